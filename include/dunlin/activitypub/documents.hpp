@@ -1,0 +1,134 @@
+#pragma once
+
+#include "dunlin/base/clock.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/status.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What other servers send, normalised once (federation.md 3.2): one shape for each thing, whatever its sender's
+/// habits. Every text is valid UTF-8 without NUL and within the limits of 3.11, HTML is sanitised; every id is an
+/// absolute http(s) URL or "". Nothing here is proven: who may say what is decided by the callers.
+namespace dunlin::activitypub {
+
+/// to, and cc with `audience` in it. Public stands as kPublic. bto and bcc are not read.
+struct Audience {
+  std::vector<std::string> to;
+  std::vector<std::string> cc;
+  bool direct_message = false;  // litepub: direct, whatever the lists say
+  bool local_only = false;      // Akkoma's https://host/#Public: was never meant to leave its server
+
+  [[nodiscard]] bool includes(std::string_view id) const;
+  /// federation.md 4.8 read backwards. An unknown collection does not widen anything.
+  [[nodiscard]] model::Visibility visibility(std::string_view followers_url) const;
+};
+
+struct PublicKey {
+  std::string id;
+  std::string owner;
+  std::string pem;
+  model::KeyAlgorithm algorithm = model::KeyAlgorithm::rsa;
+};
+
+struct Actor {
+  std::string id;
+  model::ActorType type = model::ActorType::person;
+  std::string preferred_username;
+  std::string webfinger;  // FEP-2c59, without "acct:"
+  std::string name;       // plain text
+  std::string summary;    // HTML
+  std::string url;
+  std::string inbox;         // "" in a stub that only shows its keys
+  std::string shared_inbox;  // as are the collections: "" unless on the origin of the id
+  std::string outbox;
+  std::string followers;
+  std::string following;
+  std::string featured;
+  std::vector<PublicKey> keys;
+  bool manually_approves_followers = false;
+  bool discoverable = false;
+  bool indexable = false;
+  bool memorial = false;
+  std::string icon_url;
+  std::string image_url;
+  std::vector<model::ProfileField> fields;
+  std::vector<std::string> also_known_as;
+  std::string moved_to;
+  std::optional<Time> published;
+  std::optional<Time> updated;
+};
+
+struct MentionTag {
+  std::string href;
+  std::string name;
+};
+
+/// Anything that is shown as a status: Note, Question, Article, Page, Video, ...
+struct Note {
+  std::string id;
+  std::string type;
+  std::string attributed_to;            // the first Person in it, else the first id; "" when absent
+  bool author_is_person = false;        // said so by an object with a type (PeerTube)
+  std::vector<std::string> co_authors;  // its further ids
+  std::string url;
+  std::string content;       // HTML: title, text and links to the attachments
+  std::string spoiler_text;  // plain text
+  bool sensitive = false;
+  std::optional<std::string> language;
+  std::string in_reply_to;
+  std::string conversation;  // may be no URL (tag:, ...)
+  std::optional<Time> published;
+  std::optional<Time> updated;
+  Audience audience;
+  std::vector<MentionTag> mentions;
+  std::vector<std::string> hashtags;  // without '#', as written
+  bool is_private_message = false;    // ChatMessage and the like
+  bool is_vote = false;               // a name without content in reply to something: an answer to a poll
+};
+
+enum class ActivityType : std::uint8_t {
+  accept,
+  announce,
+  create,
+  delete_,
+  follow,
+  like,
+  reject,
+  undo,
+  update,
+  other,
+};
+
+struct Object;
+
+struct Activity {
+  std::string id;  // "" when the sender gave none
+  ActivityType type = ActivityType::other;
+  std::string type_name;
+  std::string actor;
+  std::vector<Object> objects;  // nearly always one
+  std::string target;
+  Audience audience;
+  std::optional<Time> published;
+
+  /// The first object's id; "" without one.
+  [[nodiscard]] const std::string& object_id() const;
+};
+
+/// A reference, or a thing with its content: at most one of the members is there. A Tombstone has none of them.
+struct Object {
+  std::string id;
+  std::string type;  // "" for a bare id
+  std::optional<Actor> actor;
+  std::optional<Note> note;
+  std::optional<Activity> activity;
+  std::optional<PublicKey> key;  // a key that is served as a document of its own
+
+  [[nodiscard]] bool is_bare() const { return type.empty(); }
+};
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "dunlin/base/clock.hpp"
+#include "dunlin/base/id.hpp"
+#include "dunlin/config/config.hpp"
+#include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/jobs/deliveries.hpp"
+#include "dunlin/jobs/queue.hpp"
+#include "dunlin/service/environment.hpp"
+#include "dunlin/service/federation.hpp"
+#include "dunlin/service/notifications.hpp"
+#include "dunlin/service/statuses.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace dunlin::activitypub {
+
+/// The federation as services see it, and the parts that the inbox needs beside a transaction. One for the process; any
+/// thread may call. What goes to one party is enqueued at once; what goes to followers by a job (distribute.hpp).
+class FederationService final : public service::Federation {
+ public:
+  /// All references outlive it.
+  FederationService(const Clock& clock, IdGenerator& ids, const config::Config& config, crypto::KeyCache& keys,
+                    const jobs::Queue& queue, const jobs::Deliveries& deliveries);
+
+  /// The federation of an environment that was made with one of these: every one but those of service tests. Throws
+  /// std::bad_cast for others.
+  static FederationService& of(const service::Environment& env);
+
+  [[nodiscard]] crypto::KeyCache& keys() const { return keys_; }
+  [[nodiscard]] const jobs::Queue& queue() const { return queue_; }
+  [[nodiscard]] const jobs::Deliveries& deliveries() const { return deliveries_; }
+
+  void status_created(db::Tx& tx, const model::Status& status) override;
+  void status_edited(db::Tx& tx, const model::Status& status) override;
+  void status_deleted(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions,
+                      std::span<const std::string> extra_inboxes) override;
+  void reblogged(db::Tx& tx, const model::Status& wrapper, const model::Status& original) override;
+  void unreblogged(db::Tx& tx, const model::Status& wrapper, const model::Status& original) override;
+  void favourited(db::Tx& tx, const store::Favourite& favourite, const model::Status& target) override;
+  void unfavourited(db::Tx& tx, const store::Favourite& favourite, const model::Status& target) override;
+  void follow_requested(db::Tx& tx, const model::Follow& follow, const model::Account& target) override;
+  void unfollowed(db::Tx& tx, const model::Follow& follow, const model::Account& target) override;
+  void follow_accepted(db::Tx& tx, const model::Follow& follow, const model::Account& follower) override;
+  void follow_rejected(db::Tx& tx, const model::Follow& follow, const model::Account& follower) override;
+  void profile_updated(db::Tx& tx, const model::Account& account) override;
+
+  Result<model::Account> resolve_handle(db::Tx& tx, service::RemoteDocuments& documents, std::string_view username,
+                                        std::string_view domain) override;
+  Result<Resolved> resolve_url(db::Tx& tx, service::RemoteDocuments& documents, std::string_view url) override;
+
+ private:
+  /// One activity of a local account to one inbox.
+  void send(db::Tx& tx, jobs::NewActivity activity, const std::string& inbox) const;
+  [[nodiscard]] bool concerns_others(db::Tx& tx, const model::Status& status,
+                                     std::span<const model::Mention> mentions) const;
+
+  crypto::KeyCache& keys_;
+  const jobs::Queue& queue_;
+  const jobs::Deliveries& deliveries_;
+  // Services of its own, for what resolving stores: those of the process are made over this object.
+  service::Environment env_;
+  service::NotificationService notifications_;
+  service::StatusService statuses_;
+};
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "dunlin/activitypub/render.hpp"
+#include "dunlin/config/config.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/status.hpp"
+
+#include <span>
+
+namespace dunlin::activitypub {
+
+/// A local status with what its document needs. The arguments must outlive the result.
+NoteParts note_parts(db::Tx& tx, const config::Config& config, const model::Status& status,
+                     const model::Account& author, std::span<const model::Mention> mentions);
+
+}  // namespace dunlin::activitypub

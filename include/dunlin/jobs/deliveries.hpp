@@ -1,0 +1,111 @@
+#pragma once
+
+#include "dunlin/base/id.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/jobs/breaker.hpp"
+#include "dunlin/jobs/retry.hpp"
+#include "dunlin/jobs/wake_up.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Outgoing activities: one lane per destination host. A process leases a host and then works alone on its lane, so
+/// that the order per (account, host) holds over any number of processes.
+namespace dunlin::jobs {
+
+struct NewActivity {
+  AccountId account_id;    // 0: the instance actor
+  std::string body;        // the document as it will be signed and sent
+  std::string object_key;  // what it is about: the object's uri
+  Priority priority = Priority::post;
+  bool essential = false;  // Delete, Move, Undo, Block, Reject: tried for 30 days
+};
+
+class Deliveries {
+ public:
+  /// nullptr: nobody in this process delivers (the command line).
+  explicit Deliveries(WakeUp* wake_up) : wake_up_(wake_up) {}
+
+  /// Part of the transaction that causes it; any number of inboxes costs two statements. Inboxes that are no URL, that
+  /// repeat, whose host is gone, or unavailable (unless essential) get none. Returns how many deliveries there are.
+  std::size_t enqueue(db::Tx& tx, const NewActivity& activity, std::span<const std::string> inbox_urls) const;
+
+  /// An authenticated request came from there: closes the breaker, revives an unavailable or gone host, and lets what
+  /// waits for it go at once. Cheap when the host is well: no row is written.
+  void host_seen_alive(db::Tx& tx, std::string_view host) const;
+
+ private:
+  WakeUp* wake_up_;
+};
+
+/// A Delete makes waiting Creates and Updates of its object pointless: call before enqueueing it. Returns how many.
+std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key);
+
+struct ClaimedHost {
+  std::string host;
+  HostHealth health;
+  std::optional<int> signature_scheme;
+  std::optional<Time> scheme_checked_at;
+};
+inline constexpr std::chrono::seconds kHostLease{30};
+
+/// Hosts with due work that nobody else holds, after `after` in the order of names and from the start again: pass the
+/// last one claimed, so that all get their turn. Held until now + kHostLease.
+std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after = {});
+/// Those of `hosts` that are still ours, for another kHostLease; stop working on the others.
+std::vector<std::string> renew_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts);
+void release_host(db::Tx& tx, std::string_view owner, std::string_view host);
+
+struct Delivery {
+  DeliveryId id;
+  std::int64_t activity_id = 0;
+  std::string host;
+  std::string inbox_url;
+  AccountId account_id;  // 0: the instance actor
+  std::string object_key;
+  Priority priority = Priority::post;
+  bool essential = false;
+  int attempts = 0;  // failed so far
+};
+inline constexpr int kLaneBatch = 50;
+
+/// Due deliveries of a host, urgent ones first, but an account's in the order they were enqueued: the caller sends
+/// those of one account one after the other, and stops with that account at its first failure. What has to wait for an
+/// earlier one is left out.
+std::vector<Delivery> load_lane(db::Tx& tx, std::string_view host, int limit = kLaneBatch);
+/// The bodies of these activities, in the same order; an activity that is gone has an empty one.
+std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> activity_ids);
+
+/// Removes them, and activities that were sent to all.
+void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids);
+/// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
+HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
+void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
+
+/// When a free lane has work next; nullopt: nothing is pending.
+std::optional<Time> next_delivery_at(db::Tx& tx);
+
+struct GivenUpDelivery {
+  Delivery delivery;
+  Time given_up_at;
+  std::optional<int> last_status;
+  std::string last_error;
+};
+/// Newest first.
+std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit);
+struct DeliveryCounts {
+  std::int64_t pending = 0;
+  std::int64_t given_up = 0;
+};
+DeliveryCounts count_deliveries(db::Tx& tx);
+/// All given-up ones (of one host) from the start.
+std::size_t requeue_deliveries(db::Tx& tx, std::optional<std::string_view> host);
+/// Given-up deliveries older than that, and activities that nothing refers to any more.
+std::size_t purge_deliveries(db::Tx& tx, Time before);
+
+}  // namespace dunlin::jobs

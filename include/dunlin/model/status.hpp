@@ -1,0 +1,64 @@
+#pragma once
+
+#include "dunlin/base/clock.hpp"
+#include "dunlin/base/id.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::model {
+
+/// From widest to narrowest; stored as numbers.
+enum class Visibility : std::uint8_t { public_ = 0, unlisted = 1, private_ = 2, direct = 3 };
+/// "public", "unlisted", "private", "direct".
+std::string_view to_string(Visibility visibility);
+std::optional<Visibility> parse_visibility(std::string_view text);
+
+struct Mention {
+  AccountId account_id;
+  std::string username;
+  std::optional<std::string> domain;
+  std::string uri;
+  std::string url;
+  bool silent = false;
+
+  [[nodiscard]] std::string acct() const { return domain ? username + "@" + *domain : username; }
+};
+
+/// A post, or the wrapper of a reblog (reblog_of_id).
+struct Status {
+  StatusId id;
+  std::string uri;
+  std::optional<std::string> url;
+  AccountId account_id;
+  bool local = true;
+  std::string content;  // HTML, sanitised
+  std::string source;   // what a local author typed
+  std::string spoiler_text;
+  bool sensitive = false;
+  std::optional<std::string> language;
+  Visibility visibility = Visibility::public_;
+  std::optional<StatusId> in_reply_to_id;
+  std::optional<AccountId> in_reply_to_account_id;
+  std::optional<std::string> in_reply_to_uri;
+  std::optional<StatusId> reblog_of_id;
+  std::optional<ConversationId> conversation_id;
+  std::optional<ApplicationId> application_id;
+  std::vector<std::string> tags;  // as displayed, without '#'
+  Time created_at{};
+  std::optional<Time> edited_at;
+  std::optional<Time> deleted_at;
+  std::int64_t replies_count = 0;
+  std::int64_t reblogs_count = 0;
+  std::int64_t favourites_count = 0;
+
+  [[nodiscard]] bool is_reblog() const { return reblog_of_id.has_value(); }
+  [[nodiscard]] bool is_distributable() const {
+    return visibility == Visibility::public_ || visibility == Visibility::unlisted;
+  }
+};
+
+}  // namespace dunlin::model

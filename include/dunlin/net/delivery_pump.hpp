@@ -1,0 +1,103 @@
+#pragma once
+
+#include "dunlin/base/clock.hpp"
+#include "dunlin/base/result.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/http/message.hpp"
+#include "dunlin/jobs/deliveries.hpp"
+#include "dunlin/net/client.hpp"
+#include "dunlin/net/io_thread.hpp"
+#include "dunlin/net/signature_scheme.hpp"
+#include "dunlin/net/workers.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dunlin::net {
+
+/// A host that is ours for a while.
+struct HostLane {
+  std::string host;
+  SignatureScheme scheme = SignatureScheme::cavage;  // what it is known, or first tried, to take
+  bool proven = false;                               // its last exchange went well; others share half of the slots
+  int allowed = 4;                                   // deliveries at a time: 1 when half-open
+};
+
+struct PendingDelivery {
+  jobs::Delivery row;
+  std::shared_ptr<const std::string> body;
+  bool shared_inbox = false;
+};
+
+struct DeliveryResult {
+  jobs::Delivery delivery;
+  jobs::Judgement judgement;
+  std::optional<SignatureScheme> learned;  // the scheme that worked was not the lane's
+};
+
+/// The durable queue as the pump sees it. All but prepare() run on the jobs lane of the workers; an exception (database
+/// gone) makes the pump wait and ask again.
+class DeliveryQueue {
+ public:
+  virtual ~DeliveryQueue() = default;
+  /// At most `limit` hosts with due work; `proven_only` while others hold their share of the lanes.
+  virtual std::vector<HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) = 0;
+  /// Those that are still ours.
+  virtual std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) = 0;
+  virtual void release_host(db::Session& session, const std::string& host) = 0;
+  /// Due deliveries, those of one account in order; empty: nothing is left for now.
+  virtual std::vector<PendingDelivery> load_lane(db::Session& session, const std::string& host) = 0;
+  /// Records all of them, in one transaction. Returns for hosts that failed how many deliveries may be in flight now.
+  virtual std::vector<std::pair<std::string, int>> conclude(db::Session& session,
+                                                            std::span<const DeliveryResult> results) = 0;
+  /// When there is work again; nullopt: nothing is pending.
+  virtual std::optional<Time> next_delivery_at(db::Session& session) = 0;
+  /// The signed request to row.inbox_url. On a crypto thread, for every attempt anew. An error drops the delivery.
+  virtual Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) = 0;
+};
+
+struct DeliveryPumpOptions {
+  int concurrency = 64;  // exchanges in flight, all hosts together
+  int per_host = 4;
+  int max_hosts = 1024;  // lanes held at a time
+  double retry_scale = 1.0;
+  std::chrono::milliseconds poll{5'000};            // at least so often it looks for work of other processes
+  std::chrono::milliseconds renew{10'000};          // of leases
+  std::chrono::milliseconds flush_delay{5};         // results are recorded together
+  std::chrono::milliseconds database_pause{1'000};  // after a failure of the queue
+};
+
+/// Sends what waits in the delivery queue: a lane per host, in each a bounded number at a time, one account's
+/// deliveries one after the other. Hosts that hang hold at most half of the slots.
+class DeliveryPump {
+ public:
+  /// References outlive the pump.
+  DeliveryPump(IoThread& thread, Exchanger& exchanger, Workers& workers, DeliveryQueue& queue, const Clock& clock,
+               DeliveryPumpOptions options);
+  ~DeliveryPump();
+  DeliveryPump(const DeliveryPump&) = delete;
+  DeliveryPump& operator=(const DeliveryPump&) = delete;
+
+  void start();
+  /// There is new work. From any thread, never blocks.
+  void wake();
+  /// No new attempts. Returns at once.
+  void begin_stop();
+  /// After begin_stop(): waits until attempts in flight are recorded and hosts released. False: not within `grace`.
+  bool drain(std::chrono::milliseconds grace);
+  /// Waits without a limit: stop the exchanger first, attempts end as cancelled then and do not count. Idempotent.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dunlin::net

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "dunlin/net/application.hpp"
+#include "dunlin/net/client.hpp"
+#include "dunlin/net/io_thread.hpp"
+#include "dunlin/net/signature_scheme.hpp"
+#include "dunlin/net/workers.hpp"
+#include "dunlin/service/remote_documents.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace dunlin::net {
+
+struct FetcherOptions {
+  std::size_t max_concurrent = 64;
+  std::size_t max_per_host = 4;
+  std::size_t max_bytes = 1UL << 20U;
+  int max_redirects = 3;
+  std::chrono::milliseconds timeout{30'000};  // redirects included
+  /// How long a failure is remembered: 404 and 410, other 4xx, no answer at all. 0 = not.
+  std::chrono::milliseconds missing_cache{std::chrono::hours(1)};
+  std::chrono::milliseconds refused_cache{std::chrono::minutes(10)};
+  std::chrono::milliseconds transport_cache{std::chrono::minutes(1)};
+  /// Our own "host" or "host:port": what is ours is in the database, never fetched.
+  std::set<std::string> own_authorities;
+};
+
+/// The one way by which documents of other servers come in (federation.md 1.7): signed GET, redirects by rule, equal
+/// fetches at one time are one, limits for all and for each host, failures remembered.
+class RemoteFetcher {
+ public:
+  /// References outlive the fetcher. `sign` may be empty: nothing is signed.
+  RemoteFetcher(IoThread& thread, Exchanger& exchanger, Workers& workers, SignFunction sign, FetcherOptions options);
+  ~RemoteFetcher();
+  RemoteFetcher(const RemoteFetcher&) = delete;
+  RemoteFetcher& operator=(const RemoteFetcher&) = delete;
+
+  /// From any thread; calls back once.
+  void fetch(service::RemoteRequest request, std::move_only_function<void(service::RemoteDocument)> done);
+  /// fetch() as a value.
+  [[nodiscard]] FetchFunction function();
+
+  /// Turns away what waits and waits for what runs: stop the exchanger first. Idempotent.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dunlin::net

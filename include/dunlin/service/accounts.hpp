@@ -1,0 +1,66 @@
+#pragma once
+
+#include "dunlin/base/result.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/oauth.hpp"
+#include "dunlin/service/environment.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::service {
+
+struct NewLocalAccount {
+  std::string username;
+  std::string email;
+  std::string password;
+  model::Role role = model::Role::user;
+  bool confirmed = false;
+  bool approved = true;
+};
+
+/// A change of one's own profile; absent members stay as they are.
+struct ProfileChange {
+  std::optional<std::string> display_name;
+  std::optional<std::string> note;  // plain text
+  std::optional<bool> locked;
+  std::optional<bool> bot;
+  std::optional<bool> discoverable;
+  std::optional<bool> indexable;
+  std::optional<bool> hide_collections;
+  struct FieldText {
+    std::string name;
+    std::string value;
+  };
+  std::optional<std::vector<FieldText>> fields;
+  std::optional<model::Visibility> default_visibility;
+  std::optional<bool> default_sensitive;
+  std::optional<std::string> default_language;
+};
+
+class AccountService {
+ public:
+  explicit AccountService(Environment& env) : env_(env) {}
+
+  /// `password_hash` is made by the caller outside the transaction (argon2id takes 20 ms and memory).
+  /// Errors: invalid (username, email, taken) with Mastodon's "Validation failed: ..." texts.
+  Result<model::Account> create_local(db::Tx& tx, const NewLocalAccount& account, const std::string& password_hash);
+  /// Errors: invalid with Mastodon's texts. Tells the federation.
+  Result<model::Account> update_profile(db::Tx& tx, model::Account account, model::User user,
+                                        const ProfileChange& change);
+  /// The instance actor's row and key; made at the first call.
+  model::Account ensure_instance_actor(db::Tx& tx);
+  /// Keeps `wanted` spare RSA keys; makes at most one a call. true: made one. Call it from a crypto thread.
+  bool top_up_spare_keys(db::Session& session, int wanted);
+
+  /// 1 to 30 of [A-Za-z0-9_], not reserved. Errors: invalid.
+  static Result<void> check_username(std::string_view username);
+
+ private:
+  Environment& env_;
+};
+
+}  // namespace dunlin::service

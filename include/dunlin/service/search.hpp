@@ -1,0 +1,49 @@
+#pragma once
+
+#include "dunlin/base/result.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/status.hpp"
+#include "dunlin/service/environment.hpp"
+#include "dunlin/service/remote_documents.hpp"
+#include "dunlin/store/instance.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::service {
+
+struct SearchQuery {
+  std::string text;
+  std::optional<AccountId> viewer;
+  bool resolve = false;    // ask other servers for a handle or URL
+  bool following = false;  // only accounts that the viewer follows
+  bool accounts = true;
+  bool statuses = true;
+  bool hashtags = true;
+  int limit = 20;
+  int offset = 0;
+};
+
+struct SearchResult {
+  std::vector<model::Account> accounts;
+  std::vector<model::Status> statuses;
+  std::vector<store::Tag> hashtags;
+};
+
+class SearchService {
+ public:
+  explicit SearchService(Environment& env) : env_(env) {}
+  /// A URL finds its status or account; a handle its account, exact match first; other text accounts and hashtags by
+  /// prefix. Errors: need_remote.
+  Result<SearchResult> search(db::Tx& tx, RemoteDocuments& documents, const SearchQuery& query);
+  /// `user` or `user@domain`; only what is known here. Errors: not_found.
+  Result<model::Account> lookup(db::Tx& tx, std::string_view acct);
+
+ private:
+  Environment& env_;
+};
+
+}  // namespace dunlin::service

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/page.hpp"
+#include "dunlin/model/status.hpp"
+#include "dunlin/store/relationships.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::store {
+
+/// Deleted statuses are not found by any of these, unless the name says so.
+std::optional<model::Status> find_status(db::Tx& tx, StatusId id);
+/// The status if `viewer` (nullopt: anonymous) may see it: the SQL form of the one visibility rule
+/// (service/visibility.hpp). Suspended authors' statuses are not visible.
+std::optional<model::Status> find_visible_status(db::Tx& tx, std::optional<AccountId> viewer, StatusId id);
+std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri);
+std::optional<model::Status> find_status_by_url(db::Tx& tx, std::string_view url);
+std::optional<model::Status> find_deleted_status(db::Tx& tx, StatusId id);
+std::optional<model::Status> find_reblog(db::Tx& tx, AccountId who, StatusId original);
+/// Of these ids, in any order, those that `viewer` may see.
+std::vector<model::Status> list_visible_statuses(db::Tx& tx, std::optional<AccountId> viewer,
+                                                 std::span<const StatusId> ids);
+
+/// The status with its stats row, mentions, tags; the author's and the parent's counters. false: the uri is there
+/// already. Children that waited for this uri are attached.
+bool insert_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
+/// nullopt: `who` has reblogged it already.
+std::optional<model::Status> insert_reblog(db::Tx& tx, const model::Status& wrapper);
+/// Content fields, edited_at, tags and mentions of an edited status.
+void update_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
+/// Marks it and its reblogs deleted, takes back counters, removes its notifications. false: was deleted already.
+bool delete_status(db::Tx& tx, const model::Status& status);
+/// Rows deleted longer ago than `before`; returns how many. For the maintenance job.
+std::size_t purge_deleted_statuses(db::Tx& tx, Time before, int limit);
+
+std::vector<model::Mention> list_mentions(db::Tx& tx, StatusId id);
+
+struct Favourite {
+  FavouriteId id;
+  AccountId account_id;
+  StatusId status_id;
+  std::optional<std::string> uri{};
+};
+/// false: it was there. Counts.
+bool insert_favourite(db::Tx& tx, const Favourite& favourite);
+/// The removed row. Takes back the count.
+std::optional<Favourite> delete_favourite(db::Tx& tx, AccountId who, StatusId status);
+std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri);
+std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, const model::Page& page);
+std::vector<AccountRef> list_reblogging_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
+                                                 const model::Page& page);
+/// Remote accounts that reblogged, favourited, replied to or are mentioned in the status: they may hold a copy.
+std::vector<std::string> list_involved_inboxes(db::Tx& tx, StatusId id);
+
+ConversationId insert_conversation(db::Tx& tx, ConversationId id, const std::optional<std::string>& uri);
+/// All statuses of the thread that `viewer` may see, oldest id first, at most `limit`.
+std::vector<model::Status> list_thread(db::Tx& tx, std::optional<AccountId> viewer, ConversationId id, int limit);
+
+/// Claims `key` for one hour: nullopt = it is ours now, else the status it made. A concurrent claim of the same key
+/// waits until the first transaction ends.
+std::optional<StatusId> claim_idempotency_key(db::Tx& tx, AccountId who, std::string_view key, StatusId id);
+std::size_t purge_idempotency_keys(db::Tx& tx, Time before);
+
+/// The viewer's own marks on statuses: one query for a page.
+struct ViewerFlags {
+  bool favourited = false;
+  bool reblogged = false;
+  bool muted = false;
+  bool bookmarked = false;
+  bool pinned = false;
+};
+std::map<StatusId, ViewerFlags> list_viewer_flags(db::Tx& tx, AccountId viewer, std::span<const StatusId> ids);
+
+/// A page of statuses with all that rendering needs, in a fixed number of statements (3).
+struct StatusBundle {
+  std::vector<model::Status> statuses;           // in the order of the ids asked, unknown and deleted left out
+  std::map<StatusId, model::Status> originals;   // what the reblogs among them wrap
+  std::map<AccountId, model::Account> accounts;  // authors of both
+  std::map<StatusId, std::vector<model::Mention>> mentions;
+  struct App {
+    std::string name;
+    std::optional<std::string> website{};
+  };
+  std::map<StatusId, App> applications;  // local statuses only
+};
+StatusBundle load_status_bundle(db::Tx& tx, std::span<const StatusId> ids);
+
+}  // namespace dunlin::store

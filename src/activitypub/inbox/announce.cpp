@@ -1,0 +1,61 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/relationships.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+using model::Visibility;
+
+Visibility announce_visibility(const Activity& announce, const model::Account& actor) {
+  const auto visibility = announce.audience.visibility(actor.followers_url);
+  // A boost is for the followers at least: some senders address nobody.
+  return visibility == Visibility::direct ? Visibility::private_ : visibility;
+}
+
+}  // namespace
+
+/// A remote account reblogs. The object is an id or a copy; copies are pointers, too, and what is not here is fetched.
+Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
+  db::Tx& tx = context.tx;
+  if (announce.id.empty()) return Outcome::ignored("no id");
+  if (announce.objects.empty()) return Outcome::ignored("no object");
+  if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate("the reblog is here");
+  if (store::is_tombstoned(tx, announce.id)) return Outcome::ignored("undone before it came");
+  const Object& object = announce.objects.front();
+  if (object.activity) return Outcome::ignored("nothing is done with an announced " + object.type);
+  if (announce.audience.local_only) return Outcome::ignored("meant for its own server only");
+  const bool is_ours = service::uris::is_own_url(context.env.config, object.id);
+  if (!is_ours && !store::has_local_follower(tx, context.actor.id))
+    return Outcome::ignored("nobody here follows the actor");
+
+  auto target = TRY(context.resolver.status(object.id));
+  if (target.reblog_of_id) {
+    auto original = store::find_status(tx, *target.reblog_of_id);
+    if (!original) return Outcome::ignored("the status is not here");
+    target = std::move(*original);
+  }
+  if (!target.is_distributable() && target.account_id != context.actor.id)
+    return Outcome::rejected("the status is not public");
+  if (target.visibility == Visibility::direct) return Outcome::rejected("the status is not public");
+  if (store::is_blocked(tx, context.actor.id, target.account_id)) return Outcome::rejected("blocked");
+  const auto author = store::find_account(tx, target.account_id);
+  if (!author || author->suspended_at) return Outcome::rejected("the author is suspended");
+
+  const Time published = std::min(announce.published.value_or(tx.now()), tx.now());
+  const auto visibility = announce_visibility(announce, context.actor);
+  if (!context.services.statuses.receive_reblog(tx, context.actor, target, announce.id, published, visibility)) {
+    return Outcome::duplicate("reblogged before");
+  }
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

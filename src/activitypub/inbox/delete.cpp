@@ -1,0 +1,46 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/statuses.hpp"
+
+namespace dunlin::activitypub {
+
+namespace {
+
+Result<Outcome> delete_actor(InboxContext& context) {
+  // For ever: the id must not come back as somebody else's.
+  store::insert_tombstone(context.tx, context.actor.uri, std::nullopt);
+  store::delete_account(context.tx, context.actor.id);
+  log::info("remote account deleted by itself", {log::kv("actor", context.actor.uri)});
+  return Outcome::accepted();
+}
+
+}  // namespace
+
+/// A remote account deletes a status of its own, or itself.
+Result<Outcome> on_delete(InboxContext& context, const Activity& deletion) {
+  const std::string& id = deletion.object_id();
+  if (id.empty()) return Outcome::ignored("no object");
+  if (id == context.actor.uri) return delete_actor(context);
+  const auto status = store::find_status_by_uri(context.tx, id);
+  if (!status) {
+    if (!same_origin(id, context.actor.uri)) return Outcome::rejected("the object is on another host than the actor");
+    bury(context, id);
+    return Outcome::ignored("the status is not here");
+  }
+  if (status->account_id != context.actor.id) return Outcome::rejected("the status is another actor's");
+  if (status->reblog_of_id) {
+    if (const auto original = store::find_status(context.tx, *status->reblog_of_id)) {
+      context.services.statuses.receive_unreblog(context.tx, context.actor, *original);
+    }
+    return Outcome::accepted();
+  }
+  store::insert_tombstone(context.tx, id, std::nullopt);
+  context.services.statuses.receive_delete(context.tx, *status);
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

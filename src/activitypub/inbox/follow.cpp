@@ -1,0 +1,39 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/relationships.hpp"
+
+namespace dunlin::activitypub {
+
+namespace {
+
+/// The id belongs to a follow of other parties.
+bool is_taken(InboxContext& context, const std::string& uri, AccountId target) {
+  const auto differs = [&](const std::optional<model::Follow>& follow) {
+    return follow && (follow->account_id != context.actor.id || follow->target_account_id != target);
+  };
+  return differs(store::find_follow_by_uri(context.tx, uri)) ||
+         differs(store::find_follow_request_by_uri(context.tx, uri));
+}
+
+}  // namespace
+
+/// A remote account asks to follow a local one. The answer, Accept or Reject, goes out with this transaction; a Follow
+/// that comes again gets it again, as the peer may have lost it.
+Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
+  if (follow.object_id() == kPublic) return Outcome::ignored("a relay's handshake that was not asked for");
+  const auto target = store::find_account_by_uri(context.tx, follow.object_id());
+  if (!target || !target->is_local()) return Outcome::ignored("the object is no account of ours");
+  // Very old forks send no id: one that only this pair can have.
+  const std::string uri = follow.id.empty() ? context.actor.uri + "#follow-of-" + target->id.str() : follow.id;
+  if (store::is_tombstoned(context.tx, uri)) return Outcome::ignored("undone before it came");
+  if (is_taken(context, uri, target->id)) return Outcome::rejected("the id is that of another follow");
+  // A refusal is an effect, too: its Reject must be sent.
+  const auto done = context.services.follows.receive_follow(context.tx, context.actor, *target, uri);
+  if (!done) return Outcome::rejected(done.error().detail);
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

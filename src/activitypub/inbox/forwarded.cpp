@@ -1,0 +1,86 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <utility>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+/// The origin's own word on a Create or Update: what it serves under the object's id, by the actor that was named.
+Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activity) {
+  const std::string& id = activity.object_id();
+  if (id.empty() || !same_origin(id, activity.actor) || service::uris::is_own_url(context.env.config, id)) {
+    return Outcome::ignored("forwarded, with nothing to check it by");
+  }
+  if (id == activity.actor) {  // an edited profile
+    const auto known = store::find_account_by_uri(context.tx, id);
+    if (!known) return Outcome::ignored("the actor is not here");
+    TRY(context.resolver.refresh(*known));
+    return Outcome::accepted();
+  }
+  auto object = TRY(context.resolver.fetch(id));
+  if (!object.note || object.note->attributed_to != activity.actor || !same_origin(object.id, activity.actor)) {
+    return Outcome::rejected("its origin does not confirm it");
+  }
+  context.actor = TRY(context.resolver.actor(activity.actor));
+  if (context.actor.suspended_at) return Outcome::rejected("the actor is suspended");
+  Activity confirmed;
+  confirmed.type = activity.type;
+  confirmed.actor = activity.actor;
+  confirmed.objects.push_back(std::move(object));
+  return activity.type == ActivityType::create ? on_create(context, confirmed) : on_update(context, confirmed);
+}
+
+/// A Delete is believed when the thing is gone at its origin.
+Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletion) {
+  const std::string& id = deletion.object_id();
+  auto owner = store::find_account_by_uri(context.tx, deletion.actor);
+  const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
+  if (!is_known) return Outcome::ignored("the object is not here");
+  const auto object = context.resolver.fetch(id);
+  if (object && object->type != "Tombstone") return Outcome::rejected("it is still at its origin");
+  // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.
+  const bool is_actor = id == owner->uri;
+  if (!object && object.error().code != Errc::gone && (is_actor || object.error().code != Errc::not_found)) {
+    return std::unexpected(object.error());
+  }
+  context.actor = std::move(*owner);
+  return on_delete(context, deletion);
+}
+
+Result<Outcome> announced_at_origin(InboxContext& context, const Activity& announce) {
+  if (announce.id.empty() || announce.id.contains('#'))
+    return Outcome::ignored("forwarded, with nothing to check it by");
+  const auto object = TRY(context.resolver.fetch(announce.id));
+  if (!object.activity || object.activity->type != ActivityType::announce || object.activity->actor != announce.actor) {
+    return Outcome::rejected("its origin does not confirm it");
+  }
+  context.actor = TRY(context.resolver.actor(announce.actor));
+  if (context.actor.suspended_at) return Outcome::rejected("the actor is suspended");
+  return on_announce(context, *object.activity);
+}
+
+}  // namespace
+
+Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
+  if (service::uris::is_own_url(context.env.config, activity.actor))
+    return Outcome::rejected("in the name of one of ours");
+  switch (activity.type) {
+    case ActivityType::create:
+    case ActivityType::update:
+      return as_its_origin_shows(context, activity);
+    case ActivityType::delete_:
+      return deleted_at_origin(context, activity);
+    case ActivityType::announce:
+      return announced_at_origin(context, activity);
+    default:
+      return Outcome::ignored("signed by another than its actor");
+  }
+}
+
+}  // namespace dunlin::activitypub

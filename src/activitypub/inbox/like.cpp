@@ -1,0 +1,29 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/relationships.hpp"
+#include "dunlin/store/statuses.hpp"
+
+namespace dunlin::activitypub {
+
+/// A remote account favourites a status that is here.
+Result<Outcome> on_like(InboxContext& context, const Activity& like) {
+  db::Tx& tx = context.tx;
+  if (!like.id.empty()) {
+    if (store::is_tombstoned(tx, like.id)) return Outcome::ignored("undone before it came");
+    if (const auto known = store::find_favourite_by_uri(tx, like.id)) {
+      return known->account_id == context.actor.id ? Outcome::duplicate("favourited before")
+                                                   : Outcome::rejected("the id is that of another Like");
+    }
+  }
+  const auto target = find_known_status(context, like.object_id());
+  if (!target) return Outcome::ignored("the status is not here");
+  if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected("blocked");
+  if (!store::find_visible_status(tx, context.actor.id, target->id))
+    return Outcome::rejected("it may not see the status");
+  const auto uri = like.id.empty() ? std::nullopt : std::optional(like.id);
+  context.services.statuses.receive_favourite(tx, context.actor, *target, uri);
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,95 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/relationships.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+namespace uris = service::uris;
+
+std::optional<model::Account> find_local_actor(InboxContext& context, std::string_view uri) {
+  if (!uris::is_own_url(context.env.config, uri)) return std::nullopt;
+  auto account = store::find_account_by_uri(context.tx, uri);
+  const bool is_ours = account && account->is_local() && account->id != model::kInstanceActorId;
+  return is_ours ? std::move(account) : std::nullopt;
+}
+
+std::optional<model::Status> find_known_status(InboxContext& context, std::string_view uri) {
+  auto status = store::find_status_by_uri(context.tx, uri);
+  return status && !status->is_reblog() ? std::move(status) : std::nullopt;
+}
+
+std::optional<OurFollow> find_our_follow(InboxContext& context, const Object& object) {
+  db::Tx& tx = context.tx;
+  const auto ours = [&](std::optional<model::Follow> follow, bool pending) -> std::optional<OurFollow> {
+    if (!follow || follow->target_account_id != context.actor.id) return std::nullopt;
+    return OurFollow{std::move(*follow), pending};
+  };
+  if (!object.id.empty()) {
+    if (auto found = ours(store::find_follow_request_by_uri(tx, object.id), true)) return found;
+    if (auto found = ours(store::find_follow_by_uri(tx, object.id), false)) return found;
+  }
+  // Ids get lost or rewritten on the way (old WordPress, old Pleroma forks): the parties are enough.
+  if (!object.activity || object.activity->type != ActivityType::follow) return std::nullopt;
+  if (object.activity->object_id() != context.actor.uri) return std::nullopt;
+  const auto who = find_local_actor(context, object.activity->actor);
+  if (!who) return std::nullopt;
+  if (auto found = ours(store::find_follow_request(tx, who->id, context.actor.id), true)) return found;
+  return ours(store::find_follow(tx, who->id, context.actor.id), false);
+}
+
+Result<Note> own_note(InboxContext& context, const Activity& activity) {
+  if (activity.objects.empty()) return fail(Errc::bad_request, "The activity has no object");
+  const Object& object = activity.objects.front();
+  if (!same_origin(object.id, context.actor.uri)) {
+    return fail(Errc::bad_request, "The object is on another host than the actor", object.id);  // A3, A5
+  }
+  Object whole = object.is_bare() ? TRY(context.resolver.fetch(object.id)) : object;
+  // A redirect may have led to another host, which speaks for itself only.
+  if (!same_origin(whole.id, context.actor.uri)) {
+    return fail(Errc::bad_request, "The object is on another host than the actor", whole.id);
+  }
+  if (!whole.note) return fail(Errc::bad_request, "The object is no status", object.id + " is a " + whole.type);
+  Note note = std::move(*whole.note);
+  if (note.attributed_to.empty()) note.attributed_to = context.actor.uri;
+  const bool is_author = note.attributed_to == context.actor.uri ||
+                         std::ranges::find(note.co_authors, context.actor.uri) != note.co_authors.end();
+  const auto elsewhere = [&](const std::string& id) { return !same_origin(id, context.actor.uri); };
+  if (!is_author || elsewhere(note.attributed_to) || std::ranges::any_of(note.co_authors, elsewhere)) {
+    return fail(Errc::bad_request, "The object is attributed to somebody else", note.attributed_to);
+  }
+  // Several authors: a Person, when one is said to be one (PeerTube: Person and channel), else who acts.
+  if (!note.author_is_person) note.attributed_to = context.actor.uri;
+  return note;
+}
+
+bool is_relevant(InboxContext& context, const model::Account& author, const Note& note) {
+  db::Tx& tx = context.tx;
+  if (store::has_local_follower(tx, author.id)) return true;
+  for (const auto* list : {&note.audience.to, &note.audience.cc}) {
+    for (const std::string& id : *list) {
+      if (find_local_actor(context, id)) return true;
+    }
+  }
+  for (const MentionTag& mention : note.mentions) {
+    if (uris::is_own_url(context.env.config, mention.href)) return true;
+  }
+  if (note.in_reply_to.empty()) return false;
+  const auto parent = find_known_status(context, note.in_reply_to);
+  return parent && (parent->local || store::has_local_follower(tx, parent->account_id));
+}
+
+void bury(InboxContext& context, std::string_view uri) {
+  constexpr std::chrono::hours kLife{6};
+  store::insert_tombstone(context.tx, uri, context.tx.now() + kLife);
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,60 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/base/url.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+Result<Outcome> update_unknown(InboxContext& context, const Activity& update, const Note& note) {
+  constexpr std::chrono::hours kYoung{24};
+  if (!note.published || context.tx.now() - *note.published > kYoung) return Outcome::ignored("the status is not here");
+  return on_create(context, update);
+}
+
+/// Who was mentioned keeps sight of the status when an edit no longer names them.
+void keep_former_mentions(db::Tx& tx, const model::Status& stored, std::vector<model::Mention>& mentions) {
+  for (model::Mention& former : store::list_mentions(tx, stored.id)) {
+    if (std::ranges::find(mentions, former.account_id, &model::Mention::account_id) != mentions.end()) continue;
+    former.silent = true;
+    mentions.push_back(std::move(former));
+  }
+}
+
+}  // namespace
+
+/// A remote account edits its profile or a status of its own. Nothing here widens an audience.
+Result<Outcome> on_update(InboxContext& context, const Activity& update) {
+  if (update.objects.empty()) return Outcome::ignored("no object");
+  const Object& object = update.objects.front();
+  if (object.id == context.actor.uri) {
+    // As its origin shows it now: of two edits on their way, either order ends with the newer one.
+    TRY(context.resolver.refresh(context.actor));
+    return Outcome::accepted();
+  }
+  if (object.actor) return Outcome::rejected("the object is another actor");
+  const auto stored = store::find_status_by_uri(context.tx, object.id);
+  if (stored && (stored->account_id != context.actor.id || stored->is_reblog())) {
+    // The same host is not enough (A4): accounts of one host do not edit each other's.
+    return Outcome::rejected("the status is another actor's");
+  }
+  if (store::is_tombstoned(context.tx, object.id)) return Outcome::ignored("deleted before it came");
+  const auto note = TRY(own_note(context, update));
+  if (!stored) return update_unknown(context, update, note);
+  auto edited = TRY(context.resolver.convert(note, context.actor));
+  if (!edited.status.edited_at || *edited.status.edited_at <= stored->edited_at.value_or(stored->created_at)) {
+    return Outcome::ignored("no newer than what is here");
+  }
+  keep_former_mentions(context.tx, *stored, edited.mentions);
+  context.services.statuses.receive_edit(context.tx, *stored, std::move(edited));
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,194 @@
+#include "parse/fields.hpp"
+#include "parse/readers.hpp"
+
+#include "dunlin/activitypub/parse.hpp"
+#include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/json/parse.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace dunlin::activitypub {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMaxRecipients = 2000;
+constexpr std::size_t kMaxObjects = 100;
+// Undo{Announce{Note}} is 2 deep; a Group's Announce{Undo{Like}} as well.
+constexpr int kMaxActivityDepth = 3;
+constexpr std::size_t kMaxTypeBytes = 64;
+constexpr std::size_t kMaxKeyBytes = 16UL * 1024UL;
+
+/// Types that are not among those we act on, but still are activities: their object must not be taken for a status.
+constexpr std::string_view kOtherActivities[] = {"Add",
+                                                 "Arrive",
+                                                 "Block",
+                                                 "Dislike",
+                                                 "EmojiReact",
+                                                 "Flag",
+                                                 "Ignore",
+                                                 "Invite",
+                                                 "Join",
+                                                 "Leave",
+                                                 "Listen",
+                                                 "Lock",
+                                                 "Move",
+                                                 "Offer",
+                                                 "Ping",
+                                                 "Pong",
+                                                 "Read",
+                                                 "Remove",
+                                                 "View",
+                                                 "Travel",
+                                                 "LikeRequest",
+                                                 "ReplyRequest",
+                                                 "QuoteRequest",
+                                                 "AnnounceRequest",
+                                                 "TentativeAccept",
+                                                 "Bite",
+                                                 "TentativeReject"};
+
+Result<json> parse_object_text(std::string_view text) {
+  auto parsed = TRY(dunlin::json::parse(text));
+  if (!parsed.is_object()) return fail(Errc::bad_request, "The document is not a JSON object");
+  return fields::normalise(std::move(parsed));
+}
+
+bool has_context(const json& object) {
+  for (const json* value : fields::items(object, "@context", 64)) {
+    if (!value->is_string()) continue;
+    std::string_view url = value->get_ref<const std::string&>();
+    if (url.ends_with('#')) url.remove_suffix(1);
+    if (url == kNamespace || url == "http://www.w3.org/ns/activitystreams") return true;
+  }
+  return false;
+}
+
+bool is_activity(const json& object) {
+  for (const std::string& type : fields::types(object)) {
+    if (activity_type(type)) return true;
+    for (const auto other : kOtherActivities) {
+      if (type == other) return true;
+    }
+  }
+  return false;
+}
+
+std::string first_type(const json& object) {
+  const auto types = fields::types(object);
+  for (const std::string& type : types) {
+    if (activity_type(type)) return type;
+  }
+  return types.empty() ? std::string()
+                       : std::string(text::truncate_utf8(text::to_valid_utf8(types.front()), kMaxTypeBytes));
+}
+
+}  // namespace
+
+std::optional<ActivityType> activity_type(std::string_view name) {
+  constexpr std::pair<std::string_view, ActivityType> kTypes[] = {
+      {"Accept", ActivityType::accept},  {"Announce", ActivityType::announce}, {"Create", ActivityType::create},
+      {"Delete", ActivityType::delete_}, {"Follow", ActivityType::follow},     {"Like", ActivityType::like},
+      {"Reject", ActivityType::reject},  {"Undo", ActivityType::undo},         {"Update", ActivityType::update}};
+  for (const auto& [known, type] : kTypes) {
+    if (known == name) return type;
+  }
+  return std::nullopt;
+}
+
+Audience read_audience(const json& object) {
+  Audience audience;
+  audience.to = fields::ids(object, "to", kMaxRecipients);
+  audience.cc = fields::ids(object, "cc", kMaxRecipients - audience.to.size());
+  for (auto& id : fields::ids(object, "audience", kMaxRecipients - audience.to.size() - audience.cc.size())) {
+    if (!audience.includes(id)) audience.cc.push_back(std::move(id));
+  }
+  audience.direct_message = fields::flag(object, "directMessage");
+  for (const auto* list : {&audience.to, &audience.cc}) {
+    for (const std::string& id : *list) {
+      if (id != kPublic && id.ends_with("/#Public")) audience.local_only = true;
+    }
+  }
+  return audience;
+}
+
+std::optional<PublicKey> read_key(const json& object) {
+  PublicKey key;
+  key.id = fields::id(object, "id");
+  key.owner = fields::id(object, "owner");
+  if (key.owner.empty()) key.owner = fields::id(object, "controller");
+  key.pem = fields::text(object, "publicKeyPem", kMaxKeyBytes);
+  if (key.pem.empty()) {  // FEP-521a
+    const auto multikey = crypto::PublicKey::from_multibase(fields::text(object, "publicKeyMultibase", kMaxKeyBytes));
+    if (multikey) {
+      key.pem = multikey->to_pem();
+      key.algorithm = model::KeyAlgorithm::ed25519;
+    }
+  }
+  if (key.id.empty() || key.pem.empty()) return std::nullopt;
+  return key;
+}
+
+Activity read_activity(const json& object, int depth) {
+  Activity activity;
+  activity.id = fields::id(object, "id");
+  activity.type_name = first_type(object);
+  activity.type = activity_type(activity.type_name).value_or(ActivityType::other);
+  activity.actor = fields::id(object, "actor");
+  for (const json* value : fields::items(object, "object", kMaxObjects)) {
+    if (auto inner = read_object(*value, depth + 1); !inner.id.empty() || !inner.is_bare()) {
+      activity.objects.push_back(std::move(inner));
+    }
+  }
+  activity.target = fields::id(object, "target");
+  activity.audience = read_audience(object);
+  activity.published = fields::time(object, "published");
+  return activity;
+}
+
+Object read_object(const json& value, int depth) {
+  Object result;
+  result.id = fields::id_of(value);
+  if (!value.is_object()) return result;
+  const auto types = fields::types(value);
+  if (types.empty() || types.front() == "Link" || types.front() == "Mention") {
+    // {"id": ...} with a key in it and no type is how some servers show their keys.
+    if (types.empty()) result.key = read_key(value);
+    if (result.key) result.type = "Key";
+    return result;
+  }
+  result.type = first_type(value);
+  if (is_activity(value)) {
+    if (depth <= kMaxActivityDepth) result.activity = read_activity(value, depth);
+    return result;
+  }
+  result.actor = read_actor(value);
+  if (result.actor || result.type == "Tombstone") return result;
+  result.key = read_key(value);
+  if (!result.key) result.note = read_note(value);
+  return result;
+}
+
+Result<Activity> parse_activity(std::string_view text) {
+  const auto object = TRY(parse_object_text(text));
+  auto activity = read_activity(object);
+  if (activity.type_name.empty()) return fail(Errc::bad_request, "The activity has no type");
+  if (activity.actor.empty()) return fail(Errc::bad_request, "The activity has no actor");
+  return activity;
+}
+
+Result<Object> parse_document(std::string_view text) {
+  const auto object = TRY(parse_object_text(text));
+  if (!has_context(object)) return fail(Errc::bad_request, "The document is no ActivityStreams", "no such @context");
+  auto result = read_object(object);
+  if (result.id.empty()) return fail(Errc::bad_request, "The document has no id");
+  return result;
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "dunlin/activitypub/render.hpp"
+#include "dunlin/base/clock.hpp"
+#include "dunlin/json/writer.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Pieces that several documents share.
+namespace dunlin::activitypub {
+
+/// `2026-11-21T19:00:00Z`: peers exist that choke on fractions.
+std::string render_time(Time time);
+void write_ids(json::Writer& writer, std::string_view name, const std::vector<std::string>& ids);
+
+struct Recipients {
+  std::vector<std::string> to;
+  std::vector<std::string> cc;
+};
+/// federation.md 4.8. `mentioned`: actor ids.
+Recipients recipients(model::Visibility visibility, const std::string& followers, std::vector<std::string> mentioned);
+Recipients recipients(const NoteParts& note);
+void write_recipients(json::Writer& writer, const Recipients& recipients);
+/// A local actor's followers collection.
+std::string followers_uri(const model::Account& account);
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,153 @@
+#include "resolve/document.hpp"
+
+#include "dunlin/activitypub/resolve.hpp"
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+void apply(const Actor& actor, Time now, model::Account& account) {
+  account.url = actor.url.empty() ? actor.id : actor.url;
+  account.actor_type = actor.type;
+  account.display_name = actor.name;
+  account.note = actor.summary;
+  account.fields = actor.fields;
+  account.locked = actor.manually_approves_followers;
+  account.discoverable = actor.discoverable;
+  account.indexable = actor.indexable;
+  account.hide_collections = actor.followers.empty() || actor.following.empty();
+  account.memorial = actor.memorial;
+  account.avatar_url = actor.icon_url;
+  account.header_url = actor.image_url;
+  account.inbox_url = actor.inbox;
+  account.shared_inbox_url = actor.shared_inbox;
+  account.outbox_url = actor.outbox;
+  account.followers_url = actor.followers;
+  account.following_url = actor.following;
+  account.featured_url = actor.featured;
+  account.also_known_as = actor.also_known_as;
+  account.updated_at = std::min(actor.updated.value_or(now), now);
+}
+
+/// The keys that the actor may claim: on its own origin, its own, and readable.
+std::vector<model::AccountKey> usable_keys(const Actor& actor, AccountId owner, Time now) {
+  std::vector<model::AccountKey> result;
+  for (const PublicKey& key : actor.keys) {
+    if (key.owner != actor.id || !same_origin(key.id, actor.id) || !crypto::PublicKey::from_pem(key.pem)) continue;
+    result.push_back({.key_id = key.id,
+                      .account_id = owner,
+                      .algorithm = key.algorithm,
+                      .public_pem = key.pem,
+                      .private_pem = std::nullopt,
+                      .fetched_at = now});
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<model::Account> Resolver::actor(std::string_view uri) {
+  uri = uri.substr(0, uri.find('#'));
+  if (service::uris::is_own_url(env_.config, uri)) {
+    auto own = store::find_account_by_uri(tx_, uri);
+    if (!own || !own->is_local()) return fail(Errc::not_found, "Record not found");
+    return std::move(*own);
+  }
+  if (auto known = store::find_account_by_uri(tx_, uri)) return std::move(*known);
+  const auto object = TRY(fetch(uri));
+  if (!object.actor) return fail(Errc::bad_request, "Remote data could not be fetched", object.id + " is no actor");
+  return store_actor(*object.actor, Binding::now);
+}
+
+Result<model::Account> Resolver::refresh(const model::Account& known) {
+  if (known.is_local()) return known;
+  const auto object = fetch(known.uri);
+  if (object && object->actor && object->id == known.uri) return store_actor(*object->actor, Binding::now);
+  if (!object && object.error().code == Errc::need_remote) return std::unexpected(object.error());
+  // Remember the attempt, so that a broken peer is not asked at every occasion.
+  auto visited = known;
+  visited.fetched_at = tx_.now();
+  store::update_account(tx_, visited);
+  if (!object) return std::unexpected(object.error());
+  return fail(Errc::bad_request, "Remote data could not be fetched", known.uri + " is another document now");
+}
+
+Result<model::Account> Resolver::refresh_if_older(const model::Account& known, std::chrono::hours age) {
+  if (known.is_local() || (known.fetched_at && tx_.now() - *known.fetched_at < age)) return known;
+  auto fresh = refresh(known);
+  if (fresh || fresh.error().code == Errc::need_remote) return fresh;
+  log::info("actor not refreshed", {log::kv("actor", known.uri), log::kv("reason", fresh.error().detail)});
+  return known;
+}
+
+Result<Object> Resolver::fetch(std::string_view uri) {
+  return fetch_document(env_.config, documents_, uri);
+}
+
+Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding) {
+  const auto url = Url::parse(actor.id);
+  if (!url || actor.inbox.empty()) {
+    return fail(Errc::bad_request, "Remote data could not be fetched", actor.id + " has no inbox on its own host");
+  }
+  if (store::is_tombstoned(tx_, actor.id)) return fail(Errc::gone, "Record not found", actor.id + " was deleted");
+  const Time now = tx_.now();
+  auto known = store::find_account_by_uri(tx_, actor.id);
+  std::optional<Handle> handle;
+  if (binding == Binding::now) {
+    auto confirmed = confirm_handle(actor);
+    if (confirmed) {
+      handle = std::move(*confirmed);
+    } else if (confirmed.error().code == Errc::need_remote) {
+      return std::unexpected(std::move(confirmed).error());
+    } else if (known && known->handle_verified && known->username == actor.preferred_username) {
+      // Its domain is silent just now: what it said last time holds.
+      handle = Handle{known->username, *known->domain};
+    }
+  }
+  model::Account account;
+  if (known) {
+    account = std::move(*known);
+  } else {
+    account.id = env_.ids.next<AccountId>();
+    account.uri = actor.id;
+    account.created_at = std::min(actor.published.value_or(now), now);
+    account.username = actor.preferred_username;
+    account.domain = url->authority();
+    account.handle_verified = false;
+  }
+  apply(actor, now, account);
+  if (binding == Binding::now) {
+    account.fetched_at = now;
+    account.handle_verified = handle.has_value();
+    account.username = handle ? handle->username : actor.preferred_username;
+    account.domain = handle ? handle->domain : url->authority();
+  }
+  if (handle) {
+    // The domain has just named this actor: whoever held the handle before holds it no more (federation.md 1.3, 9).
+    const auto holder = store::find_account_by_handle(tx_, handle->username, handle->domain);
+    if (holder && holder->id != account.id && holder->handle_verified) store::unverify_handle(tx_, holder->id);
+  }
+  if (!actor.moved_to.empty()) {
+    if (const auto target = store::find_account_by_uri(tx_, actor.moved_to)) account.moved_to_id = target->id;
+  }
+  if (known) {
+    store::update_account(tx_, account);
+  } else {
+    store::insert_account(tx_, account);
+    store::touch_instance(tx_, *account.domain);
+  }
+  store::replace_keys(tx_, account.id, usable_keys(actor, account.id, now));
+  return account;
+}
+
+}  // namespace dunlin::activitypub

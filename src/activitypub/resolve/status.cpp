@@ -1,0 +1,154 @@
+#include "resolve/document.hpp"
+
+#include "dunlin/activitypub/resolve.hpp"
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+using model::Visibility;
+
+namespace {
+
+// Each costs up to three fetches; more unknown people in one note than this stay plain links.
+constexpr int kMaxFetchedMentions = 5;
+
+Time published_at(const Note& note, Time now) {
+  constexpr Time kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
+  const Time when = note.published.value_or(now);
+  return when > now || when < kEarliest ? now : when;
+}
+
+std::optional<Time> edited_at(const Note& note, Time created, Time now) {
+  // Friendica and WordPress always send `updated`, mostly equal to `published`.
+  if (!note.updated || *note.updated < created + std::chrono::seconds{1}) return std::nullopt;
+  return std::min(*note.updated, now);
+}
+
+model::Mention mention_of(const model::Account& account, bool silent) {
+  return {.account_id = account.id,
+          .username = account.username,
+          .domain = account.domain,
+          .uri = account.uri,
+          .url = account.url,
+          .silent = silent};
+}
+
+}  // namespace
+
+Result<model::Status> Resolver::status(std::string_view uri) {
+  if (service::uris::is_own_url(env_.config, uri)) {
+    auto own = store::find_status_by_uri(tx_, uri);
+    if (!own) {  // a page's address
+      if (const auto id = service::uris::parse_status(env_.config, uri)) own = store::find_status(tx_, *id);
+    }
+    if (!own || !own->local) return fail(Errc::not_found, "Record not found");
+    return std::move(*own);
+  }
+  if (auto known = store::find_status_by_uri(tx_, uri)) return std::move(*known);
+  if (store::is_tombstoned(tx_, uri)) return fail(Errc::gone, "Record not found", "deleted");
+  auto object = TRY(fetch(uri));
+  // Some hand out the id of the Create; what it is about lies beside it.
+  if (object.activity && object.activity->type == ActivityType::create &&
+      same_origin(object.activity->object_id(), object.id)) {
+    object = TRY(fetch(object.activity->object_id()));
+  }
+  if (!object.note) return fail(Errc::bad_request, "Remote data could not be fetched", object.id + " is no status");
+  return store_status(*object.note);
+}
+
+Result<model::Account> Resolver::author_of(const Note& note) {
+  if (note.attributed_to.empty() || !same_origin(note.attributed_to, note.id)) {
+    return fail(Errc::bad_request, "Remote data could not be fetched", note.id + " is attributed to another host");
+  }
+  return actor(note.attributed_to);
+}
+
+Result<model::Status> Resolver::store_status(const Note& note) {
+  if (auto known = store::find_status_by_uri(tx_, note.id)) return std::move(*known);
+  const auto author = TRY(author_of(note));
+  if (author.suspended_at) return fail(Errc::forbidden, "Record not found", "the author is suspended");
+  auto remote = TRY(convert(note, author));
+  remote.notify = false;
+  auto stored = statuses_.receive(tx_, std::move(remote));
+  if (!stored) stored = store::find_status_by_uri(tx_, note.id);
+  if (!stored) return fail(Errc::gone, "Record not found", "deleted meanwhile");
+  return std::move(*stored);
+}
+
+Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::Account& author) {
+  const Time now = tx_.now();
+  if (note.audience.local_only) return fail(Errc::bad_request, "Record not found", "meant for its own server only");
+  if (note.id.empty() || note.is_vote) return fail(Errc::bad_request, "Record not found", "nothing to show");
+  service::RemoteStatus remote;
+  model::Status& status = remote.status;
+  status.uri = note.id;
+  status.url = note.url.empty() ? note.id : note.url;
+  status.account_id = author.id;
+  status.local = false;
+  status.content = note.content;
+  status.spoiler_text = note.spoiler_text;
+  status.sensitive = note.sensitive;
+  status.language = note.language;
+  status.visibility = note.is_private_message ? Visibility::direct : note.audience.visibility(author.followers_url);
+  status.tags = note.hashtags;
+  status.created_at = published_at(note, now);
+  status.edited_at = edited_at(note, status.created_at, now);
+  if (!note.in_reply_to.empty()) status.in_reply_to_uri = note.in_reply_to;
+  if (!note.conversation.empty()) remote.conversation_uri = note.conversation;
+  remote.mentions = TRY(mentions_of(note, status.visibility));
+  return remote;
+}
+
+std::optional<model::Account> Resolver::known_account(std::string_view uri_or_url) {
+  if (service::uris::is_own_url(env_.config, uri_or_url)) {
+    if (auto own = store::find_account_by_uri(tx_, uri_or_url)) return own;
+    const auto name = service::uris::parse_profile(env_.config, uri_or_url);
+    return name ? store::find_account_by_handle(tx_, *name, std::nullopt) : std::nullopt;
+  }
+  if (auto known = store::find_account_by_uri(tx_, uri_or_url)) return known;
+  return store::find_account_by_url(tx_, uri_or_url);
+}
+
+Result<std::vector<model::Mention>> Resolver::mentions_of(const Note& note, Visibility visibility) {
+  std::vector<model::Mention> result;
+  std::set<AccountId> seen;
+  int fetched = 0;
+  for (const MentionTag& tag : note.mentions) {
+    auto account = known_account(tag.href);
+    if (!account && fetched < kMaxFetchedMentions && !service::uris::is_own_url(env_.config, tag.href)) {
+      ++fetched;
+      auto found = actor(tag.href);
+      if (!found && found.error().code == Errc::need_remote) return std::unexpected(found.error());
+      if (found) account = std::move(*found);
+    }
+    if (!account || account->suspended_at || seen.contains(account->id)) continue;
+    // Named but not addressed: no notification, and no sight of what is not public.
+    const bool addressed = note.audience.includes(account->uri) || note.audience.includes(tag.href);
+    if (!addressed && visibility != Visibility::public_ && visibility != Visibility::unlisted) continue;
+    seen.insert(account->id);
+    result.push_back(mention_of(*account, !addressed));
+  }
+  for (const auto* list : {&note.audience.to, &note.audience.cc}) {
+    for (const std::string& id : *list) {
+      // Only our own people: whether others see it is their servers' business.
+      if (!service::uris::is_own_url(env_.config, id)) continue;
+      const auto account = store::find_account_by_uri(tx_, id);
+      if (!account || !account->is_local() || seen.contains(account->id)) continue;
+      seen.insert(account->id);
+      result.push_back(mention_of(*account, !note.is_private_message));
+    }
+  }
+  return result;
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,79 @@
+#include "dunlin/api/route.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/crypto/digest.hpp"
+#include "dunlin/service/oauth.hpp"
+#include "dunlin/store/accounts.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace dunlin::api {
+
+namespace {
+
+/// RFC 6750 2: the Authorization header, else a form or query parameter. "" when there is none.
+std::string token_of(const http::Request& request, const http::Params& params) {
+  static constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view header = request.headers.get("Authorization");
+  if (text::starts_with_ignore_case(header, kScheme)) return std::string(text::trim(header.substr(kScheme.size())));
+  return params.text("access_token").value_or("");
+}
+
+bool holds_scope(const store::Bearer& bearer, std::string_view alternatives) {
+  return std::ranges::any_of(text::split(alternatives, ' '), [&](std::string_view scope) {
+    return service::scopes::satisfies(bearer.token.scopes, scope);
+  });
+}
+
+/// Frozen logins are refused everywhere; unfinished ones only where a user acts.
+Result<void> check_user(const store::Bearer& bearer, bool acts_as_user) {
+  if (!bearer.user) return {};
+  const model::User& user = *bearer.user;
+  if (acts_as_user && !user.confirmed_at) {
+    return fail(Errc::forbidden, "Your login is missing a confirmed e-mail address");
+  }
+  if (acts_as_user && !user.approved) return fail(Errc::forbidden, "Your login is currently pending approval");
+  if (user.disabled || bearer.account_suspended) return fail(Errc::forbidden, "Your login is currently disabled");
+  return {};
+}
+
+}  // namespace
+
+Result<void> Dispatcher::authenticate(const Route& route, Call& call) const {
+  if (route.auth == Auth::pub) return {};
+  const std::string token = token_of(call.request(), call.params());
+  std::optional<store::Bearer> bearer;
+  if (!token.empty()) {
+    bearer = TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<store::Bearer>> {
+      return store::find_bearer(tx, crypto::token_hash(token));
+    }));
+  }
+  if (!bearer) {
+    if (route.auth == Auth::optional) return {};
+    if (route.auth == Auth::user && route.scope.empty() && token.empty()) {
+      return fail(Errc::invalid, "This method requires an authenticated user");
+    }
+    return fail(Errc::unauthorized, "The access token is invalid");
+  }
+  if (bearer->token.revoked_at) return fail(Errc::unauthorized, "The access token was revoked");
+  if (!route.scope.empty() && !holds_scope(*bearer, route.scope)) {
+    return fail(Errc::forbidden, "This action is outside the authorized scopes");
+  }
+  if (route.auth == Auth::app && bearer->user) {
+    return fail(Errc::forbidden, "This method requires an client credentials authentication");
+  }
+  if (route.auth == Auth::user && !bearer->user) {
+    return fail(Errc::invalid, "This method requires an authenticated user");
+  }
+  TRY_VOID(check_user(*bearer, route.auth == Auth::user));
+  if (bearer->user && !bearer->active_today) {
+    TRY_VOID(call.session().write([&](db::Tx& tx) -> Result<void> {
+      store::touch_user_activity(tx, bearer->user->id);
+      return {};
+    }));
+  }
+  call.bearer_ = std::move(bearer);
+  return {};
+}
+
+}  // namespace dunlin::api

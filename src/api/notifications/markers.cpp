@@ -1,0 +1,66 @@
+#include "handlers.hpp"
+
+#include "dunlin/api/entities/marker.hpp"
+#include "dunlin/json/writer.hpp"
+#include "dunlin/store/notifications.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <vector>
+
+namespace dunlin::api {
+
+namespace {
+
+constexpr std::array<const char*, 2> kTimelines{"home", "notifications"};
+
+Result<std::int64_t> parse_last_read(std::string_view text) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size() || id < 0) {
+    return fail(Errc::invalid, "Validation failed: Last read is not a number");
+  }
+  return id;
+}
+
+}  // namespace
+
+Result<http::Response> show_markers(Call& call) {
+  const auto asked = call.params().list("timeline");
+  std::vector<std::string> timelines;
+  for (const auto* name : kTimelines) {
+    if (std::ranges::find(asked, name) != asked.end()) timelines.emplace_back(name);
+  }
+  if (timelines.empty()) return call.json("{}");
+  const auto saved = store::list_markers(call.tx(), *call.viewer_id(), timelines);
+  json::Writer out;
+  out.begin_object();
+  for (const auto& timeline : timelines) {
+    const auto found = std::ranges::find(saved, timeline, &store::Marker::timeline);
+    // Who never read a timeline stands at its start: Elk and iOS want the marker all the same.
+    entities::render_marker(
+        out, found != saved.end()
+                 ? *found
+                 : store::Marker{
+                       .timeline = timeline, .last_read_id = 0, .version = 0, .updated_at = call.user().created_at});
+  }
+  out.end_object();
+  return call.json(out.take());
+}
+
+Result<http::Response> save_markers(Call& call) {
+  json::Writer out;
+  out.begin_object();
+  for (const auto* timeline : kTimelines) {
+    const auto text = call.params().text_at({timeline, "last_read_id"});
+    if (!text || text->empty()) continue;
+    const auto last_read = TRY(parse_last_read(*text));
+    entities::render_marker(out, store::save_marker(call.tx(), *call.viewer_id(), timeline, last_read));
+  }
+  out.end_object();
+  return call.json(out.take());
+}
+
+}  // namespace dunlin::api

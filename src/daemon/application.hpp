@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core.hpp"
+#include "delivery_queue.hpp"
+#include "http_application.hpp"
+#include "job_queue.hpp"
+#include "metrics.hpp"
+
+#include "dunlin/jobs/presence.hpp"
+#include "dunlin/net/client.hpp"
+#include "dunlin/net/delivery_pump.hpp"
+#include "dunlin/net/io_thread.hpp"
+#include "dunlin/net/job_pump.hpp"
+#include "dunlin/net/remote_fetcher.hpp"
+#include "dunlin/net/server.hpp"
+#include "dunlin/net/workers.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+
+namespace dunlin::daemon {
+
+/// The running server: all parts, in the order in which they are built; they die in reverse.
+class Application {
+ public:
+  /// Core is prepared. Errors: one clear line.
+  static Result<std::unique_ptr<Application>> create(Core& core);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  /// Listens and works until stop(). Errors: one clear line (address in use, ...).
+  Result<void> start();
+  /// Orderly, within server.shutdown_grace and a little: docs/operations.md "Stopping".
+  void stop();
+  [[nodiscard]] std::string address() const { return server_.address(); }
+
+ private:
+  Application(Core& core, net::CidrSet private_ranges, activitypub::SigningKey instance_key);
+  void register_jobs();
+  /// Keeps a few RSA keys ready, so that making an account does not wait for one.
+  void keep_spare_keys(const std::stop_token& stop);
+
+  Core& core_;
+  const api::Context context_;
+  const activitypub::SigningKey instance_key_;  // signs every fetch
+  net::Workers workers_;                        // all blocking work: SQL, signatures, files
+  net::IoThread outgoing_;                      // the loop of everything that we send
+  net::Client client_;                          // connections to other servers
+  net::RemoteFetcher fetcher_;                  // documents of other servers
+  JobQueue job_queue_;                          // what jobs there are
+  net::JobPump job_pump_;
+  SigningKeys signing_keys_;
+  DeliveryQueue delivery_queue_;
+  net::DeliveryPump delivery_pump_;
+  std::optional<jobs::Presence> presence_;  // while the pumps run
+  Metrics metrics_;
+  HttpApplication http_;  // what requests find
+  net::Server server_;
+  std::jthread key_maker_;
+  bool running_ = false;
+};
+
+}  // namespace dunlin::daemon

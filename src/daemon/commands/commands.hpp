@@ -1,0 +1,33 @@
+#pragma once
+
+#include "../core.hpp"
+
+#include "dunlin/base/result.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+/// One file per subject; each adds its subcommands and, when one is chosen, sets `run`.
+namespace dunlin::daemon::commands {
+
+struct Invocation {
+  std::string config_file;
+  /// Set by the chosen subcommand. Errors are printed as one line, exit 1.
+  std::function<Result<void>()> run;
+
+  /// For subcommands that work on the database: loads the configuration, opens and prepares it, calls `action`.
+  [[nodiscard]] Result<void> with_core(const std::function<Result<void>(Core&)>& action) const;
+  [[nodiscard]] Result<config::Config> load_config() const;
+};
+
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_config(CLI::App& app, Invocation& invocation);  // check-config, print-config
+void add_migrate(CLI::App& app, Invocation& invocation);
+void add_doctor(CLI::App& app, Invocation& invocation);
+void add_account(CLI::App& app, Invocation& invocation);
+void add_token(CLI::App& app, Invocation& invocation);
+void add_job(CLI::App& app, Invocation& invocation);
+
+}  // namespace dunlin::daemon::commands

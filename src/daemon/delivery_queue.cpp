@@ -1,0 +1,158 @@
+#include "delivery_queue.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/random.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace dunlin::daemon {
+
+namespace {
+
+constexpr std::chrono::minutes kKeyAge{1};
+constexpr std::size_t kMaxKeys = 4096;
+constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
+
+crypto::SignatureScheme to_crypto(net::SignatureScheme scheme) {
+  return scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
+}
+
+/// For work that cannot be refused: runs `body` in a transaction and returns what it made.
+template <class F>
+auto commit(db::Session& session, F&& body) {
+  using T = decltype(body(std::declval<db::Tx&>()));
+  return session.write([&](db::Tx& tx) -> Result<T> { return body(tx); }).value();
+}
+
+}  // namespace
+
+Result<activitypub::SigningKey> SigningKeys::load(db::Tx& tx, AccountId account) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = entries_.find(account);
+    if (known != entries_.end() && clock_.now() - known->second.read_at < kKeyAge) return known->second.key;
+  }
+  auto key = TRY(activitypub::find_signing_key(tx, keys_, account));
+  const std::lock_guard lock(mutex_);
+  if (entries_.size() >= kMaxKeys) entries_.clear();
+  entries_.insert_or_assign(account, Entry{key, clock_.now()});
+  return key;
+}
+
+Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
+  const std::lock_guard lock(mutex_);
+  const auto known = entries_.find(account);
+  if (known == entries_.end()) return fail(Errc::not_found, "The account has no key to sign with", account.str());
+  return known->second.key;
+}
+
+DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, int per_host, double retry_scale)
+    : keys_(keys), clock_(clock), per_host_(per_host), retry_scale_(retry_scale), owner_(random_token(12)) {}
+
+net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now) const {
+  const bool remembered =
+      claimed.signature_scheme && claimed.scheme_checked_at && now - *claimed.scheme_checked_at < kSchemeMemory;
+  return {.host = claimed.host,
+          .scheme = remembered && *claimed.signature_scheme == 1 ? net::SignatureScheme::rfc9421
+                                                                 : net::SignatureScheme::cavage,
+          .proven = claimed.health.last_success_at.has_value() && !claimed.health.has_troubles(),
+          .allowed = claimed.health.allowed(now, per_host_)};
+}
+
+std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int limit, bool proven_only) {
+  std::string after;
+  {
+    const std::lock_guard lock(mutex_);
+    after = last_claimed_;
+  }
+  auto lanes = commit(session, [&](db::Tx& tx) {
+    std::vector<net::HostLane> claimed;
+    for (const auto& host : jobs::claim_hosts(tx, owner_, limit, after)) {
+      after = host.host;
+      auto lane = lane_of(host, tx.now());
+      if (lane.allowed > 0 && (lane.proven || !proven_only)) {
+        claimed.push_back(std::move(lane));
+      } else {
+        jobs::release_host(tx, owner_, host.host);
+      }
+    }
+    return claimed;
+  });
+  const std::lock_guard lock(mutex_);
+  last_claimed_ = std::move(after);
+  return lanes;
+}
+
+std::vector<std::string> DeliveryQueue::renew_hosts(db::Session& session, std::span<const std::string> hosts) {
+  return commit(session, [&](db::Tx& tx) { return jobs::renew_hosts(tx, owner_, hosts); });
+}
+
+void DeliveryQueue::release_host(db::Session& session, const std::string& host) {
+  commit(session, [&](db::Tx& tx) {
+    jobs::release_host(tx, owner_, host);
+    return true;
+  });
+}
+
+std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const std::string& host) {
+  return session
+      .read([&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> {
+        auto rows = jobs::load_lane(tx, host);
+        std::vector<std::int64_t> activities;
+        for (const auto& row : rows) activities.push_back(row.activity_id);
+        auto bodies = jobs::load_bodies(tx, activities);
+        std::vector<net::PendingDelivery> pending;
+        pending.reserve(rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
+          std::ignore = keys_.load(tx, rows[i].account_id);
+          // Only where it is certain: a 410 from a shared inbox ends the whole host.
+          const bool shared = rows[i].inbox_url.ends_with("//" + host + "/inbox");
+          pending.push_back({.row = std::move(rows[i]),
+                             .body = std::make_shared<const std::string>(std::move(bodies[i])),
+                             .shared_inbox = shared});
+        }
+        return pending;
+      })
+      .value();
+}
+
+std::vector<std::pair<std::string, int>> DeliveryQueue::conclude(db::Session& session,
+                                                                 std::span<const net::DeliveryResult> results) {
+  return commit(session, [&](db::Tx& tx) {
+    std::map<std::string, std::vector<DeliveryId>> done;
+    std::map<std::string, int> failed;
+    for (const auto& result : results) {
+      const std::string& host = result.delivery.host;
+      if (result.learned)
+        jobs::record_signature_scheme(tx, host, *result.learned == net::SignatureScheme::rfc9421 ? 1 : 0);
+      if (result.judgement.verdict == jobs::Verdict::done) {
+        done[host].push_back(result.delivery.id);
+        continue;
+      }
+      const auto health = jobs::record_failure(tx, result.delivery, result.judgement, retry_scale_);
+      failed[host] = health.allowed(tx.now(), per_host_);
+      log::info("delivery failed",
+                {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
+                 log::kv("reason", result.judgement.reason)});
+    }
+    for (const auto& [host, ids] : done) jobs::record_success(tx, host, ids);
+    return std::vector<std::pair<std::string, int>>(failed.begin(), failed.end());
+  });
+}
+
+std::optional<Time> DeliveryQueue::next_delivery_at(db::Session& session) {
+  return session.read([&](db::Tx& tx) -> Result<std::optional<Time>> { return jobs::next_delivery_at(tx); }).value();
+}
+
+Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery& delivery,
+                                                     net::SignatureScheme scheme) {
+  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
+  const auto key = TRY(keys_.find(delivery.row.account_id));
+  return activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now());
+}
+
+}  // namespace dunlin::daemon

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "metrics.hpp"
+
+#include "dunlin/api/route.hpp"
+#include "dunlin/net/application.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace dunlin::daemon {
+
+/// Joins the edge to the dispatcher: which lane, how large a body, and what is served beside the routes.
+class HttpApplication final : public net::Application {
+ public:
+  HttpApplication(const api::Context& context, Metrics& metrics, std::function<Metrics::Gauges()> gauges);
+
+  net::BodyPolicy body_policy(const http::Request& head) override;
+  net::Lane lane(const http::Request& request) override;
+  std::optional<http::Response> try_fast(const http::Request& request) override;
+  net::Outcome handle(const http::Request& request, db::Session& session, service::RemoteDocuments& documents) override;
+
+ private:
+  const api::Context& context_;
+  api::Dispatcher dispatcher_;
+  Metrics& metrics_;
+  const std::function<Metrics::Gauges()> gauges_;
+};
+
+}  // namespace dunlin::daemon

@@ -1,0 +1,168 @@
+#include "dunlin/jobs/deliveries.hpp"
+
+#include "health_columns.hpp"
+
+#include "dunlin/base/url.hpp"
+
+#include <unordered_set>
+
+namespace dunlin::jobs {
+
+namespace {
+
+constexpr std::chrono::minutes kSeenPrecision{1};
+
+const db::Statement kInsertHosts{
+    "deliveries.insert_hosts",
+    "INSERT INTO delivery_hosts (host) SELECT DISTINCT host FROM unnest($1::text[]) AS u (host)"
+    " ORDER BY host ON CONFLICT (host) DO NOTHING"};
+
+const db::Statement kInsert{"deliveries.insert", R"sql(
+  WITH wanted AS (
+    SELECT u.host, u.inbox_url FROM unnest($1::text[], $2::text[]) AS u (host, inbox_url)
+    JOIN delivery_hosts h ON h.host = u.host
+    WHERE h.gone_since IS NULL AND (h.unavailable_since IS NULL OR $7::boolean)
+  ), activity AS (
+    INSERT INTO outbound_activities (account_id, body, created_at)
+    SELECT $3, $4, $8 WHERE EXISTS (SELECT 1 FROM wanted)
+    RETURNING id
+  )
+  INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, run_at)
+  SELECT activity.id, wanted.host, wanted.inbox_url, $3, $5, $6, $7, $8 FROM activity, wanted)sql"};
+
+const db::Statement kCancel{"deliveries.cancel",
+                            "DELETE FROM deliveries WHERE object_key = $1 AND account_id = $2 AND state = 0"};
+
+// What else refers to the activity is asked of the state before this statement: leave out the rows that it removes.
+const db::Statement kSucceed{"deliveries.succeed", R"sql(
+  WITH done AS (DELETE FROM deliveries WHERE id = ANY ($1::bigint[]) RETURNING activity_id)
+  DELETE FROM outbound_activities a
+  WHERE a.id IN (SELECT activity_id FROM done)
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id AND d.id <> ALL ($1::bigint[])))sql"};
+
+const db::Statement kHostAlive{"deliveries.host_alive", R"sql(
+  UPDATE delivery_hosts h SET failures_in_row = 0, timeouts_in_row = 0, breaker_opened = 0, breaker_open_until = NULL,
+    failing_since = NULL, failure_days = 0, last_failure_at = NULL, unavailable_since = NULL, gone_since = NULL,
+    last_success_at = $2, next_attempt_at = CASE WHEN old.troubled THEN NULL ELSE h.next_attempt_at END
+  FROM (SELECT host, failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL OR gone_since IS NOT NULL
+               AS troubled
+        FROM delivery_hosts
+        WHERE host = $1 AND (failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL
+                             OR gone_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3)) old
+  WHERE h.host = old.host
+  RETURNING old.troubled)sql"};
+
+// Only what failed because the host was away: what it refused for a reason keeps its own schedule.
+const db::Statement kHurry{"deliveries.hurry",
+                           "UPDATE deliveries SET run_at = $2 WHERE host = $1 AND state = 0 AND run_at > $2"
+                           " AND (last_status IS NULL OR last_status IN (502, 503, 504))"};
+
+const db::Statement kRetry{
+    "deliveries.retry",
+    "UPDATE deliveries SET attempts = attempts + 1, run_at = $2, last_status = $3, last_error = $4"
+    " WHERE id = $1"};
+
+const db::Statement kGiveUp{"deliveries.give_up",
+                            "UPDATE deliveries SET state = 1, attempts = attempts + 1, run_at = $2, last_status = $3,"
+                            " last_error = $4 WHERE id = $1"};
+
+const db::Statement kLockHost{"deliveries.lock_host",
+                              "SELECT " DUNLIN_HEALTH_COLUMNS " FROM delivery_hosts WHERE host = $1 FOR UPDATE"};
+
+const db::Statement kStoreHealth{"deliveries.store_health", R"sql(
+  UPDATE delivery_hosts SET failures_in_row = $2, timeouts_in_row = $3, breaker_opened = $4, breaker_open_until = $5,
+    failing_since = $6, failure_days = $7, last_failure_at = $8, unavailable_since = $9, gone_since = $10,
+    last_success_at = $11, next_attempt_at = COALESCE($12::timestamptz, next_attempt_at)
+  WHERE host = $1)sql"};
+
+const db::Statement kGiveUpHost{"deliveries.give_up_host",
+                                "UPDATE deliveries SET state = 1, run_at = $2, last_error = $3"
+                                " WHERE host = $1 AND state = 0 AND (NOT essential OR $4::boolean)"};
+
+const db::Statement kStoreScheme{
+    "deliveries.store_scheme",
+    "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
+
+/// A host that answers again: what waited for it goes now. true: it had been in trouble.
+bool mark_alive(db::Tx& tx, std::string_view host) {
+  const auto rows = tx.exec(kHostAlive, {host, tx.now(), tx.now() - kSeenPrecision});
+  if (rows.empty() || !rows[0].boolean(0)) return false;
+  tx.exec(kHurry, {host, tx.now()});
+  return true;
+}
+
+void store_health(db::Tx& tx, std::string_view host, const HostHealth& h, std::optional<Time> waits_until) {
+  tx.exec(kStoreHealth,
+          {host, h.failures_in_row, h.timeouts_in_row, h.breaker_opened, h.breaker_open_until, h.failing_since,
+           h.failure_days, h.last_failure_at, h.unavailable_since, h.gone_since, h.last_success_at, waits_until});
+}
+
+}  // namespace
+
+std::size_t Deliveries::enqueue(db::Tx& tx, const NewActivity& activity,
+                                std::span<const std::string> inbox_urls) const {
+  std::vector<std::string> hosts;
+  std::vector<std::string> urls;
+  std::unordered_set<std::string_view> seen;
+  for (const auto& url : inbox_urls) {
+    auto host = domain_of(url);
+    if (host.empty() || !seen.insert(url).second) continue;
+    hosts.push_back(std::move(host));
+    urls.push_back(url);
+  }
+  if (urls.empty()) return 0;
+  tx.exec(kInsertHosts, {db::Param::texts(hosts)});
+  const auto count =
+      tx.exec(kInsert, {db::Param::texts(hosts), db::Param::texts(urls), activity.account_id, activity.body,
+                        activity.object_key, static_cast<int>(activity.priority), activity.essential, tx.now()})
+          .affected();
+  if (count > 0 && wake_up_ != nullptr) tx.after_commit([wake_up = wake_up_] { wake_up->deliveries_ready(); });
+  return count;
+}
+
+void Deliveries::host_seen_alive(db::Tx& tx, std::string_view host) const {
+  if (!mark_alive(tx, host) || wake_up_ == nullptr) return;
+  tx.after_commit([wake_up = wake_up_] { wake_up->deliveries_ready(); });
+}
+
+std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key) {
+  return tx.exec(kCancel, {object_key, account}).affected();
+}
+
+void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids) {
+  tx.exec(kSucceed, {db::Param::ids(ids)});
+  mark_alive(tx, host);
+}
+
+HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale) {
+  const bool again = judgement.verdict == Verdict::retry;
+  tx.exec(again ? kRetry : kGiveUp,
+          {delivery.id, again ? judgement.retry_at.value_or(tx.now()) : tx.now(), judgement.status, judgement.reason});
+
+  if (judgement.sign == HostSign::alive && judgement.verdict != Verdict::host_gone) mark_alive(tx, delivery.host);
+  const auto rows = tx.exec(kLockHost, {delivery.host});
+  if (rows.empty()) return {};
+  auto health = read_health(rows[0], 0);
+  const bool was_unavailable = health.unavailable_since.has_value();
+  const bool was_gone = health.gone_since.has_value();
+  if (judgement.verdict == Verdict::host_gone) {
+    health.note_gone(tx.now());
+  } else if (judgement.sign != HostSign::alive) {
+    health.note_failure(judgement.sign == HostSign::timed_out, tx.now(), scale);
+  } else if (!judgement.host_waits_until) {
+    return health;
+  }
+  store_health(tx, delivery.host, health, judgement.host_waits_until);
+  if (health.gone_since && !was_gone) {
+    tx.exec(kGiveUpHost, {delivery.host, tx.now(), "the host is gone", true});
+  } else if (health.unavailable_since && !was_unavailable) {
+    tx.exec(kGiveUpHost, {delivery.host, tx.now(), "the host is unavailable", false});
+  }
+  return health;
+}
+
+void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
+  tx.exec(kStoreScheme, {host, scheme, tx.now()});
+}
+
+}  // namespace dunlin::jobs

@@ -1,0 +1,56 @@
+#include "delivery_row.hpp"
+
+#include "dunlin/jobs/deliveries.hpp"
+
+namespace dunlin::jobs {
+
+namespace {
+
+const db::Statement kListGivenUp{"given_up.list", "SELECT " DUNLIN_DELIVERY_COLUMNS
+                                                  ", run_at, last_status, last_error FROM deliveries"
+                                                  " WHERE state = 1 ORDER BY run_at DESC, id DESC LIMIT $1"};
+
+const db::Statement kCountDeliveries{"given_up.count",
+                                     "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1)"
+                                     " FROM deliveries"};
+
+const db::Statement kRequeueDeliveries{"given_up.requeue",
+                                       "UPDATE deliveries SET state = 0, attempts = 0, run_at = $1"
+                                       " WHERE state = 1 AND ($2::text IS NULL OR host = $2)"};
+
+const db::Statement kPurgeDeliveries{"given_up.purge", "DELETE FROM deliveries WHERE state = 1 AND run_at < $1"};
+
+// Two hosts that end the last two deliveries of an activity at once each see the other's: neither removes it.
+const db::Statement kPurgeActivities{"given_up.purge_activities",
+                                     "DELETE FROM outbound_activities a WHERE a.created_at < $1"
+                                     " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id)"};
+
+}  // namespace
+
+std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit) {
+  std::vector<GivenUpDelivery> result;
+  for (const auto row : tx.exec(kListGivenUp, {limit})) {
+    result.push_back({.delivery = read_delivery(row),
+                      .given_up_at = row.time(9),
+                      .last_status = row.is_null(10) ? std::nullopt : std::optional<int>(row.i32(10)),
+                      .last_error = row.opt_text(11).value_or("")});
+  }
+  return result;
+}
+
+DeliveryCounts count_deliveries(db::Tx& tx) {
+  const auto rows = tx.exec(kCountDeliveries);
+  return {.pending = rows[0].i64(0), .given_up = rows[0].i64(1)};
+}
+
+std::size_t requeue_deliveries(db::Tx& tx, std::optional<std::string_view> host) {
+  return tx.exec(kRequeueDeliveries, {tx.now(), host}).affected();
+}
+
+std::size_t purge_deliveries(db::Tx& tx, Time before) {
+  const auto purged = tx.exec(kPurgeDeliveries, {before}).affected();
+  tx.exec(kPurgeActivities, {before});
+  return purged;
+}
+
+}  // namespace dunlin::jobs

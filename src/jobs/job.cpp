@@ -1,0 +1,23 @@
+#include "dunlin/jobs/job.hpp"
+
+namespace dunlin::jobs {
+
+std::string_view to_string(Lane lane) {
+  switch (lane) {
+    case Lane::ingress:
+      return "ingress";
+    case Lane::deliver:
+      return "deliver";
+    case Lane::feed:
+      return "feed";
+    case Lane::media:
+      return "media";
+    case Lane::mail:
+      return "mail";
+    case Lane::maintenance:
+      return "maintenance";
+  }
+  return "unknown";
+}
+
+}  // namespace dunlin::jobs

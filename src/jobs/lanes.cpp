@@ -1,0 +1,117 @@
+#include "delivery_row.hpp"
+#include "health_columns.hpp"
+
+#include "dunlin/jobs/deliveries.hpp"
+
+namespace dunlin::jobs {
+
+namespace {
+
+// An earlier delivery of the same account to this host that is not due yet holds the later ones back: order. One that
+// the host, although it answers, has refused four times (a poisoned document) only holds back its own object.
+#define DUNLIN_NOT_HELD_BACK                                                                                      \
+  " NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.host = d.host AND e.account_id = d.account_id AND e.state = 0" \
+  " AND e.id < d.id AND e.run_at > $1 AND (e.object_key = d.object_key OR e.attempts < 4"                         \
+  " OR e.last_status IS NULL OR e.last_status IN (429, 502, 503, 504))) "
+
+// All hosts that something is pending for, by a loose scan of the index: one probe per host however much waits there.
+#define DUNLIN_LANES_AFTER(start)                                                                               \
+  "lanes AS ((SELECT host FROM deliveries WHERE state = 0 AND host > " start                                    \
+  " ORDER BY host LIMIT 1) UNION ALL"                                                                           \
+  " SELECT (SELECT n.host FROM deliveries n WHERE n.state = 0 AND n.host > lanes.host ORDER BY n.host LIMIT 1)" \
+  " FROM lanes WHERE lanes.host IS NOT NULL) "
+
+const db::Statement kClaimHosts{"lanes.claim_hosts",
+                                "WITH RECURSIVE " DUNLIN_LANES_AFTER("$5::text")
+                                ", free AS ("
+                                " SELECT h.host FROM lanes JOIN delivery_hosts h ON h.host = lanes.host"
+                                " WHERE (h.lease_until IS NULL OR h.lease_until <= $1)"
+                                " AND (h.next_attempt_at IS NULL OR h.next_attempt_at <= $1)"
+                                " AND (h.breaker_open_until IS NULL OR h.breaker_open_until <= $1)"
+                                " AND h.gone_since IS NULL"
+                                " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0"
+                                " AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK ")"
+                                " LIMIT $4 FOR UPDATE OF h SKIP LOCKED)"
+                                "UPDATE delivery_hosts SET lease_owner = $2, lease_until = $3"
+                                " FROM free WHERE delivery_hosts.host = free.host"
+                                " RETURNING delivery_hosts.host, signature_scheme, scheme_checked_at, " DUNLIN_HEALTH_COLUMNS};
+
+const db::Statement kRenew{"lanes.renew",
+                           "UPDATE delivery_hosts SET lease_until = $3"
+                           " WHERE host = ANY ($1::text[]) AND lease_owner = $2 RETURNING host"};
+
+const db::Statement kRelease{"lanes.release",
+                             "UPDATE delivery_hosts SET lease_owner = NULL, lease_until = NULL"
+                             " WHERE host = $1 AND lease_owner = $2"};
+
+// A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either.
+const db::Statement kLoadLane{"lanes.load_lane",
+                              "SELECT " DUNLIN_DELIVERY_COLUMNS
+                              " FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id"
+                              " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS urgency FROM deliveries d"
+                              " WHERE d.host = $2 AND d.state = 0 AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK
+                              ") due ORDER BY urgency, id LIMIT $3"};
+
+const db::Statement kNextAt{"lanes.next_delivery_at",
+                            "WITH RECURSIVE " DUNLIN_LANES_AFTER("''")
+                            "SELECT min(GREATEST(first.run_at, h.next_attempt_at, h.breaker_open_until, h.lease_until))"
+                            " FROM lanes JOIN delivery_hosts h ON h.host = lanes.host CROSS JOIN LATERAL ("
+                            " SELECT d.run_at FROM deliveries d WHERE d.host = h.host AND d.state = 0 AND" DUNLIN_NOT_HELD_BACK
+                            " ORDER BY d.run_at LIMIT 1) first WHERE h.gone_since IS NULL"};
+
+const db::Statement kLoadBodies{"lanes.load_bodies",
+                                "SELECT id, body FROM outbound_activities WHERE id = ANY ($1::bigint[])"};
+
+void claim_after(db::Tx& tx, std::string_view owner, int limit, std::string_view after,
+                 std::vector<ClaimedHost>& claimed) {
+  for (const auto row : tx.exec(kClaimHosts, {tx.now(), owner, tx.now() + kHostLease, limit, after})) {
+    claimed.push_back({.host = std::string(row.text(0)),
+                       .health = read_health(row, 3),
+                       .signature_scheme = row.is_null(1) ? std::nullopt : std::optional<int>(row.i32(1)),
+                       .scheme_checked_at = row.opt_time(2)});
+  }
+}
+
+}  // namespace
+
+std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after) {
+  std::vector<ClaimedHost> claimed;
+  claim_after(tx, owner, limit, after, claimed);
+  // Those already claimed have a lease by now, so that the second round cannot meet them again.
+  const int missing = limit - static_cast<int>(claimed.size());
+  if (missing > 0 && !after.empty()) claim_after(tx, owner, missing, {}, claimed);
+  return claimed;
+}
+
+std::vector<std::string> renew_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts) {
+  std::vector<std::string> ours;
+  for (const auto row : tx.exec(kRenew, {db::Param::texts(hosts), owner, tx.now() + kHostLease}))
+    ours.emplace_back(row.text(0));
+  return ours;
+}
+
+void release_host(db::Tx& tx, std::string_view owner, std::string_view host) {
+  tx.exec(kRelease, {host, owner});
+}
+
+std::vector<Delivery> load_lane(db::Tx& tx, std::string_view host, int limit) {
+  std::vector<Delivery> lane;
+  for (const auto row : tx.exec(kLoadLane, {tx.now(), host, limit})) lane.push_back(read_delivery(row));
+  return lane;
+}
+
+std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> activity_ids) {
+  std::vector<std::string> bodies(activity_ids.size());
+  for (const auto row : tx.exec(kLoadBodies, {db::Param::bigints(activity_ids)})) {
+    for (std::size_t i = 0; i < activity_ids.size(); ++i) {
+      if (activity_ids[i] == row.i64(0)) bodies[i] = row.text(1);
+    }
+  }
+  return bodies;
+}
+
+std::optional<Time> next_delivery_at(db::Tx& tx) {
+  return tx.exec(kNextAt, {tx.now()})[0].opt_time(0);
+}
+
+}  // namespace dunlin::jobs

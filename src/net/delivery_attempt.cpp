@@ -1,0 +1,126 @@
+#include "delivery_attempt.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/random.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/time_format.hpp"
+#include "dunlin/base/url.hpp"
+
+#include <charconv>
+#include <exception>
+#include <utility>
+
+namespace dunlin::net {
+namespace {
+
+using Answer = Result<http::OutboundResponse>;
+
+double random_unit() {
+  return static_cast<double>(random_below(1U << 30U)) / static_cast<double>(1U << 30U);
+}
+
+/// nullopt: the crypto pool refused.
+asio::awaitable<std::optional<Result<http::OutboundRequest>>> sign(AttemptContext context,
+                                                                   const PendingDelivery& delivery,
+                                                                   SignatureScheme scheme) {
+  std::optional<Result<http::OutboundRequest>> request;
+  const bool ran = co_await run_on_crypto(context.workers, [&] {
+    try {
+      request.emplace(context.queue.prepare(delivery, scheme));
+    } catch (const std::exception& e) {
+      request.emplace(fail(Errc::internal, "cannot prepare the request", e.what()));
+    }
+  });
+  if (!ran) request.reset();
+  co_return request;
+}
+
+asio::awaitable<Answer> send(AttemptContext context, http::OutboundRequest request) {
+  Answer answer = co_await await_callback<Answer>(
+      [&](ExchangeCallback done) { context.exchanger.exchange(std::move(request), std::move(done)); });
+  co_return answer;
+}
+
+jobs::Exchange to_exchange(const Answer& answer, Time now) {
+  jobs::Exchange exchange;
+  if (answer) {
+    exchange.status = answer->status;
+    exchange.retry_after = parse_retry_after(answer->headers.get("Retry-After"), now);
+  } else {
+    exchange.timed_out = failure_of(answer.error()) == ExchangeFailure::timeout;
+    exchange.transport_error = answer.error().detail;
+  }
+  return exchange;
+}
+
+jobs::Judgement dropped(const std::string& reason) {
+  jobs::Judgement judgement;
+  judgement.verdict = jobs::Verdict::drop;
+  judgement.reason = reason;
+  return judgement;
+}
+
+std::optional<std::string> redirect_on_same_origin(const Answer& answer, const std::string& from) {
+  if (!answer || (answer->status != 307 && answer->status != 308)) return std::nullopt;
+  const auto base = Url::parse(from);
+  const std::string* location = answer->headers.find("Location");
+  const auto next = base && location ? base->resolve(*location) : std::nullopt;
+  if (!next || next->origin() != base->origin()) return std::nullopt;
+  return next->str();
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, Time now) {
+  value = text::trim(value);
+  if (value.empty()) return std::nullopt;
+  std::uint32_t seconds = 0;
+  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (ec == std::errc{} && end == value.data() + value.size()) return std::chrono::seconds(seconds);
+  const auto date = parse_http_date(value);
+  if (!date || *date <= now) return std::nullopt;
+  return *date - now;
+}
+
+asio::awaitable<std::optional<DeliveryResult>> attempt_delivery(AttemptContext context, PendingDelivery delivery,
+                                                                SignatureScheme scheme) {
+  std::optional<DeliveryResult> result;
+  const jobs::Delivery row = delivery.row;
+  const SignatureScheme first = scheme;
+  jobs::Attempt attempt{.number = row.attempts + 1,
+                        .allowed = jobs::attempts_allowed(row.priority, row.essential),
+                        .other_scheme_tried = false,
+                        .shared_inbox = delivery.shared_inbox};
+  bool redirected = false;
+  for (;;) {
+    auto request = co_await sign(context, delivery, scheme);
+    if (!request) co_return result;
+    if (!*request) {
+      const Error& error = request->error();
+      result = DeliveryResult{row, dropped(error.message + (error.detail.empty() ? "" : ": " + error.detail)), {}};
+      co_return result;
+    }
+    const Answer answer = co_await send(context, **std::move(request));
+    if (!answer) {
+      const auto failure = failure_of(answer.error());
+      if (failure == ExchangeFailure::cancelled || failure == ExchangeFailure::overloaded) co_return result;
+    }
+    if (auto next = redirected ? std::nullopt : redirect_on_same_origin(answer, delivery.row.inbox_url)) {
+      redirected = true;
+      delivery.row.inbox_url = *std::move(next);
+      continue;
+    }
+    const Time now = context.clock.now();
+    auto judgement = jobs::judge(to_exchange(answer, now), attempt, now, random_unit(), context.retry_scale);
+    if (judgement.verdict == jobs::Verdict::other_scheme && !attempt.other_scheme_tried) {
+      attempt.other_scheme_tried = true;
+      scheme = other_scheme(scheme);
+      continue;
+    }
+    result = DeliveryResult{row, std::move(judgement), {}};
+    if (scheme != first && result->judgement.verdict == jobs::Verdict::done) result->learned = scheme;
+    co_return result;
+  }
+}
+
+}  // namespace dunlin::net

@@ -1,0 +1,345 @@
+#include "dunlin/net/delivery_pump.hpp"
+
+#include "alarm.hpp"
+#include "delivery_attempt.hpp"
+#include "io_context.hpp"
+#include "queue_call.hpp"
+#include "semaphore.hpp"
+
+#include "dunlin/base/log.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <list>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace dunlin::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Wakes within this time share one look at the queue.
+constexpr auto kLeastPause = 3ms;
+constexpr auto kDuePause = 20ms;
+constexpr std::size_t kMaxConclude = 200;
+constexpr int kMaxClaim = 100;
+
+/// A host while it is ours.
+struct HostWork {
+  HostLane host;
+  std::deque<std::deque<PendingDelivery>> chains;  // of the batch at hand, by account
+  int running = 0;                                 // chain coroutines
+  int unrecorded = 0;                              // results not yet concluded
+  bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
+  bool lost = false;                               // the lease is gone
+  Alarm changed;
+
+  HostWork(HostLane claimed, const asio::any_io_executor& executor) : host(std::move(claimed)), changed(executor) {}
+};
+
+std::deque<std::deque<PendingDelivery>> by_account(std::vector<PendingDelivery> batch) {
+  std::deque<std::deque<PendingDelivery>> chains;
+  std::map<AccountId, std::size_t> place;
+  for (PendingDelivery& delivery : batch) {
+    const auto [found, is_new] = place.emplace(delivery.row.account_id, chains.size());
+    if (is_new) chains.emplace_back();
+    chains[found->second].push_back(std::move(delivery));
+  }
+  return chains;
+}
+
+}  // namespace
+
+struct DeliveryPump::Impl {
+  Impl(IoThread& io_thread, Exchanger& with, Workers& pools, DeliveryQueue& deliveries, const Clock& wall_clock,
+       DeliveryPumpOptions pump_options)
+      : thread(io_thread),
+        executor(thread.impl().context.get_executor()),
+        exchanger(with),
+        workers(pools),
+        queue(deliveries),
+        clock(wall_clock),
+        options(pump_options),
+        slots(executor, static_cast<std::size_t>(std::max(options.concurrency, 1))),
+        unproven_slots(executor, static_cast<std::size_t>(std::max(options.concurrency / 2, 1))),
+        look(executor),
+        record(executor),
+        renewal(executor) {}
+
+  asio::awaitable<void> claim_loop();
+  asio::awaitable<void> record_loop();
+  asio::awaitable<void> renew_loop();
+  asio::awaitable<void> serve(std::shared_ptr<HostWork> lane);
+  asio::awaitable<void> run_chains(std::shared_ptr<HostWork> lane);
+  asio::awaitable<bool> run_one(HostWork& lane, PendingDelivery delivery);
+  asio::awaitable<bool> load(HostWork& lane);
+  asio::awaitable<void> release(HostWork& lane);
+  asio::awaitable<void> sleep(std::chrono::milliseconds time);
+  [[nodiscard]] int unproven_lanes() const;
+  void note(HostWork& lane, const DeliveryResult& result);
+
+  IoThread& thread;
+  asio::any_io_executor executor;
+  Exchanger& exchanger;
+  Workers& workers;
+  DeliveryQueue& queue;
+  const Clock& clock;
+  const DeliveryPumpOptions options;
+  /// Whoever has no proof of life first needs a slot of the smaller set: hosts that hang cannot take all.
+  Semaphore slots;
+  Semaphore unproven_slots;
+  Alarm look;
+  Alarm record;
+  Alarm renewal;
+  std::map<std::string, std::shared_ptr<HostWork>> lanes;
+  std::deque<DeliveryResult> results;
+  std::atomic<bool> wake_posted{false};
+  TaskGroup tasks;
+  bool stopping = false;
+  bool stopped = false;  // by the owner's thread
+};
+
+int DeliveryPump::Impl::unproven_lanes() const {
+  return static_cast<int>(std::ranges::count_if(lanes, [](const auto& entry) { return !entry.second->host.proven; }));
+}
+
+asio::awaitable<void> DeliveryPump::Impl::sleep(std::chrono::milliseconds time) {
+  asio::steady_timer timer(executor, time);
+  static_cast<void>(co_await timer.async_wait(asio::as_tuple(asio::use_awaitable)));
+}
+
+asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
+  while (!stopping) {
+    auto pause = options.poll;
+    // Half of the lanes, as of the slots, is for hosts that are known to answer.
+    const int room = options.max_hosts - static_cast<int>(lanes.size());
+    const int unproven_room = std::max(options.max_hosts / 2, 1) - unproven_lanes();
+    const bool proven_only = unproven_room <= 0;
+    const int limit = std::min({room, proven_only ? room : unproven_room, kMaxClaim});
+    if (limit > 0) {
+      auto claimed = co_await on_worker<std::vector<HostLane>>(
+          workers, Lane::jobs, "claim hosts",
+          [&](db::Session& session) { return queue.claim_hosts(session, limit, proven_only); });
+      const bool more = claimed && static_cast<int>(claimed->size()) >= limit;
+      for (HostLane& host : claimed ? *claimed : std::vector<HostLane>{}) {
+        const std::string name = host.host;
+        const auto [entry, is_new] = lanes.emplace(name, std::make_shared<HostWork>(std::move(host), executor));
+        if (is_new) spawn(tasks, executor, "delivery-lane", serve(entry->second));
+      }
+      if (!claimed) {
+        pause = options.database_pause;
+      } else if (more) {
+        continue;
+      } else {
+        const auto next = co_await on_worker<std::optional<Time>>(
+            workers, Lane::jobs, "next delivery",
+            [&](db::Session& session) { return queue.next_delivery_at(session); });
+        // What is due and was not claimed is held back by something that only time or a wake changes.
+        if (next) pause = std::max<std::chrono::milliseconds>(pause_until(*next, clock.now(), options.poll), kDuePause);
+      }
+    }
+    if (stopping) break;
+    co_await look.wait_for(pause);
+    if (!stopping) co_await sleep(kLeastPause);
+  }
+  record.ring();
+  renewal.ring();
+}
+
+asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) {
+  while (!stopping && !lane->lost && lane->host.allowed > 0) {
+    const bool loaded = co_await load(*lane);
+    if (!loaded) break;
+    lane->halted = false;
+    const int coroutines = std::min({lane->host.allowed, options.per_host, static_cast<int>(lane->chains.size())});
+    lane->running = coroutines;
+    for (int i = 0; i < coroutines; ++i) spawn(tasks, executor, "delivery-chain", run_chains(lane));
+    while (lane->running > 0 || lane->unrecorded > 0) co_await lane->changed.wait_for(1min);
+    // Not halted: the host answers, a half-open one is well again. Halted: conclude() has set what is allowed.
+    if (!lane->halted) lane->host.allowed = options.per_host;
+  }
+  co_await release(*lane);
+  lanes.erase(lane->host.host);
+  // What came for this host between the last look at it and its release is nobody's yet.
+  look.ring();
+  record.ring();
+  renewal.ring();
+}
+
+asio::awaitable<bool> DeliveryPump::Impl::load(HostWork& lane) {
+  auto batch = co_await on_worker<std::vector<PendingDelivery>>(
+      workers, Lane::jobs, "load lane", [&](db::Session& session) { return queue.load_lane(session, lane.host.host); });
+  if (!batch || batch->empty()) co_return false;
+  lane.chains = by_account(*std::move(batch));
+  co_return true;
+}
+
+asio::awaitable<void> DeliveryPump::Impl::release(HostWork& lane) {
+  if (!lane.lost) {
+    const auto released = co_await on_worker<bool>(workers, Lane::jobs, "release host", [&](db::Session& session) {
+      queue.release_host(session, lane.host.host);
+      return true;
+    });
+    if (!released) log::info("a host's lease is left to lapse", {log::kv("host", lane.host.host)});
+  }
+}
+
+asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> lane) {
+  while (!lane->chains.empty() && !lane->halted && !lane->lost && !stopping) {
+    auto chain = std::move(lane->chains.front());
+    lane->chains.pop_front();
+    while (!chain.empty() && !lane->halted && !lane->lost && !stopping) {
+      PendingDelivery delivery = std::move(chain.front());
+      chain.pop_front();
+      const bool go_on = co_await run_one(*lane, std::move(delivery));
+      if (!go_on) break;
+    }
+  }
+  --lane->running;
+  lane->changed.ring();
+}
+
+/// False: what follows of this account has to wait.
+asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDelivery delivery) {
+  Semaphore::Permit unproven;
+  if (!lane.host.proven) {
+    unproven = co_await unproven_slots.acquire();
+    if (!unproven.granted()) co_return false;
+  }
+  const auto permit = co_await slots.acquire();
+  if (!permit.granted() || stopping || lane.halted || lane.lost) co_return false;
+  const AttemptContext context{exchanger, workers, queue, clock, options.retry_scale};
+  auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
+  if (!result) {
+    lane.halted = true;
+    lane.host.allowed = 0;
+    co_return false;
+  }
+  const bool go_on = result->judgement.verdict != jobs::Verdict::retry;
+  note(lane, *result);
+  results.push_back(*std::move(result));
+  record.ring();
+  co_return go_on;
+}
+
+void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
+  ++lane.unrecorded;
+  const jobs::Judgement& judgement = result.judgement;
+  if (judgement.sign == jobs::HostSign::alive && !judgement.host_waits_until) {
+    lane.host.proven = true;
+  } else {
+    lane.host.proven = false;
+    lane.halted = true;
+    lane.host.allowed = 0;  // until conclude() says otherwise
+  }
+  if (judgement.verdict == jobs::Verdict::host_gone) {
+    lane.halted = true;
+    lane.host.allowed = 0;
+  }
+  if (result.learned) lane.host.scheme = *result.learned;
+  if (judgement.verdict == jobs::Verdict::done) {
+    log::debug("delivered", {log::kv("inbox", result.delivery.inbox_url), log::kv("id", result.delivery.id.value)});
+  } else {
+    log::info("delivery failed", {log::kv("inbox", result.delivery.inbox_url), log::kv("id", result.delivery.id.value),
+                                  log::kv("attempt", result.delivery.attempts + 1), log::kv("why", judgement.reason),
+                                  log::kv("next", judgement.verdict == jobs::Verdict::retry ? "retry" : "given up")});
+  }
+}
+
+/// One writer for the results of all lanes: what came together is recorded together.
+asio::awaitable<void> DeliveryPump::Impl::record_loop() {
+  for (;;) {
+    if (results.empty()) {
+      if (stopping && lanes.empty()) break;
+      co_await record.wait_for(1min);
+      continue;
+    }
+    if (results.size() < kMaxConclude && !stopping) co_await sleep(options.flush_delay);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(results.size(), kMaxConclude));
+    const std::vector<DeliveryResult> batch(results.begin(), results.begin() + count);
+    const auto allowances = co_await on_worker<std::vector<std::pair<std::string, int>>>(
+        workers, Lane::jobs, "record deliveries", [&](db::Session& session) { return queue.conclude(session, batch); });
+    if (!allowances) {
+      // The results are facts: they wait for the database. What a stop loses is sent again: at least once.
+      co_await sleep(options.database_pause);
+      if (!stopping) continue;
+    }
+    results.erase(results.begin(), results.begin() + count);
+    for (const auto& [host, allowed] : allowances ? *allowances : std::vector<std::pair<std::string, int>>{}) {
+      if (const auto lane = lanes.find(host); lane != lanes.end()) lane->second->host.allowed = allowed;
+    }
+    for (const DeliveryResult& result : batch) {
+      const auto lane = lanes.find(result.delivery.host);
+      if (lane == lanes.end()) continue;
+      --lane->second->unrecorded;
+      lane->second->changed.ring();
+    }
+  }
+}
+
+asio::awaitable<void> DeliveryPump::Impl::renew_loop() {
+  while (!stopping || !lanes.empty()) {
+    co_await renewal.wait_for(stopping ? std::min<std::chrono::milliseconds>(options.renew, 100ms) : options.renew);
+    if (lanes.empty()) continue;
+    std::vector<std::string> hosts;
+    for (const auto& [host, lane] : lanes) hosts.push_back(host);
+    const auto kept = co_await on_worker<std::vector<std::string>>(
+        workers, Lane::jobs, "renew leases", [&](db::Session& session) { return queue.renew_hosts(session, hosts); });
+    if (!kept) continue;
+    const std::set<std::string> ours(kept->begin(), kept->end());
+    for (const std::string& host : hosts) {
+      const auto lane = lanes.find(host);
+      if (lane != lanes.end() && !ours.contains(host)) lane->second->lost = true;
+    }
+  }
+}
+
+DeliveryPump::DeliveryPump(IoThread& thread, Exchanger& exchanger, Workers& workers, DeliveryQueue& queue,
+                           const Clock& clock, DeliveryPumpOptions options)
+    : impl_(std::make_unique<Impl>(thread, exchanger, workers, queue, clock, options)) {}
+
+DeliveryPump::~DeliveryPump() {
+  stop();
+}
+
+void DeliveryPump::start() {
+  impl_->thread.run([impl = impl_.get()] {
+    spawn(impl->tasks, impl->executor, "delivery-claim", impl->claim_loop());
+    spawn(impl->tasks, impl->executor, "delivery-record", impl->record_loop());
+    spawn(impl->tasks, impl->executor, "delivery-renew", impl->renew_loop());
+  });
+}
+
+void DeliveryPump::wake() {
+  if (impl_->wake_posted.exchange(true)) return;
+  impl_->thread.post([impl = impl_.get()] {
+    impl->wake_posted = false;
+    impl->look.ring();
+  });
+}
+
+void DeliveryPump::begin_stop() {
+  impl_->thread.run([impl = impl_.get()] {
+    impl->stopping = true;
+    impl->look.ring();
+    impl->record.ring();
+    impl->renewal.ring();
+    impl->slots.close();
+    impl->unproven_slots.close();
+  });
+}
+
+bool DeliveryPump::drain(std::chrono::milliseconds grace) {
+  return impl_->tasks.wait_until(std::chrono::steady_clock::now() + grace);
+}
+
+void DeliveryPump::stop() {
+  if (std::exchange(impl_->stopped, true)) return;
+  begin_stop();
+  impl_->tasks.wait();
+}
+
+}  // namespace dunlin::net

@@ -1,0 +1,284 @@
+#include "dunlin/net/remote_fetcher.hpp"
+
+#include "io_context.hpp"
+#include "semaphore.hpp"
+#include "task.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace dunlin::net {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using service::RemoteDocument;
+using service::RemoteKind;
+using service::RemoteRequest;
+using Answer = Result<http::OutboundResponse>;
+using FetchCallback = std::move_only_function<void(RemoteDocument)>;
+
+constexpr std::size_t kMaxRemembered = 20'000;
+
+/// Some peers match the first entry only: the order matters.
+std::string_view accept_for(RemoteKind kind) {
+  switch (kind) {
+    case RemoteKind::webfinger:
+      return "application/jrd+json, application/json";
+    case RemoteKind::host_meta:
+      return "application/xrd+xml, application/json";
+    case RemoteKind::page:
+      return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1)";
+    case RemoteKind::activity:
+    case RemoteKind::key:
+      break;
+  }
+  return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams")";
+}
+
+bool is_signed(RemoteKind kind) {
+  return kind != RemoteKind::webfinger && kind != RemoteKind::host_meta;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+RemoteDocument failed(std::string url, std::string why) {
+  RemoteDocument document;
+  document.final_url = std::move(url);
+  document.failure = std::move(why);
+  return document;
+}
+
+RemoteDocument to_document(http::OutboundResponse&& response, std::string url) {
+  RemoteDocument document;
+  document.status = response.status;
+  document.content_type = std::string(response.headers.get("Content-Type"));
+  document.final_url = std::move(url);
+  for (const http::Header& field : response.headers.all()) {
+    if (!text::equals_ignore_case(field.name, "Link")) continue;
+    if (!document.link_header.empty()) document.link_header.append(", ");
+    document.link_header.append(field.value);
+  }
+  document.body = std::move(response.body);
+  return document;
+}
+
+}  // namespace
+
+struct RemoteFetcher::Impl {
+  Impl(IoThread& io_thread, Exchanger& with, Workers& pools, SignFunction signer, FetcherOptions fetcher_options)
+      : thread(io_thread),
+        executor(thread.impl().context.get_executor()),
+        exchanger(with),
+        workers(pools),
+        sign(std::move(signer)),
+        options(std::move(fetcher_options)),
+        slots(executor, options.max_concurrent) {}
+
+  struct Remembered {
+    RemoteDocument document;
+    Clock::time_point until;
+  };
+
+  void start(RemoteRequest request, FetchCallback done);
+  asio::awaitable<void> flight(RemoteRequest request);
+  asio::awaitable<RemoteDocument> follow(RemoteRequest request);
+  asio::awaitable<Answer> get(Url url, RemoteKind kind, Clock::time_point deadline);
+  asio::awaitable<Answer> get_with(Url url, RemoteKind kind, SignatureScheme scheme, Clock::time_point deadline);
+  asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Clock::time_point deadline);
+  void remember(const RemoteRequest& request, const RemoteDocument& document);
+  const RemoteDocument* recall(const RemoteRequest& request);
+
+  IoThread& thread;
+  asio::any_io_executor executor;
+  Exchanger& exchanger;
+  Workers& workers;
+  const SignFunction sign;
+  const FetcherOptions options;
+  Semaphore slots;
+  std::map<std::string, std::unique_ptr<Semaphore>> hosts;
+  std::map<RemoteRequest, std::vector<FetchCallback>> flights;
+  std::map<RemoteRequest, Remembered> failures;
+  std::map<std::string, SignatureScheme> schemes;  // hosts where another scheme than the first one worked
+  TaskGroup tasks;
+  bool stopped = false;
+  std::atomic<bool> stop_called{false};  // the thread may be gone from here on
+};
+
+void RemoteFetcher::Impl::start(RemoteRequest request, FetchCallback done) {
+  if (stopped) return done(failed(request.url, "cancelled: stopping"));
+  if (const RemoteDocument* known = recall(request)) return done(*known);
+  auto& waiting = flights[request];
+  waiting.push_back(std::move(done));
+  if (waiting.size() == 1) spawn(tasks, executor, "fetch", flight(std::move(request)));
+}
+
+asio::awaitable<void> RemoteFetcher::Impl::flight(RemoteRequest request) {
+  RemoteDocument document;
+  try {
+    document = co_await follow(request);
+  } catch (const std::exception& e) {  // who waits for the document must get an answer
+    log::error("fetch failed", {log::kv("url", request.url), log::kv("what", e.what())});
+    document = failed(request.url, "internal error");
+  }
+  log::debug("fetched", {log::kv("url", request.url), log::kv("status", document.status),
+                         log::kv("bytes", document.body.size()), log::kv("failure", document.failure)});
+  remember(request, document);
+  auto waiting = std::move(flights[request]);
+  flights.erase(request);
+  for (FetchCallback& done : waiting) done(document);
+}
+
+asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest request) {
+  auto url = Url::parse(request.url);
+  if (!url) co_return failed(request.url, "refused address: the URL is malformed");
+  const auto deadline = Clock::now() + options.timeout;
+  const int most = request.kind == RemoteKind::key ? 0 : options.max_redirects;
+  for (int hops = 0;; ++hops) {
+    if (options.own_authorities.contains(url->authority())) {
+      co_return failed(url->str(), "refused address: our own host");
+    }
+    Answer answer = co_await get(*url, request.kind, deadline);
+    if (!answer) co_return failed(url->str(), answer.error().detail);
+    if (!is_redirect(answer->status)) co_return to_document(*std::move(answer), url->str());
+    if (hops == most) co_return failed(url->str(), "protocol: redirected too often");
+    const std::string* location = answer->headers.find("Location");
+    auto next = location ? url->resolve(*location) : std::nullopt;
+    if (!next) co_return failed(url->str(), "protocol: redirected to nowhere");
+    if (url->scheme == "https" && next->scheme != "https") {
+      co_return failed(url->str(), "refused address: redirected from https to http");
+    }
+    url = std::move(next);
+  }
+}
+
+/// Signed with what this host is known to take, then with the other scheme if it refuses.
+asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteKind kind, Clock::time_point deadline) {
+  const std::string authority = url.authority();
+  const auto known = schemes.find(authority);
+  const auto scheme = known == schemes.end() ? SignatureScheme::cavage : known->second;
+  Answer answer = co_await get_with(url, kind, scheme, deadline);
+  const bool knock_again = sign && is_signed(kind) && answer && (answer->status == 400 || answer->status == 401);
+  if (!knock_again) co_return answer;
+  Answer second = co_await get_with(std::move(url), kind, other_scheme(scheme), deadline);
+  if (!second || second->status / 100 != 2) co_return answer;
+  if (schemes.size() >= kMaxRemembered) schemes.clear();
+  schemes.insert_or_assign(authority, other_scheme(scheme));
+  co_return second;
+}
+
+asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteKind kind, SignatureScheme scheme,
+                                                      Clock::time_point deadline) {
+  http::OutboundRequest request;
+  request.method = http::Method::get;
+  request.url = url.str();
+  request.max_body_bytes = options.max_bytes;
+  request.headers.add("Accept", std::string(accept_for(kind)));
+  if (sign && is_signed(kind)) {
+    std::string broken;
+    const bool ran = co_await run_on_crypto(workers, [&] {
+      try {
+        sign(request, scheme);
+      } catch (const std::exception& e) {
+        broken = e.what();
+      }
+    });
+    if (!ran) co_return std::unexpected(exchange_error(ExchangeFailure::overloaded, "too much to sign"));
+    if (!broken.empty()) {
+      log::error("cannot sign a request", {log::kv("what", broken)});
+      co_return std::unexpected(exchange_error(ExchangeFailure::protocol, "cannot sign"));
+    }
+  }
+  Answer answer = co_await in_turn(std::move(url), std::move(request), deadline);
+  co_return answer;
+}
+
+asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequest request,
+                                                     Clock::time_point deadline) {
+  const std::string authority = url.authority();
+  auto& host = hosts[authority];
+  if (!host) host = std::make_unique<Semaphore>(executor, options.max_per_host);
+  Semaphore& host_slots = *host;
+  Answer answer = std::unexpected(exchange_error(ExchangeFailure::cancelled, "stopping"));
+  {
+    const auto host_permit = co_await host_slots.acquire();
+    const auto permit = co_await slots.acquire();
+    if (host_permit.granted() && permit.granted()) {
+      request.timeout = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()),
+                                 std::chrono::milliseconds(1));
+      answer = co_await await_callback<Answer>(
+          [&](ExchangeCallback done) { exchanger.exchange(std::move(request), std::move(done)); });
+    }
+  }
+  if (host_slots.is_unused()) hosts.erase(authority);
+  co_return answer;
+}
+
+void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDocument& document) {
+  std::chrono::milliseconds keep{0};
+  if (document.failure.empty()) {
+    if (document.status == 404 || document.status == 410) {
+      keep = options.missing_cache;
+    } else if (document.status / 100 == 4 && document.status != 429) {
+      keep = options.refused_cache;
+    }
+  } else if (!document.failure.starts_with("cancelled") && !document.failure.starts_with("overloaded")) {
+    keep = options.transport_cache;
+  }
+  if (keep.count() == 0) return;
+  if (failures.size() >= kMaxRemembered) {
+    std::erase_if(failures, [now = Clock::now()](const auto& entry) { return entry.second.until <= now; });
+    if (failures.size() >= kMaxRemembered) failures.clear();
+  }
+  RemoteDocument brief = document;
+  brief.body.clear();
+  failures.insert_or_assign(request, Remembered{std::move(brief), Clock::now() + keep});
+}
+
+const RemoteDocument* RemoteFetcher::Impl::recall(const RemoteRequest& request) {
+  const auto found = failures.find(request);
+  if (found == failures.end()) return nullptr;
+  if (found->second.until > Clock::now()) return &found->second.document;
+  failures.erase(found);
+  return nullptr;
+}
+
+RemoteFetcher::RemoteFetcher(IoThread& thread, Exchanger& exchanger, Workers& workers, SignFunction sign,
+                             FetcherOptions options)
+    : impl_(std::make_unique<Impl>(thread, exchanger, workers, std::move(sign), std::move(options))) {}
+
+RemoteFetcher::~RemoteFetcher() {
+  stop();
+}
+
+void RemoteFetcher::fetch(RemoteRequest request, FetchCallback done) {
+  if (impl_->stop_called) return done(failed(request.url, "cancelled: stopping"));
+  impl_->thread.post([impl = impl_.get(), request = std::move(request), done = std::move(done)]() mutable {
+    impl->start(std::move(request), std::move(done));
+  });
+}
+
+FetchFunction RemoteFetcher::function() {
+  return [this](RemoteRequest request, FetchCallback done) { fetch(std::move(request), std::move(done)); };
+}
+
+void RemoteFetcher::stop() {
+  if (impl_->stop_called.exchange(true)) return;
+  impl_->thread.run([this] {
+    impl_->stopped = true;
+    impl_->slots.close();
+    for (const auto& [authority, host] : impl_->hosts) host->close();
+  });
+  impl_->tasks.wait();
+}
+
+}  // namespace dunlin::net

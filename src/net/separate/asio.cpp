@@ -1,0 +1,3 @@
+// The one copy of Asio's non-template code (BOOST_ASIO_SEPARATE_COMPILATION).
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>

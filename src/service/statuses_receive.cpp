@@ -1,0 +1,106 @@
+#include "dunlin/service/statuses.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <utility>
+
+namespace dunlin::service {
+
+using model::Account;
+using model::NotificationType;
+using model::Status;
+
+namespace {
+
+std::optional<Status> find_by_uri(db::Tx& tx, const config::Config& config, const std::string& uri) {
+  if (const auto own = uris::parse_status(config, uri)) return store::find_status(tx, *own);
+  return store::find_status_by_uri(tx, uri);
+}
+
+}  // namespace
+
+std::optional<Status> StatusService::receive(db::Tx& tx, RemoteStatus remote) {
+  Status& status = remote.status;
+  if (!status.id) status.id = env_.ids.at<StatusId>(status.created_at);
+  if (status.in_reply_to_uri && !status.in_reply_to_id) {
+    if (const auto parent = find_by_uri(tx, env_.config, *status.in_reply_to_uri)) {
+      status.in_reply_to_id = parent->id;
+      status.in_reply_to_account_id = parent->account_id;
+      status.conversation_id = parent->conversation_id;
+    }
+  }
+  if (!status.conversation_id) {
+    status.conversation_id = store::insert_conversation(tx, env_.ids.next<ConversationId>(), remote.conversation_uri);
+  }
+  if (!store::insert_status(tx, status, remote.mentions)) return std::nullopt;
+  if (remote.notify) {
+    for (const auto& mention : remote.mentions) {
+      if (!mention.domain && !mention.silent) notifications_.mentioned(tx, status, mention.account_id);
+    }
+  }
+  return std::move(status);
+}
+
+std::optional<Status> StatusService::receive_reblog(db::Tx& tx, const Account& who, const Status& original,
+                                                    std::string uri, Time published, model::Visibility visibility) {
+  Status wrapper{.id = env_.ids.at<StatusId>(published),
+                 .uri = std::move(uri),
+                 .url = std::nullopt,
+                 .account_id = who.id,
+                 .local = false,
+                 .content = {},
+                 .source = {},
+                 .spoiler_text = {},
+                 .language = std::nullopt,
+                 .visibility = visibility,
+                 .in_reply_to_id = std::nullopt,
+                 .in_reply_to_account_id = std::nullopt,
+                 .in_reply_to_uri = std::nullopt,
+                 .reblog_of_id = original.id,
+                 .conversation_id = std::nullopt,
+                 .application_id = std::nullopt,
+                 .tags = {},
+                 .created_at = published,
+                 .edited_at = std::nullopt,
+                 .deleted_at = std::nullopt};
+  auto inserted = store::insert_reblog(tx, wrapper);
+  if (inserted) notifications_.reblogged(tx, who.id, original);
+  return inserted;
+}
+
+void StatusService::receive_favourite(db::Tx& tx, const Account& who, const Status& target,
+                                      std::optional<std::string> uri) {
+  const store::Favourite favourite{env_.ids.next<FavouriteId>(), who.id, target.id, std::move(uri)};
+  if (store::insert_favourite(tx, favourite)) notifications_.favourited(tx, who.id, target);
+}
+
+void StatusService::receive_unfavourite(db::Tx& tx, const Account& who, const Status& target) {
+  if (store::delete_favourite(tx, who.id, target.id)) {
+    notifications_.withdraw(tx, NotificationType::favourite, who.id, target.account_id, target.id);
+  }
+}
+
+void StatusService::receive_unreblog(db::Tx& tx, const Account& who, const Status& original) {
+  const auto wrapper = store::find_reblog(tx, who.id, original.id);
+  if (!wrapper) return;
+  store::delete_status(tx, *wrapper);
+  notifications_.withdraw(tx, NotificationType::reblog, who.id, original.account_id, original.id);
+}
+
+void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus edited) {
+  // Text and marks change; identity, author, audience, place in the thread and date do not.
+  Status status = stored;
+  status.content = std::move(edited.status.content);
+  status.spoiler_text = std::move(edited.status.spoiler_text);
+  status.sensitive = edited.status.sensitive;
+  status.language = std::move(edited.status.language);
+  status.tags = std::move(edited.status.tags);
+  status.edited_at = edited.status.edited_at;
+  store::update_status(tx, status, edited.mentions);
+}
+
+void StatusService::receive_delete(db::Tx& tx, const Status& status) {
+  store::delete_status(tx, status);
+}
+
+}  // namespace dunlin::service

@@ -1,0 +1,101 @@
+#include "rows.hpp"
+
+#include "dunlin/db/statement.hpp"
+#include "dunlin/store/accounts.hpp"
+
+namespace dunlin::store {
+
+#define DUNLIN_KEY_COLUMNS "k.key_id, k.account_id, k.algorithm, k.public_pem, k.private_pem, k.fetched_at"
+
+namespace {
+
+model::AccountKey read_key(const db::Row& row) {
+  return {.key_id = std::string(row.text(0)),
+          .account_id = row.id<AccountId>(1),
+          .algorithm = static_cast<model::KeyAlgorithm>(row.i32(2)),
+          .public_pem = std::string(row.text(3)),
+          .private_pem = row.opt_text(4),
+          .fetched_at = row.opt_time(5)};
+}
+
+}  // namespace
+
+const db::Statement kInsertKey{"account_keys.insert", R"sql(
+INSERT INTO account_keys (key_id, account_id, algorithm, public_pem, private_pem, created_at, fetched_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
+
+void insert_key(db::Tx& tx, const model::AccountKey& key) {
+  tx.exec(kInsertKey, {key.key_id, key.account_id, static_cast<int>(key.algorithm), key.public_pem, key.private_pem,
+                       tx.now(), key.fetched_at});
+}
+
+const db::Statement kFindKey{"account_keys.find",
+                             "SELECT " DUNLIN_KEY_COLUMNS " FROM account_keys k WHERE k.key_id = $1"};
+
+std::optional<model::AccountKey> find_key(db::Tx& tx, std::string_view key_id) {
+  return first_row(tx.exec(kFindKey, {key_id}), read_key);
+}
+
+const db::Statement kFindSigningKey{"account_keys.find_signing", "SELECT " DUNLIN_KEY_COLUMNS R"sql(
+FROM account_keys k
+WHERE k.account_id = $1 AND k.algorithm = $2 AND k.private_pem IS NOT NULL
+ORDER BY k.created_at DESC, k.key_id
+LIMIT 1)sql"};
+
+std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id) {
+  return first_row(tx.exec(kFindSigningKey, {id, static_cast<int>(model::KeyAlgorithm::rsa)}), read_key);
+}
+
+const db::Statement kListKeys{"account_keys.list", "SELECT " DUNLIN_KEY_COLUMNS R"sql(
+FROM account_keys k WHERE k.account_id = $1 ORDER BY k.created_at, k.key_id)sql"};
+
+std::vector<model::AccountKey> list_keys(db::Tx& tx, AccountId id) {
+  return all_rows(tx.exec(kListKeys, {id}), read_key);
+}
+
+const db::Statement kReplaceKeys{"account_keys.replace", R"sql(
+WITH gone AS (
+  DELETE FROM account_keys WHERE account_id = $1 AND key_id <> ALL($2::text[]))
+INSERT INTO account_keys (key_id, account_id, algorithm, public_pem, created_at, fetched_at)
+SELECT DISTINCT ON (k.id) k.id, $1::bigint, k.algorithm, k.pem, $5::timestamptz, $5::timestamptz
+FROM unnest($2::text[], $3::bigint[], $4::text[]) AS k (id, algorithm, pem)
+ON CONFLICT (key_id) DO UPDATE
+SET algorithm = EXCLUDED.algorithm, public_pem = EXCLUDED.public_pem, fetched_at = EXCLUDED.fetched_at
+WHERE account_keys.account_id = EXCLUDED.account_id)sql"};
+
+void replace_keys(db::Tx& tx, AccountId id, std::span<const model::AccountKey> keys) {
+  std::vector<std::string> key_ids;
+  std::vector<std::int64_t> algorithms;
+  std::vector<std::string> pems;
+  for (const auto& key : keys) {
+    key_ids.push_back(key.key_id);
+    algorithms.push_back(static_cast<std::int64_t>(key.algorithm));
+    pems.push_back(key.public_pem);
+  }
+  tx.exec(kReplaceKeys,
+          {id, db::Param::texts(key_ids), db::Param::bigints(algorithms), db::Param::texts(pems), tx.now()});
+}
+
+const db::Statement kInsertSpareKey{"account_keys.insert_spare",
+                                    "INSERT INTO spare_keys (id, private_pem, created_at) VALUES ($1, $2, $3)"};
+
+void insert_spare_key(db::Tx& tx, std::int64_t id, std::string_view private_pem) {
+  tx.exec(kInsertSpareKey, {id, private_pem, tx.now()});
+}
+
+const db::Statement kTakeSpareKey{"account_keys.take_spare", R"sql(
+DELETE FROM spare_keys
+WHERE id = (SELECT id FROM spare_keys ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
+RETURNING private_pem)sql"};
+
+std::optional<std::string> take_spare_key(db::Tx& tx) {
+  return first_row(tx.exec(kTakeSpareKey), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kCountSpareKeys{"account_keys.count_spare", "SELECT count(*) FROM spare_keys"};
+
+std::int64_t count_spare_keys(db::Tx& tx) {
+  return tx.exec(kCountSpareKeys)[0].i64(0);
+}
+
+}  // namespace dunlin::store

@@ -1,0 +1,71 @@
+#include "account_refs.hpp"
+#include "rows.hpp"
+#include "sight.hpp"
+
+#include "dunlin/db/statement.hpp"
+#include "dunlin/store/relationships.hpp"
+
+namespace dunlin::store {
+
+// The rows of `table` whose `of` is $1, with the account in `shown`.
+#define DUNLIN_REFS(table, of, shown, order)              \
+  "SELECT r.id, r." shown " FROM " table " r WHERE r." of \
+  " = $1 AND r.id < $2 AND r.id > $3 AND " DUNLIN_NOT_SUSPENDED("r." shown) " ORDER BY r.id " order " LIMIT $4"
+
+const db::Statement kFollowers{"relationships.followers",
+                               DUNLIN_REFS("follows", "target_account_id", "account_id", "DESC")};
+const db::Statement kFollowersUp{"relationships.followers_up",
+                                 DUNLIN_REFS("follows", "target_account_id", "account_id", "ASC")};
+
+std::vector<AccountRef> list_followers(db::Tx& tx, AccountId id, const model::Page& page) {
+  return read_account_refs(tx, kFollowers, kFollowersUp, id.value, page);
+}
+
+const db::Statement kFollowing{"relationships.following",
+                               DUNLIN_REFS("follows", "account_id", "target_account_id", "DESC")};
+const db::Statement kFollowingUp{"relationships.following_up",
+                                 DUNLIN_REFS("follows", "account_id", "target_account_id", "ASC")};
+
+std::vector<AccountRef> list_following(db::Tx& tx, AccountId id, const model::Page& page) {
+  return read_account_refs(tx, kFollowing, kFollowingUp, id.value, page);
+}
+
+const db::Statement kFollowRequests{"relationships.follow_requests",
+                                    DUNLIN_REFS("follow_requests", "target_account_id", "account_id", "DESC")};
+const db::Statement kFollowRequestsUp{"relationships.follow_requests_up",
+                                      DUNLIN_REFS("follow_requests", "target_account_id", "account_id", "ASC")};
+
+std::vector<AccountRef> list_follow_requests(db::Tx& tx, AccountId id, const model::Page& page) {
+  return read_account_refs(tx, kFollowRequests, kFollowRequestsUp, id.value, page);
+}
+
+const db::Statement kCountFollowRequests{
+    "relationships.count_follow_requests",
+    "SELECT count(*) FROM follow_requests r WHERE r.target_account_id = $1 AND " DUNLIN_NOT_SUSPENDED("r.account_id")};
+
+std::int64_t count_follow_requests(db::Tx& tx, AccountId id) {
+  return tx.exec(kCountFollowRequests, {id})[0].i64(0);
+}
+
+const db::Statement kFollowerInboxes{"relationships.follower_inboxes", R"sql(
+SELECT DISTINCT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url) COLLATE "C" AS inbox
+FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = $1 AND a.domain IS NOT NULL AND a.inbox_url <> '' AND a.suspended_at IS NULL
+  AND coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url) COLLATE "C" > $2
+ORDER BY inbox
+LIMIT $3)sql"};
+
+std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit) {
+  return all_rows(tx.exec(kFollowerInboxes, {id, after, limit}),
+                  [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kHasLocalFollower{"relationships.has_local_follower", R"sql(
+SELECT EXISTS (SELECT 1 FROM follows f JOIN accounts a ON a.id = f.account_id
+               WHERE f.target_account_id = $1 AND a.domain IS NULL AND a.suspended_at IS NULL))sql"};
+
+bool has_local_follower(db::Tx& tx, AccountId id) {
+  return tx.exec(kHasLocalFollower, {id})[0].boolean(0);
+}
+
+}  // namespace dunlin::store

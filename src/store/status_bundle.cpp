@@ -1,0 +1,109 @@
+#include "account_rows.hpp"
+#include "rows.hpp"
+#include "status_rows.hpp"
+
+#include "dunlin/db/statement.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <array>
+#include <set>
+
+namespace dunlin::store {
+
+#define DUNLIN_MENTION_COLUMNS "m.status_id, a.id, a.username, a.domain, a.uri, a.url, m.silent"
+
+namespace {
+
+model::Mention read_mention(const db::Row& row) {
+  return {.account_id = row.id<AccountId>(1),
+          .username = std::string(row.text(2)),
+          .domain = row.opt_text(3),
+          .uri = std::string(row.text(4)),
+          .url = std::string(row.text(5)),
+          .silent = row.boolean(6)};
+}
+
+}  // namespace
+
+const db::Statement kListMentions{"statuses.mentions", "SELECT " DUNLIN_MENTION_COLUMNS R"sql(
+FROM mentions m JOIN accounts a ON a.id = m.account_id
+WHERE m.status_id = ANY($1::bigint[])
+ORDER BY m.status_id, m.account_id)sql"};
+
+std::vector<model::Mention> list_mentions(db::Tx& tx, StatusId id) {
+  return all_rows(tx.exec(kListMentions, {db::Param::bigints(std::array{id.value})}), read_mention);
+}
+
+const db::Statement kViewerFlags{"statuses.viewer_flags", R"sql(
+SELECT asked.id,
+       EXISTS (SELECT 1 FROM favourites f WHERE f.account_id = $1 AND f.status_id = asked.id),
+       EXISTS (SELECT 1 FROM statuses w WHERE w.account_id = $1 AND w.reblog_of_id = asked.id AND w.deleted_at IS NULL)
+FROM unnest($2::bigint[]) AS asked (id))sql"};
+
+std::map<StatusId, ViewerFlags> list_viewer_flags(db::Tx& tx, AccountId viewer, std::span<const StatusId> ids) {
+  std::map<StatusId, ViewerFlags> out;
+  if (ids.empty()) return out;
+  for (const auto row : tx.exec(kViewerFlags, {viewer, db::Param::ids(ids)})) {
+    auto& flags = out[row.id<StatusId>(0)];
+    flags.favourited = row.boolean(1);
+    flags.reblogged = row.boolean(2);
+  }
+  return out;
+}
+
+// Each status asked for and, beside a reblog, what it wraps.
+const db::Statement kBundleStatuses{"statuses.bundle", "SELECT " DUNLIN_STATUS_COLUMNS R"sql(, app.name, app.website
+FROM (
+  SELECT id FROM statuses WHERE id = ANY($1::bigint[])
+  UNION
+  SELECT reblog_of_id FROM statuses WHERE id = ANY($1::bigint[]) AND reblog_of_id IS NOT NULL) wanted
+JOIN statuses s ON s.id = wanted.id
+JOIN status_stats ss ON ss.status_id = s.id
+LEFT JOIN applications app ON app.id = s.application_id AND s.local
+WHERE s.deleted_at IS NULL)sql"};
+
+StatusBundle load_status_bundle(db::Tx& tx, std::span<const StatusId> ids) {
+  StatusBundle bundle;
+  if (ids.empty()) return bundle;
+
+  std::map<StatusId, model::Status> found;
+  for (const auto row : tx.exec(kBundleStatuses, {db::Param::ids(ids)})) {
+    auto status = read_status(row);
+    if (auto name = row.opt_text(kStatusColumns)) {
+      bundle.applications[status.id] = {.name = std::move(*name), .website = row.opt_text(kStatusColumns + 1)};
+    }
+    const auto id = status.id;
+    found.emplace(id, std::move(status));
+  }
+
+  std::set<AccountId> authors;
+  std::vector<StatusId> shown;
+  for (const auto id : ids) {
+    const auto it = found.find(id);
+    if (it == found.end()) continue;
+    const auto& status = it->second;
+    if (status.reblog_of_id) {
+      const auto original = found.find(*status.reblog_of_id);
+      if (original == found.end()) continue;
+      bundle.originals.insert(*original);
+      authors.insert(original->second.account_id);
+      shown.push_back(original->first);
+    }
+    bundle.statuses.push_back(status);
+    authors.insert(status.account_id);
+    shown.push_back(id);
+  }
+  if (shown.empty()) return bundle;
+
+  const std::vector<AccountId> author_ids(authors.begin(), authors.end());
+  for (auto& account : list_accounts(tx, author_ids)) {
+    const auto id = account.id;
+    bundle.accounts.emplace(id, std::move(account));
+  }
+  for (const auto row : tx.exec(kListMentions, {db::Param::ids(shown)}))
+    bundle.mentions[row.id<StatusId>(0)].push_back(read_mention(row));
+  return bundle;
+}
+
+}  // namespace dunlin::store

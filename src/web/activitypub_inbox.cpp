@@ -1,0 +1,147 @@
+#include "activitypub_inbox.hpp"
+
+#include "activitypub_documents.hpp"
+#include "activitypub_signature.hpp"
+
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/parse.hpp"
+#include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/api/route.hpp"
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+
+/// The inbox: steps 1 to 11 of federation.md 3.1. Whatever is answered with 202 is in the database, or was not worth
+/// it.
+namespace dunlin::web {
+
+namespace {
+
+using activitypub::Activity;
+using activitypub::ActivityType;
+
+http::Response accepted() {
+  http::Response response;
+  response.status = 202;
+  return response;
+}
+
+/// Large bodies wait in a file.
+Result<std::string> read_body(const http::Request& request) {
+  if (!request.body_file) return request.body;
+  std::ifstream file(request.body_file->path(), std::ios::binary);
+  std::string body(std::istreambuf_iterator<char>(file), {});
+  if (!file) return fail(Errc::internal, "The request body was lost");
+  return body;
+}
+
+Result<void> check_headers(const http::Headers& headers) {
+  const auto encoding = text::trim(headers.get("Content-Encoding"));
+  if (!encoding.empty() && !text::equals_ignore_case(encoding, "identity")) {
+    return fail(Errc::unsupported_media, "The body must not be encoded");
+  }
+  if (!activitypub::is_inbox_type(headers.get("Content-Type"))) {
+    return fail(Errc::unsupported_media, "The body must be an ActivityPub document");
+  }
+  return {};
+}
+
+/// Mastodon tells the whole world of each deleted account: of those we never met there is nothing to delete, and no key
+/// is worth fetching.
+bool concerns_a_stranger(const Activity& activity, db::Tx& tx) {
+  const bool about_itself = (activity.type == ActivityType::delete_ || activity.type == ActivityType::update) &&
+                            activity.object_id() == activity.actor;
+  return about_itself && !store::find_account_by_uri(tx, activity.actor);
+}
+
+bool is_open_to_suspended(const Activity& activity) {
+  return activity.type == ActivityType::delete_ || activity.type == ActivityType::undo ||
+         activity.type == ActivityType::reject;
+}
+
+/// The id under which a second copy is recognised. Only what is proven to be its actor's own counts: else anybody could
+/// use up a victim's next id. A Follow may come again, as its Accept may have been lost.
+std::optional<std::string> dedupe_id(const Activity& activity, const model::Account& signer) {
+  if (activity.id.empty() || activity.actor != signer.uri || !same_origin(activity.id, activity.actor))
+    return std::nullopt;
+  if (activity.type == ActivityType::follow) return std::nullopt;
+  return activity.id;
+}
+
+http::Response refusal(const Error& error, const Activity& activity) {
+  // The owner of a key that is gone has deleted itself, as this says.
+  if (error.code == Errc::gone && activity.type == ActivityType::delete_) return accepted();
+  if (error.code == Errc::remote_failed) {
+    http::Response response = http::json_error(503, "The signature's key cannot be fetched at the moment");
+    response.headers.add("Retry-After", "300");
+    return response;
+  }
+  if (error.code == Errc::gone) return http::json_error(401, "The signature's key is gone");
+  return api::to_response(error);
+}
+
+/// Steps 8 to 11, in one transaction.
+Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature& signature, const Activity& activity,
+                            const std::string& body) {
+  const auto signer = signature.verify(call, tx);
+  if (!signer) {
+    if (signer.error().code == Errc::need_remote) return std::unexpected(signer.error());
+    return refusal(signer.error(), activity);
+  }
+  if (signer->suspended_at && !is_open_to_suspended(activity))
+    return http::json_error(403, "This action is not allowed");
+  auto& federation = activitypub::FederationService::of(call.env());
+  const auto id = call.env().ids.next<ActivityId>();
+  const auto url = Url::parse(signer->uri);
+  const store::InboundActivity row{.id = id,
+                                   .uri = dedupe_id(activity, *signer),
+                                   .signer_id = signer->id,
+                                   .host = url ? url->authority() : std::string(),
+                                   .type = activity.type_name,
+                                   .body = body};
+  if (store::insert_inbound_activity(tx, row)) {
+    federation.queue().enqueue(
+        tx, {.kind = jobs::kProcessActivity, .payload = id.str(), .run_at = std::nullopt, .unique_key = std::nullopt});
+  }
+  if (!row.host.empty()) federation.deliveries().host_seen_alive(tx, row.host);
+  return accepted();
+}
+
+Result<http::Response> receive(api::Call& call) {
+  if (call.config().federation.mode == "off") return fail(Errc::not_found, "Not Found");
+  TRY_VOID(check_headers(call.request().headers));
+  const std::string body = TRY(read_body(call.request()));
+  const auto activity = TRY(activitypub::parse_activity(body));
+  const auto stranger =
+      TRY(call.session().read([&](db::Tx& tx) -> Result<bool> { return concerns_a_stranger(activity, tx); }));
+  if (stranger) return accepted();
+  const auto signature = TRY(RequestSignature::open(call, body));
+  const auto work = [&](db::Tx& tx) { return take(call, tx, signature, activity, body); };
+  try {
+    return call.session().write(work);
+  } catch (const db::UniqueViolation&) {
+    // Two requests from a new actor at once: the other one has stored it.
+    return call.session().write(work);
+  }
+}
+
+}  // namespace
+
+Result<http::Response> receive_shared(api::Call& call) {
+  return receive(call);
+}
+
+Result<http::Response> receive_personal(api::Call& call) {
+  TRY(call.session().read([&](db::Tx& tx) { return path_account(call, tx); }));
+  return receive(call);
+}
+
+}  // namespace dunlin::web

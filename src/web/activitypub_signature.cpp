@@ -1,0 +1,126 @@
+#include "activitypub_signature.hpp"
+
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/resolve.hpp"
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/store/accounts.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace dunlin::web {
+
+namespace {
+
+using activitypub::Resolver;
+using crypto::ParsedSignature;
+using crypto::SignedRequest;
+
+constexpr std::chrono::minutes kRefreshPause{5};
+
+/// The request as it was signed: raw target, our own scheme and host as configured.
+SignedRequest signed_request(const api::Call& call, std::string_view method, std::string_view scheme,
+                             std::string_view authority, std::string_view body) {
+  SignedRequest request{.method = method,
+                        .target = call.request().target,
+                        .scheme = scheme,
+                        .authority = authority,
+                        .headers = {},
+                        .body = body};
+  for (const http::Header& field : call.request().headers.all()) request.headers.emplace_back(field.name, field.value);
+  return request;
+}
+
+std::string_view lower_case_method(http::Method method) {
+  switch (method) {
+    case http::Method::post:
+      return "post";
+    case http::Method::head:
+      return "head";
+    default:
+      return "get";
+  }
+}
+
+Result<void> check(const ParsedSignature& signature, const SignedRequest& request, const model::AccountKey& key,
+                   crypto::KeyCache& keys) {
+  const auto parsed = keys.public_key(key.public_pem);
+  if (!parsed) return fail(Errc::unauthorized, "The signature's key is not acceptable", parsed.error().detail);
+  return crypto::check_with_key(signature, request, *parsed);
+}
+
+/// A failed lookup as the sender should hear of it: only what may pass is temporary, as many drop for good on a 401.
+Error as_refusal(Error error) {
+  switch (error.code) {
+    case Errc::need_remote:
+    case Errc::remote_failed:
+    case Errc::gone:
+      return error;
+    default:
+      error.code = Errc::unauthorized;
+      error.message = "The signature's key could not be found";
+      return error;
+  }
+}
+
+Result<model::Account> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
+                                  const SignedRequest& request) {
+  crypto::KeyCache& keys = activitypub::FederationService::of(call.env()).keys();
+  Resolver resolver(call.env(), call.services().statuses, tx, call.documents());
+  auto key = resolver.key(signature.key_id);
+  if (!key) return std::unexpected(as_refusal(std::move(key).error()));
+  const auto verified = check(signature, request, key->key, keys);
+  if (verified) return std::move(key->owner);
+  // The peer may have another key by now, under the same id.
+  const auto visited = key->key.fetched_at;
+  if (!key->was_known || (visited && tx.now() - *visited < kRefreshPause)) return std::unexpected(verified.error());
+  auto fresh = resolver.refreshed_key(*key);
+  if (!fresh) {
+    if (fresh.error().code == Errc::need_remote) return std::unexpected(std::move(fresh).error());
+    store::replace_keys(tx, key->owner.id, store::list_keys(tx, key->owner.id));  // dates them: not again so soon
+    return std::unexpected(as_refusal(std::move(fresh).error()));
+  }
+  TRY_VOID(check(signature, request, fresh->key, keys));
+  return std::move(fresh->owner);
+}
+
+}  // namespace
+
+Result<RequestSignature> RequestSignature::open(const api::Call& call, std::string_view body) {
+  RequestSignature result;
+  result.method_ = lower_case_method(call.request().method);
+  result.authority_ = call.config().web_host();
+  result.scheme_ = call.config().origin().substr(0, call.config().origin().find(':'));
+  result.body_ = body;
+  const auto request = signed_request(call, result.method_, result.scheme_, result.authority_, body);
+  const auto parsed = TRY(crypto::parse_signatures(request));
+  const std::array own_hosts{text::to_lower_ascii(result.authority_)};
+  const crypto::VerifyContext context{.own_hosts = own_hosts, .now = call.env().clock.now()};
+  Error refusal{.code = Errc::unauthorized, .message = "The request has no signature", .detail = {}};
+  for (const ParsedSignature& signature : parsed) {
+    auto checked = crypto::check_before_key(signature, request, context);
+    if (checked) {
+      result.signatures_.push_back(signature);
+    } else {
+      refusal = std::move(checked).error();
+    }
+  }
+  if (result.signatures_.empty()) return std::unexpected(std::move(refusal));
+  return result;
+}
+
+Result<model::Account> RequestSignature::verify(const api::Call& call, db::Tx& tx) const {
+  const auto request = signed_request(call, method_, scheme_, authority_, body_);
+  Result<model::Account> last = fail(Errc::unauthorized, "The request has no signature");
+  for (const ParsedSignature& signature : signatures_) {
+    last = verify_one(call, tx, signature, request);
+    if (last || last.error().code == Errc::need_remote) return last;
+    log::info("signature refused", {log::kv("key", signature.key_id), log::kv("reason", last.error().message),
+                                    log::kv("detail", last.error().detail)});
+  }
+  return last;
+}
+
+}  // namespace dunlin::web

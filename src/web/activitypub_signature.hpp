@@ -1,0 +1,37 @@
+#pragma once
+
+#include "dunlin/api/call.hpp"
+#include "dunlin/base/result.hpp"
+#include "dunlin/crypto/http_signature.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::web {
+
+/// Who signed a request (federation.md 2.3, 2.5). What needs no key is judged by open(), so that a bad request costs
+/// neither a fetch nor a statement.
+class RequestSignature {
+ public:
+  /// `body` and the call outlive the result. Errors: bad_request, unauthorized.
+  static Result<RequestSignature> open(const api::Call& call, std::string_view body);
+
+  /// The actor whose key verifies. A known key that fails is read again from its origin, at most every five minutes:
+  /// commit also when this fails, or that is forgotten. Errors: need_remote; unauthorized; gone (the key's owner is
+  /// deleted); remote_failed (the key could not be had now).
+  Result<model::Account> verify(const api::Call& call, db::Tx& tx) const;
+
+ private:
+  RequestSignature() = default;
+
+  std::string_view method_;
+  std::string authority_;
+  std::string scheme_;
+  std::string_view body_;
+  std::vector<crypto::ParsedSignature> signatures_;  // those that may hold
+};
+
+}  // namespace dunlin::web

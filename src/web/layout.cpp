@@ -1,0 +1,99 @@
+#include "layout.hpp"
+
+#include "static_files.hpp"
+
+#include "dunlin/web/routes.hpp"
+
+namespace dunlin::web {
+
+namespace {
+
+std::string security_policy(const config::Config& config, const PageOptions& options) {
+  std::string policy = "default-src 'none'; style-src 'self'; img-src 'self'";
+  if (options.remote_pictures) policy += config.federation.allow_http ? " https: http:" : " https:";
+  policy += "; form-action 'self'" + options.form_action;
+  return policy + "; base-uri 'none'; frame-ancestors 'none'";
+}
+
+void add_page_headers(http::Response& response, std::string policy) {
+  response.headers.set("Content-Security-Policy", std::move(policy));
+  response.headers.set("Referrer-Policy", "same-origin");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  response.headers.set("X-Frame-Options", "DENY");
+}
+
+Html document(std::string_view title, const PageOptions& options, const Html& header, const Html& body,
+              const Html& footer) {
+  Html out;
+  out.add(R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{}</title>
+<link rel="stylesheet" href="{}">
+<link rel="icon" type="image/png" href="/favicon.ico">
+)",
+          {title, stylesheet_href()});
+  if (!options.index) out.add("<meta name=\"robots\" content=\"noindex\">\n");
+  out.raw(options.head.str());
+  out.add("</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n");
+  out.raw(header.str());
+  out.add("<main id=\"main\" class=\"{}\">\n", {options.narrow ? "narrow" : "wide"});
+  out.raw(body.str()).add("</main>\n").raw(footer.str()).add("</body>\n</html>\n");
+  return out;
+}
+
+Html site_header(std::string_view site_title) {
+  Html out;
+  out.add(R"(<header class="site"><a href="/"><img src="/favicon.ico" alt="" width="32" height="32"> {}</a></header>
+)",
+          {site_title});
+  return out;
+}
+
+}  // namespace
+
+http::Response render_page(const config::Config& config, const PageOptions& options, const Html& body) {
+  const std::string& site = config.instance.title;
+  std::string title = options.title.empty() ? site : options.title;
+  if (!options.title.empty() && !options.title_alone) title += " \u00b7 " + site;
+  Html footer;
+  footer.add("<footer class=\"site\"><p>{} runs Dunlin</p></footer>\n", {config.server.domain});
+  http::Response response = http::text_response(options.status, "text/html; charset=utf-8",
+                                                document(title, options, site_header(site), body, footer).str());
+  add_page_headers(response, security_policy(config, options));
+  return response;
+}
+
+http::Response render_message(const config::Config& config, int status, std::string_view heading,
+                              std::string_view text) {
+  Html body;
+  body.add("<section class=\"card\"><h1>{}</h1><p>{}</p><p><a href=\"/\">Back to the start page</a></p></section>\n",
+           {heading, text});
+  return render_page(config, {.status = status, .title = std::string(heading), .narrow = true}, body);
+}
+
+http::Response error_page(const http::Request&, int status, std::string_view message) {
+  Html body;
+  body.add("<section class=\"card\"><p class=\"code\">{}</p><h1>{}</h1>", {std::to_string(status), message});
+  body.add("<p><a href=\"/\">Back to the start page</a></p></section>\n");
+  const PageOptions options{.status = status, .narrow = true};
+  http::Response response =
+      http::text_response(status, "text/html; charset=utf-8", document(message, options, {}, body, {}).str());
+  add_page_headers(response,
+                   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
+                   "frame-ancestors 'none'");
+  return response;
+}
+
+http::Response redirect(std::string_view location) {
+  http::Response response = http::text_response(302, "text/html; charset=utf-8", "");
+  response.headers.add("Location", std::string(location));
+  // The address may carry a code or an answer that is nobody else's business.
+  response.headers.add("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+}  // namespace dunlin::web

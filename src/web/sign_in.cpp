@@ -1,0 +1,140 @@
+#include "browser_session.hpp"
+#include "layout.hpp"
+#include "redirect_target.hpp"
+#include "tables.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/random.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/service/oauth.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/oauth.hpp"
+
+#include <fmt/core.h>
+
+namespace dunlin::web {
+
+namespace {
+
+using api::Access;
+using api::Auth;
+using api::Call;
+using http::Method;
+
+/// A random value that the form repeats: nobody has a session yet, and another site can neither read nor set it.
+constexpr std::string_view kFormCookie = "dunlin_form";
+constexpr std::chrono::hours kFormLife{24};
+constexpr std::chrono::hours kSessionLife{24 * 365};
+
+struct Form {
+  int status = 200;
+  std::string error{};
+  std::string login{};
+  std::string return_to{};
+};
+
+http::Response render_form(const Call& call, db::Tx& tx, const Form& form) {
+  auto token = read_cookie(call, kFormCookie);
+  if (!token || token->size() != 43 || !text::base64url_decode(*token)) token = random_token();
+  Html body;
+  body.add("<section class=\"card\"><h1>Sign in to {}</h1>\n", {call.config().server.domain});
+  if (!form.error.empty()) body.add("<p class=\"alert\" role=\"alert\">{}</p>\n", {form.error});
+  body.add(R"(<form class="stack" method="post" action="/auth/sign_in">
+<input type="hidden" name="csrf_token" value="{}">
+<input type="hidden" name="return_to" value="{}">
+<label for="login">E-mail address or username</label>
+<input id="login" name="login" type="text" value="{}" autocomplete="username" autocapitalize="none" spellcheck="false" required>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">Sign in</button>
+</form></section>
+)",
+           {*token, form.return_to, form.login});
+  const PageOptions options{.status = form.status,
+                            .title = "Sign in",
+                            .narrow = true,
+                            // Browsers hold the redirects after a form to this list as well: signing in may end at an
+                            // application that was granted before.
+                            .form_action = form_action_after_sign_in(tx, form.return_to)};
+  http::Response response = render_page(call.config(), options, body);
+  set_cookie(call, response, kFormCookie, *token, kFormLife);
+  return response;
+}
+
+Result<http::Response> refuse(Call& call, Form form) {
+  return call.session().read([&](db::Tx& tx) -> Result<http::Response> { return render_form(call, tx, form); });
+}
+
+Result<http::Response> show_sign_in(Call& call) {
+  const std::string return_to = own_path_or_root(call.params().text("return_to").value_or("/"));
+  if (find_visitor(call.tx(), call)) return redirect(return_to);
+  return render_form(call, call.tx(), {.return_to = return_to});
+}
+
+Result<http::Response> sign_in(Call& call) {
+  Form form{.status = 422,
+            .error = "",
+            .login = call.params().text("login").value_or(""),
+            .return_to = own_path_or_root(call.params().text("return_to").value_or("/"))};
+  if (!is_own_form(call, read_cookie(call, kFormCookie).value_or(""))) {
+    form.error = "This form has expired. Please try again.";
+    return refuse(call, std::move(form));
+  }
+  service::OAuthService& oauth = call.services().oauth;
+  if (!oauth.may_sign_in(call.request().remote_address, form.login)) {
+    log::warn("sign-in throttled");
+    form.status = 429;
+    form.error = "Too many attempts. Please wait a few minutes and try again.";
+    auto response = TRY(refuse(call, std::move(form)));
+    response.headers.add("Retry-After", "300");
+    return response;
+  }
+  const auto user = oauth.check_password(call.session(), form.login, call.params().text("password").value_or(""));
+  if (!user) {
+    form.error = "The e-mail address, username or password is not right.";
+    return refuse(call, std::move(form));
+  }
+  if (user->disabled) {
+    form.status = 403;
+    form.error = "Your login is currently disabled.";
+    return refuse(call, std::move(form));
+  }
+  const auto signed_in = TRY(call.session().write([&](db::Tx& tx) -> Result<service::OAuthService::SignedIn> {
+    if (const auto old = find_visitor(tx, call)) store::delete_session(tx, old->session.id);
+    return oauth.start_session(tx, user->id);
+  }));
+  log::info("signed in", {log::kv("user", user->id.str())});
+  http::Response response = redirect(form.return_to);
+  set_cookie(call, response, kSessionCookie, signed_in.cookie, kSessionLife);
+  clear_cookie(call, response, kFormCookie);
+  return response;
+}
+
+Result<http::Response> sign_out(Call& call) {
+  const std::string return_to = own_path_or_root(call.params().text("return_to").value_or("/"));
+  const auto visitor = find_visitor(call.tx(), call);
+  if (visitor && !is_own_form(call, visitor->session.csrf_token)) {
+    return render_message(call.config(), 422, "Not signed out", "This form has expired. Please try again.");
+  }
+  if (visitor) store::delete_session(call.tx(), visitor->session.id);
+  // Somebody who leaves the consent page wants to come back to it as another user.
+  http::Response response =
+      redirect(return_to == "/" ? return_to : "/auth/sign_in?return_to=" + text::percent_encode(return_to));
+  clear_cookie(call, response, kSessionCookie);
+  return response;
+}
+
+constexpr api::Route kRoutes[] = {
+    {Method::get, "/auth/sign_in", Auth::pub, "", &show_sign_in, Access::read},
+    {Method::post, "/auth/sign_in", Auth::pub, "", &sign_in, Access::own},
+    {Method::post, "/auth/sign_out", Auth::pub, "", &sign_out},
+    {Method::delete_, "/auth/sign_out", Auth::pub, "", &sign_out},
+};
+
+}  // namespace
+
+std::span<const api::Route> sign_in_routes() {
+  return kRoutes;
+}
+
+}  // namespace dunlin::web

@@ -1,0 +1,83 @@
+#include "static_files.hpp"
+
+#include "pictures.hpp"
+#include "tables.hpp"
+
+#include "dunlin/base/text.hpp"
+#include "dunlin/crypto/digest.hpp"
+
+#include <memory>
+#include <string>
+
+namespace dunlin::web {
+
+namespace {
+
+using api::Access;
+using api::Auth;
+using api::Body;
+using api::Call;
+using http::Method;
+
+using Bytes = std::shared_ptr<const std::string>;
+
+Bytes picture(std::string_view base64) {
+  return std::make_shared<const std::string>(*text::base64_decode(base64));
+}
+
+http::Response serve(std::string_view content_type, const Bytes& bytes) {
+  http::Response response = http::text_response(200, content_type, {});
+  response.shared_body = bytes;
+  response.headers.add("Cache-Control", "public, max-age=86400");
+  response.headers.add("Vary", "Accept-Encoding");
+  response.headers.add("Content-Security-Policy", "default-src 'none'; sandbox");
+  return response;
+}
+
+Result<http::Response> show_stylesheet(Call&) {
+  static const Bytes kBytes = std::make_shared<const std::string>(kStylesheet);
+  return serve("text/css; charset=utf-8", kBytes);
+}
+
+Result<http::Response> show_avatar(Call&) {
+  static const Bytes kBytes = picture(kAvatarPng);
+  return serve("image/png", kBytes);
+}
+
+Result<http::Response> show_header(Call&) {
+  static const Bytes kBytes = picture(kHeaderPng);
+  return serve("image/png", kBytes);
+}
+
+Result<http::Response> show_icon(Call&) {
+  static const Bytes kBytes = picture(kIconPng);
+  return serve("image/png", kBytes);
+}
+
+Result<http::Response> show_robots(Call&) {
+  static const Bytes kBytes = std::make_shared<const std::string>(
+      "User-agent: *\nDisallow: /auth/\nDisallow: /oauth/\nDisallow: /api/v1/instance/domain_blocks\n");
+  return serve("text/plain; charset=utf-8", kBytes);
+}
+
+constexpr api::Route kRoutes[] = {
+    {Method::get, "/static/style.css", Auth::pub, "", &show_stylesheet, Access::own, 0, Body::raw},
+    {Method::get, "/static/avatar.png", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
+    {Method::get, "/static/header.png", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
+    {Method::get, "/favicon.ico", Auth::pub, "", &show_icon, Access::own, 0, Body::raw},
+    {Method::get, "/robots.txt", Auth::pub, "", &show_robots, Access::own, 0, Body::raw},
+};
+
+}  // namespace
+
+std::string_view stylesheet_href() {
+  static const std::string kHref =
+      "/static/style.css?v=" + text::hex_encode(std::string_view(crypto::sha256(kStylesheet)).substr(0, 6));
+  return kHref;
+}
+
+std::span<const api::Route> static_routes() {
+  return kRoutes;
+}
+
+}  // namespace dunlin::web

@@ -1,0 +1,111 @@
+#include "static_files.hpp"
+
+namespace dunlin::web {
+
+const std::string_view kStylesheet = R"css(
+:root {
+  --ground: #eef3f2; --card: #ffffff; --ink: #16282b; --soft: #526669; --line: #d3dedd;
+  --accent: #17616e; --accent-ink: #ffffff; --accent-soft: #e0eeee; --alarm: #a32424; --alarm-soft: #fbe9e7;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f1a1c; --card: #182628; --ink: #e4efee; --soft: #9db2b3; --line: #2b3e40;
+    --accent: #6fc3c9; --accent-ink: #08272b; --accent-soft: #1e373a; --alarm: #ff9d94; --alarm-soft: #3d1f1e;
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { font-size: 100%; -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--ink);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+}
+a { color: var(--accent); text-underline-offset: .15em; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1rem; top: .5rem; padding: .5rem 1rem; background: var(--card); z-index: 1; }
+header.site { padding: 1rem 1rem 0; text-align: center; }
+header.site a {
+  display: inline-flex; align-items: center; gap: .6rem; color: inherit; font-weight: 650; font-size: 1.15rem;
+  text-decoration: none;
+}
+header.site img { border-radius: 8px; }
+main { width: 100%; margin: 1rem auto; padding: 0 1rem; flex: 1; }
+main.narrow { max-width: 27rem; }
+main.wide { max-width: 42rem; }
+footer.site { padding: 1rem; text-align: center; color: var(--soft); font-size: .875rem; }
+footer.site p { margin: 0; }
+.card {
+  background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.4rem; margin-bottom: 1rem;
+  overflow-wrap: anywhere; box-shadow: 0 1px 3px rgb(0 0 0 / 6%);
+}
+h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .75rem; }
+h2 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; }
+p { margin: 0 0 .9rem; }
+.card > :first-child { margin-top: 0; }
+.card > :last-child { margin-bottom: 0; }
+.soft { color: var(--soft); }
+.small { font-size: .875rem; }
+.code { font-size: 2.2rem; font-weight: 700; color: var(--accent); margin: 0; }
+label { display: block; font-weight: 600; margin: .9rem 0 .3rem; }
+input[type=text], input[type=password] {
+  width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground);
+  border: 1px solid var(--soft); border-radius: 9px;
+}
+button, .button {
+  display: inline-block; padding: .65rem 1.2rem; font: inherit; font-weight: 650; line-height: 1.4; border-radius: 9px;
+  border: 1px solid var(--accent); background: var(--accent); color: var(--accent-ink); cursor: pointer;
+  text-decoration: none; text-align: center;
+}
+button:hover, .button:hover { filter: brightness(1.08); }
+button.quiet, .button.quiet { background: transparent; color: var(--accent); }
+button.link {
+  padding: 0; border: 0; background: none; color: var(--accent); font-weight: inherit; text-decoration: underline;
+  text-underline-offset: .15em;
+}
+form.inline { display: inline; }
+.actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
+.actions > form { flex: 1 1 8rem; }
+.actions button, form.stack > button { width: 100%; }
+form.stack > button { margin-top: 1.25rem; }
+.alert {
+  padding: .7rem .9rem; border-radius: 9px; border: 1px solid var(--alarm); background: var(--alarm-soft);
+  color: var(--alarm);
+}
+.who { display: flex; align-items: center; gap: .75rem; margin: 0 0 1rem; }
+.who img { border-radius: 10px; flex: none; }
+.who > div { min-width: 0; }
+.who strong { display: block; }
+ul.scopes { list-style: none; margin: 0 0 1rem; padding: 0; border-top: 1px solid var(--line); }
+ul.scopes li {
+  display: flex; justify-content: space-between; gap: 1rem; padding: .5rem 0; border-bottom: 1px solid var(--line);
+}
+ul.scopes span { color: var(--soft); white-space: nowrap; }
+input.copy { font-family: ui-monospace, "Liberation Mono", monospace; }
+.banner { border-radius: 14px 14px 0 0; overflow: hidden; background: var(--accent-soft); }
+.banner img { display: block; width: 100%; height: 9rem; object-fit: cover; }
+.profile { border-radius: 0 0 14px 14px; border-top: 0; }
+.profile .face { margin-top: -3.6rem; border: 4px solid var(--card); border-radius: 18px; background: var(--card); }
+.counts { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0 0 1rem; list-style: none; }
+dl.fields { display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .35rem 1rem; margin: 0 0 1rem; }
+dl.fields dt { color: var(--soft); }
+dl.fields dd { margin: 0; min-width: 0; }
+article.status { padding: 1rem 1.4rem; }
+article.status.focus { border: 2px solid var(--accent); }
+article.status .who { margin-bottom: .6rem; }
+article.status .who a { color: inherit; text-decoration: none; }
+article.status .content p:last-child { margin-bottom: 0; }
+article.status footer { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin-top: .7rem; }
+article.status blockquote { margin: 0 0 .9rem; padding-left: .9rem; border-left: 3px solid var(--line); }
+article.status pre { overflow-x: auto; }
+summary { cursor: pointer; font-weight: 600; margin-bottom: .5rem; }
+.invisible { display: none; }
+.ellipsis::after { content: "\2026"; }
+nav.pages { text-align: center; margin: 1rem 0; }
+@media (max-width: 26rem) {
+  .card { padding: 1.1rem; }
+  dl.fields { grid-template-columns: 1fr; gap: 0; }
+  dl.fields dd { margin-bottom: .5rem; }
+}
+)css";
+
+}  // namespace dunlin::web

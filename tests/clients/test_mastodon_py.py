@@ -1,0 +1,114 @@
+"""Mastodon.py (Debian's package, unmodified) against a real daemon."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from browser import Browser  # noqa: E402
+from harness import Instance, wait_until  # noqa: E402
+from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError  # noqa: E402
+
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+
+
+class MastodonPy(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.a = cls.enterClassContext(Instance())
+        cls.b = cls.enterClassContext(Instance())
+        cls.user = cls.a.add_user("alice")
+        cls.other = cls.a.add_user("oscar")
+        cls.bob = cls.b.add_user("bob")
+        cls.api = cls.sign_in(cls.user)
+
+    @classmethod
+    def sign_in(cls, user):
+        base = user.instance.url
+        client_id, secret = Mastodon.create_app("Mastodon.py test", scopes=["read", "write", "follow", "push"],
+                                                redirect_uris=OUT_OF_BAND, api_base_url=base)
+        api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=base, ratelimit_method="throw")
+        url = api.auth_request_url(redirect_uris=OUT_OF_BAND, scopes=["read", "write", "follow", "push"])
+        code = Browser(base).authorization_code(url, user.name, user.password)
+        api.log_in(code=code, redirect_uri=OUT_OF_BAND, scopes=["read", "write", "follow", "push"])
+        return api
+
+    def test_who_am_i(self):
+        me = self.api.me()
+        self.assertEqual((me.username, me.acct), ("alice", "alice"))
+        self.assertEqual(me.source.privacy, "public")
+        self.assertEqual(self.api.app_verify_credentials().name, "Mastodon.py test")
+
+    def test_post_read_and_delete(self):
+        status = self.api.status_post("hello from Mastodon.py #dunlin", language="en", spoiler_text="cw")
+        self.assertEqual(self.api.status(status.id).content, status.content)
+        self.assertEqual(status.application.name, "Mastodon.py test")
+        for timeline in (self.api.timeline_home(), self.api.timeline_local(), self.api.timeline_public(),
+                         self.api.timeline_hashtag("dunlin"), self.api.account_statuses(self.user.id)):
+            self.assertIn(status.id, [s.id for s in timeline])
+        self.api.status_delete(status.id)
+        with self.assertRaises(MastodonNotFoundError):
+            self.api.status(status.id)
+
+    def test_reply_favourite_and_boost(self):
+        theirs = self.other.status("react to me")
+        reply = self.api.status_reply(self.api.status(theirs["id"]), "a reply")
+        self.assertIn("@", reply.content)
+        self.assertEqual(str(reply.in_reply_to_id), theirs["id"])
+        self.assertTrue(self.api.status_favourite(theirs["id"]).favourited)
+        self.assertTrue(self.api.status_reblog(theirs["id"]).reblog.reblogged)
+        self.assertEqual({n["type"] for n in self.other.notifications()} & {"mention", "favourite", "reblog"},
+                         {"mention", "favourite", "reblog"})
+        self.assertFalse(self.api.status_unfavourite(theirs["id"]).favourited)
+        self.assertFalse(self.api.status_unreblog(theirs["id"]).reblogged)
+        context = self.api.status_context(theirs["id"])
+        self.assertEqual([s.id for s in context.descendants], [reply.id])
+
+    def test_a_remote_handle_is_found_followed_and_read(self):
+        found = self.api.search_v2("@" + self.bob.handle, resolve=True).accounts
+        self.assertEqual([a.acct for a in found][:1], [self.bob.handle])
+        self.assertTrue(self.api.account_follow(found[0].id).following)
+        wait_until(lambda: self.bob.get(f"/api/v1/accounts/{self.bob.id}/followers"), what="the follow arrives")
+        status = self.bob.status("for my follower")
+        wait_until(lambda: [s for s in self.api.timeline_home() if s.uri == status["uri"]], what="delivery")
+        self.assertEqual([a.acct for a in self.api.account_following(self.user.id)], [self.bob.handle])
+
+    def test_paging_walks_the_whole_timeline_once(self):
+        ids = [int(self.api.status_post(f"page {i}", visibility="unlisted").id) for i in range(7)]
+        page = self.api.account_statuses(self.user.id, limit=3)
+        seen = []
+        while page:
+            seen += [int(s.id) for s in page]
+            page = self.api.fetch_next(page)
+        self.assertEqual(seen, sorted(set(seen), reverse=True))
+        self.assertTrue(set(ids) <= set(seen))
+
+    def test_instance_and_first_minute_calls(self):
+        self.assertEqual(self.api.instance().uri, self.a.domain)
+        self.assertEqual(self.api.preferences()["posting:default:visibility"], "public")
+        self.assertEqual(self.api.custom_emojis(), [])
+        self.assertEqual(self.api.filters(), [])
+        self.api.markers_set(["home"], [self.api.status_post("mark").id])
+        self.assertIn("home", self.api.markers_get(["home"]))
+        self.assertTrue(self.api.search("alice").accounts)
+
+    def test_profile_update(self):
+        me = self.api.account_update_credentials(display_name="Alice", note="a note", fields=[("site", "https://example.com")])
+        self.assertEqual(me.display_name, "Alice")
+        self.assertIn("a note", me.note)
+        self.assertEqual(me.source.fields[0].value, "https://example.com")
+
+    def test_revoked_token_is_refused(self):
+        api = self.sign_in(self.other)
+        api.me()
+        api.revoke_access_token()
+        with self.assertRaises(Exception):
+            api.me()
+        bad = Mastodon(access_token="nonsense", api_base_url=self.a.url)
+        with self.assertRaises(MastodonUnauthorizedError):
+            bad.me()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,364 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/store/notifications.hpp"
+#include "dunlin/store/relationships.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace dunlin::activitypub {
+
+using namespace std::chrono_literals;
+using model::Visibility;
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+struct Setup : Fediverse {
+  Setup() { world.follow(anna, mara); }
+  model::Account anna = world.local_account("anna");
+  model::Account mara = world.remote_account("mara", "masto.example");
+  model::Account eve = world.remote_account("eve", "masto.example");
+  model::Account stranger = world.remote_account("sam", "far.example");
+
+  Json create(const model::Account& author, const std::string& name, const Json& more = Json::object()) {
+    auto note = note_document(author, name, more);
+    return {{"type", "Create"}, {"to", note["to"]}, {"cc", note["cc"]}, {"object", note}};
+  }
+  std::string uri(const std::string& name) { return mara.uri + "/notes/" + name; }
+  std::vector<model::Notification> told(const model::Account& account) {
+    return world.read([&](db::Tx& tx) { return store::list_notifications(tx, account.id, {}, {}); });
+  }
+  Json mention(const model::Account& account) { return {{"type", "Mention"}, {"href", account.uri}}; }
+};
+
+}  // namespace
+
+TEST_CASE("a Create by somebody followed here is stored, once", "[activitypub][inbox][create]") {
+  Setup f;
+  CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::accepted);
+  REQUIRE(f.find_status(f.uri("1")));
+  CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::duplicate);
+  CHECK(f.world.reload(f.mara).statuses_count == 1);
+}
+
+TEST_CASE("a second Create changes neither text nor audience", "[activitypub][inbox][create]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1", {{"to", Json::array({f.mara.uri + "/followers"})}, {"cc", Json::array()}}));
+  REQUIRE(f.find_status(f.uri("1"))->visibility == Visibility::private_);
+  f.receive(f.mara, f.create(f.mara, "1", {{"content", "<p>wider</p>"}}));
+  CHECK(f.find_status(f.uri("1"))->visibility == Visibility::private_);
+  CHECK(f.find_status(f.uri("1"))->content == "<p>hello from afar</p>");
+}
+
+TEST_CASE("what concerns nobody here is not kept", "[activitypub][inbox][create]") {
+  Setup f;
+  CHECK(f.receive(f.stranger, f.create(f.stranger, "1")).verdict == Verdict::ignored);
+  CHECK(f.receive(f.stranger, f.create(f.stranger, "2",
+                                       {{"tag", Json::array({f.mention(f.anna)})}, {"cc", Json::array({f.anna.uri})}}))
+            .verdict == Verdict::accepted);
+  const auto parent = f.world.status(f.anna);
+  CHECK(f.receive(f.stranger, f.create(f.stranger, "3", {{"inReplyTo", parent.uri}})).verdict == Verdict::accepted);
+  f.receive(f.mara, f.create(f.mara, "4"));
+  CHECK(f.receive(f.stranger, f.create(f.stranger, "5", {{"inReplyTo", f.uri("4")}})).verdict == Verdict::accepted);
+  CHECK_FALSE(f.find_status(f.stranger.uri + "/notes/1"));
+}
+
+TEST_CASE("who is both named and addressed is told; one of the two is not enough", "[activitypub][inbox][create]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1", {{"tag", Json::array({f.mention(f.anna)})}}));
+  CHECK(f.told(f.anna).empty());
+  f.receive(f.mara, f.create(f.mara, "2", {{"to", Json::array({f.anna.uri})}, {"cc", Json::array()}}));
+  CHECK(f.told(f.anna).empty());
+  const auto silent = f.find_status(f.uri("2"));
+  REQUIRE(silent);
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_visible_status(tx, f.anna.id, silent->id); }));
+  f.receive(f.mara,
+            f.create(f.mara, "3", {{"cc", Json::array({f.anna.uri})}, {"tag", Json::array({f.mention(f.anna)})}}));
+  CHECK(f.told(f.anna).size() == 1);
+}
+
+TEST_CASE("being named in what is addressed to others gives no sight of it", "[activitypub][inbox][create]") {
+  Setup f;
+  const auto ben = f.world.local_account("ben");
+  f.receive(f.mara, f.create(f.mara, "1",
+                             {{"to", Json::array({f.anna.uri})},
+                              {"cc", Json::array()},
+                              {"tag", Json::array({f.mention(f.anna), f.mention(ben)})}}));
+  const auto status = f.find_status(f.uri("1"));
+  REQUIRE(status);
+  CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_visible_status(tx, ben.id, status->id); }));
+}
+
+TEST_CASE("a Create must be by the note's author, of the note's host", "[activitypub][inbox][authority]") {
+  struct Attack {
+    const char* name;
+    Json object;
+  };
+  Setup f;
+  auto note = [&](const Json& more) { return note_document(f.mara, "1", more); };
+  const Attack kAttacks[] = {
+      {"another author of the same host", note({{"attributedTo", f.eve.uri}})},
+      {"an author of another host", note({{"attributedTo", f.stranger.uri}})},
+      {"one of ours", note({{"attributedTo", f.anna.uri}})},
+      {"authors on two hosts", note({{"attributedTo", Json::array({f.mara.uri, f.stranger.uri})}})},
+      {"an id on another host", note({{"id", "https://far.example/notes/1"}})},
+      {"an id on our host", note({{"id", "https://example.org/users/anna/statuses/1"}})},
+      {"an id on a host that looks alike", note({{"id", "https://masto.example.evil.example/notes/1"}})},
+      {"no id",
+       [&] {
+         auto n = note({});
+         n.erase("id");
+         return n;
+       }()},
+      {"a bare id of another host", Json("https://far.example/notes/1")},
+      {"an actor", Json{{"id", f.mara.uri + "/x"}, {"type", "Person"}, {"preferredUsername", "x"}}},
+      {"nothing", nullptr},
+  };
+  f.remote.serve("https://far.example/notes/1", note_document(f.mara, "1", {{"id", "https://far.example/notes/1"}}));
+  for (const Attack& attack : kAttacks) {
+    CAPTURE(attack.name);
+    CHECK(f.receive(f.mara, {{"type", "Create"}, {"object", attack.object}}).verdict == Verdict::rejected);
+    CHECK_FALSE(f.find_status(f.uri("1")));
+    CHECK_FALSE(f.find_status("https://far.example/notes/1"));
+  }
+}
+
+TEST_CASE("an activity's id must be on its actor's host", "[activitypub][inbox][authority]") {
+  Setup f;
+  auto create = f.create(f.mara, "1");
+  create["id"] = "https://far.example/activities/1";
+  CHECK(f.receive(f.mara, create).verdict == Verdict::rejected);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
+TEST_CASE("a bare object is fetched from the actor's host only, wherever a redirect leads",
+          "[activitypub][inbox][create]") {
+  Setup f;
+  f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+  CHECK(f.receive(f.mara, {{"type", "Create"}, {"object", f.uri("1")}}).verdict == Verdict::accepted);
+  auto forged = note_document(f.mara, "2", {{"id", "https://evil.example/2"}});
+  f.remote.serve("https://evil.example/2", forged);
+  f.remote.redirect(f.uri("2"), "https://evil.example/2");
+  CHECK(f.receive(f.mara, {{"type", "Create"}, {"object", f.uri("2")}}).verdict == Verdict::rejected);
+  CHECK_FALSE(f.find_status("https://evil.example/2"));
+}
+
+TEST_CASE("of a person and a channel, the person is the author", "[activitypub][inbox][create]") {
+  Setup f;
+  const auto note = note_document(f.mara, "1",
+                                  {{"type", "Video"},
+                                   {"name", "Waders"},
+                                   {"url", "https://masto.example/w/1"},
+                                   {"attributedTo", Json::array({{{"type", "Group"}, {"id", f.eve.uri}},
+                                                                 {{"type", "Person"}, {"id", f.mara.uri}}})}});
+  CHECK(f.receive(f.mara, {{"type", "Create"}, {"object", note}}).verdict == Verdict::accepted);
+  CHECK(f.find_status(f.uri("1"))->account_id == f.mara.id);
+}
+
+TEST_CASE("a private message goes to the one it is for", "[activitypub][inbox][create]") {
+  Setup f;
+  CHECK(f.receive(f.stranger,
+                  f.create(f.stranger, "1",
+                           {{"type", "ChatMessage"}, {"to", Json::array({f.anna.uri})}, {"cc", Json::array()}}))
+            .verdict == Verdict::accepted);
+  CHECK(f.find_status(f.stranger.uri + "/notes/1")->visibility == Visibility::direct);
+  CHECK(f.told(f.anna).size() == 1);
+  CHECK(f.receive(
+             f.stranger,
+             f.create(f.stranger, "2",
+                      {{"type", "ChatMessage"}, {"to", Json::array({f.anna.uri, f.mara.uri})}, {"cc", Json::array()}}))
+            .verdict == Verdict::ignored);
+}
+
+TEST_CASE("a suspended actor adds nothing, but may take away", "[activitypub][inbox][authority]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  f.world.suspend(f.mara);
+  CHECK(f.receive(f.mara, f.create(f.mara, "2")).verdict == Verdict::rejected);
+  CHECK(f.receive(f.mara, {{"type", "Follow"}, {"object", f.anna.uri}}).verdict == Verdict::rejected);
+  CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::accepted);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
+TEST_CASE("an Update by the author edits, newer ones only", "[activitypub][inbox][update]") {
+  Setup f;
+  f.receive(f.mara,
+            f.create(f.mara, "1", {{"cc", Json::array({f.anna.uri})}, {"tag", Json::array({f.mention(f.anna)})}}));
+  const auto update = [&](const Json& more) {
+    return f.receive(f.mara, {{"type", "Update"}, {"object", note_document(f.mara, "1", more)}});
+  };
+  CHECK(update({{"content", "<p>two</p>"}, {"updated", "2026-02-28T12:00:00Z"}}).verdict == Verdict::accepted);
+  CHECK(f.find_status(f.uri("1"))->content == "<p>two</p>");
+  CHECK(f.find_status(f.uri("1"))->edited_at);
+  CHECK(update({{"content", "<p>one and a half</p>"}, {"updated", "2026-02-28T11:00:00Z"}}).verdict ==
+        Verdict::ignored);
+  CHECK(update({{"content", "<p>same</p>"}, {"updated", "2026-02-28T12:00:00Z"}}).verdict == Verdict::ignored);
+  CHECK(update({{"content", "<p>no date</p>"}}).verdict == Verdict::ignored);
+  CHECK(f.find_status(f.uri("1"))->content == "<p>two</p>");
+  // Who was named keeps sight, in silence.
+  const auto mentions =
+      f.world.read([&](db::Tx& tx) { return store::list_mentions(tx, f.find_status(f.uri("1"))->id); });
+  REQUIRE(mentions.size() == 1);
+  CHECK(mentions[0].silent);
+}
+
+TEST_CASE("an Update never widens an audience", "[activitypub][inbox][update]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1", {{"to", Json::array({f.mara.uri + "/followers"})}, {"cc", Json::array()}}));
+  f.receive(f.mara,
+            {{"type", "Update"}, {"object", note_document(f.mara, "1", {{"updated", "2026-02-28T12:00:00Z"}})}});
+  CHECK(f.find_status(f.uri("1"))->edited_at);
+  CHECK(f.find_status(f.uri("1"))->visibility == Visibility::private_);
+}
+
+TEST_CASE("nobody edits another's status, not even from the same host", "[activitypub][inbox][update]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  const auto forged = note_document(f.mara, "1", {{"content", "<p>forged</p>"}, {"updated", "2026-02-28T12:00:00Z"}});
+  auto adopted = forged;
+  adopted["attributedTo"] = f.eve.uri;
+  for (const Json& object : {forged, adopted}) {
+    CHECK(f.receive(f.eve, {{"type", "Update"}, {"object", object}}).verdict == Verdict::rejected);
+    CHECK(f.receive(f.stranger, {{"type", "Update"}, {"object", object}}).verdict == Verdict::rejected);
+  }
+  CHECK(f.find_status(f.uri("1"))->content == "<p>hello from afar</p>");
+}
+
+TEST_CASE("an Update of an unknown status counts when it is young and concerns us", "[activitypub][inbox][update]") {
+  Setup f;
+  CHECK(f.receive(f.mara,
+                  {{"type", "Update"}, {"object", note_document(f.mara, "1", {{"published", "2026-01-01T00:00:00Z"}})}})
+            .verdict == Verdict::ignored);
+  CHECK(f.receive(f.mara,
+                  {{"type", "Update"}, {"object", note_document(f.mara, "2", {{"published", "2026-03-01T11:00:00Z"}})}})
+            .verdict == Verdict::accepted);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+  CHECK(f.find_status(f.uri("2")));
+}
+
+TEST_CASE("an Update of an actor shows its profile as its server does now", "[activitypub][inbox][update]") {
+  Setup f;
+  f.publish_actor("masto.example", "mara");
+  auto document = test::actor_document("masto.example", "mara");
+  document["name"] = "Mara the Second";
+  f.remote.serve(f.mara.uri, document);
+  auto lie = document;
+  lie["name"] = "Not what its server says";
+  CHECK(f.receive(f.mara, {{"type", "Update"}, {"object", lie}}).verdict == Verdict::accepted);
+  CHECK(f.world.reload(f.mara).display_name == "Mara the Second");
+  CHECK(f.receive(f.eve, {{"type", "Update"}, {"object", lie}}).verdict == Verdict::rejected);
+}
+
+TEST_CASE("a Delete removes the author's status in every shape, for good", "[activitypub][inbox][delete]") {
+  Setup f;
+  int n = 0;
+  for (const bool typed : {false, true}) {
+    const std::string name = std::to_string(++n);
+    f.receive(f.mara, f.create(f.mara, name));
+    const Json object = typed ? Json{{"id", f.uri(name)}, {"type", "Tombstone"}} : Json(f.uri(name));
+    CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", object}}).verdict == Verdict::accepted);
+    CHECK_FALSE(f.find_status(f.uri(name)));
+    CHECK(f.receive(f.mara, f.create(f.mara, name)).verdict != Verdict::accepted);
+    CHECK_FALSE(f.find_status(f.uri(name)));
+    CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", object}}).verdict == Verdict::ignored);
+  }
+}
+
+TEST_CASE("a Delete that overtakes its Create holds", "[activitypub][inbox][delete]") {
+  Setup f;
+  CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::ignored);
+  CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::ignored);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
+TEST_CASE("nobody deletes another's status or account", "[activitypub][inbox][delete]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  const auto own = f.world.status(f.anna);
+  CHECK(f.receive(f.eve, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::rejected);
+  CHECK(f.receive(f.stranger, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::rejected);
+  CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", own.uri}}).verdict == Verdict::rejected);
+  CHECK(f.receive(f.stranger, {{"type", "Delete"}, {"object", f.mara.uri}}).verdict == Verdict::rejected);
+  // Nor does it keep a later one out by naming it first.
+  CHECK(f.receive(f.stranger, {{"type", "Delete"}, {"object", f.uri("2")}}).verdict == Verdict::rejected);
+  CHECK(f.receive(f.mara, f.create(f.mara, "2")).verdict == Verdict::accepted);
+  CHECK(f.find_status(f.uri("1")));
+  CHECK(f.find_status(own.uri));
+}
+
+TEST_CASE("an actor that deletes itself takes everything along and does not come back",
+          "[activitypub][inbox][delete]") {
+  Setup f;
+  f.publish_actor("masto.example", "mara");
+  f.receive(f.mara, f.create(f.mara, "1"));
+  CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", f.mara.uri}}).verdict == Verdict::accepted);
+  CHECK_FALSE(f.find_account(f.mara.uri));
+  CHECK_FALSE(f.find_status(f.uri("1")));
+  CHECK(f.world.reload(f.anna).following_count == 0);
+  CHECK(f.resolve([&](Resolver& r) { return r.actor(f.mara.uri); }).error().code == Errc::gone);
+}
+
+TEST_CASE("an unknown activity is ignored with its name as the reason", "[activitypub][inbox]") {
+  Setup f;
+  const auto outcome = f.receive(f.mara, {{"type", "Bite"}, {"target", f.anna.uri}});
+  CHECK(outcome.verdict == Verdict::ignored);
+  CHECK_THAT(outcome.reason, Catch::Contains("Bite"));
+}
+
+TEST_CASE("a missing document that may come later leaves the activity for another try", "[activitypub][inbox]") {
+  Setup f;
+  f.remote.break_down(f.uri("1"));
+  const Json create = {{"type", "Create"}, {"object", f.uri("1")}};
+  CHECK(f.try_receive(f.mara, create).error().code == Errc::remote_failed);
+  f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+  CHECK(f.receive(f.mara, create).verdict == Verdict::accepted);
+}
+
+TEST_CASE("what comes through others counts as its origin shows it", "[activitypub][inbox][forwarded]") {
+  Setup f;
+  auto create = f.create(f.mara, "1", {{"content", "<p>as forwarded</p>"}});
+  create["actor"] = f.mara.uri;
+  create["id"] = f.mara.uri + "/activities/1";
+  SECTION("confirmed") {
+    f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+    CHECK(f.receive(f.stranger, create).verdict == Verdict::accepted);
+    CHECK(f.find_status(f.uri("1"))->content == "<p>hello from afar</p>");
+  }
+  SECTION("not there") {
+    CHECK(f.receive(f.stranger, create).verdict == Verdict::rejected);
+    CHECK_FALSE(f.find_status(f.uri("1")));
+  }
+  SECTION("by somebody else") {
+    f.remote.serve(f.uri("1"), note_document(f.mara, "1", {{"attributedTo", f.eve.uri}}));
+    CHECK(f.receive(f.stranger, create).verdict == Verdict::rejected);
+    CHECK_FALSE(f.find_status(f.uri("1")));
+  }
+  SECTION("a Delete is believed when the origin says so") {
+    f.receive(f.mara, f.create(f.mara, "1"));
+    const Json deletion = {
+        {"type", "Delete"}, {"actor", f.mara.uri}, {"id", f.uri("1") + "#delete"}, {"object", f.uri("1")}};
+    f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+    CHECK(f.receive(f.stranger, deletion).verdict == Verdict::rejected);
+    CHECK(f.find_status(f.uri("1")));
+    f.remote.answer_status(f.uri("1"), 410);
+    CHECK(f.receive(f.stranger, deletion).verdict == Verdict::accepted);
+    CHECK_FALSE(f.find_status(f.uri("1")));
+  }
+  SECTION("anything else is dropped") {
+    for (const char* type : {"Follow", "Undo", "Accept", "Reject", "Like"}) {
+      const Json forged = {
+          {"type", type}, {"actor", f.mara.uri}, {"id", f.mara.uri + "/activities/2"}, {"object", f.anna.uri}};
+      CHECK(f.receive(f.stranger, forged).verdict == Verdict::ignored);
+    }
+    const Json ours = {{"type", "Delete"}, {"actor", f.anna.uri}, {"id", f.anna.uri + "/x"}, {"object", f.anna.uri}};
+    CHECK(f.receive(f.stranger, ours).verdict == Verdict::rejected);
+    CHECK(f.find_account(f.anna.uri));
+  }
+}
+
+}  // namespace dunlin::activitypub

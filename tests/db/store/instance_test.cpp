@@ -1,0 +1,178 @@
+#include "dunlin/store/instance.hpp"
+
+#include "support/world.hpp"
+
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace dunlin;
+using test::World;
+
+TEST_CASE("the instance counts its own people and statuses in one statement", "[store][instance]") {
+  World world;
+  const auto alice = world.local_account("alice");
+  const auto bob = world.local_account("bob");
+  const auto gone = world.local_account("gone");
+  const auto remote = world.remote_account("remote", "a.test");
+  world.remote_account("another", "a.test");
+  const auto of_remote = world.status(remote);
+  world.status(alice, {.reply_to = of_remote});
+  const auto deleted = world.status(bob, {.reply_to = of_remote});
+  world.status(bob);
+  world.status(gone);
+  world.suspend(gone);
+  world.write([&](db::Tx& tx) { store::delete_status(tx, deleted); });
+  const auto touch = [&](const model::Account& a) {
+    const auto id = world.user_of(a).id;
+    world.write([&](db::Tx& tx) { store::touch_user_activity(tx, id); });
+  };
+  touch(bob);
+  world.clock.advance(std::chrono::hours(24 * 60));
+  touch(alice);
+  touch(alice);
+
+  const auto before = world.session().statement_count();
+  const auto counts = world.read([](db::Tx& tx) { return store::count_instance(tx); });
+  CHECK(world.session().statement_count() - before == 1);
+  CHECK(counts.users == 2);
+  CHECK(counts.active_month == 1);
+  CHECK(counts.active_half_year == 2);
+  CHECK(counts.local_statuses == 2);
+  CHECK(counts.local_replies == 1);
+  CHECK(counts.domains == 1);
+}
+
+TEST_CASE("custom emojis are the local, enabled ones", "[store][instance]") {
+  World world;
+  world.db.run(R"sql(
+    INSERT INTO custom_emojis (id, shortcode, domain, url, static_url, category, visible_in_picker, disabled, created_at,
+                               updated_at)
+    VALUES (1, 'wader', NULL, 'u', 's', 'birds', false, false, now(), now()),
+           (2, 'auk', NULL, 'u', 's', NULL, true, false, now(), now()),
+           (3, 'off', NULL, 'u', 's', NULL, true, true, now(), now()),
+           (4, 'auk', 'a.test', 'u', 's', NULL, true, false, now(), now()))sql");
+  const auto list = world.read([](db::Tx& tx) { return store::list_custom_emojis(tx); });
+  REQUIRE(list.size() == 2);
+  CHECK((list[0].shortcode == "auk" && !list[0].category && list[0].visible_in_picker));
+  CHECK((list[1].shortcode == "wader" && list[1].category == "birds" && !list[1].visible_in_picker));
+}
+
+TEST_CASE("filters come with keywords and statuses in three statements", "[store][filters]") {
+  World world;
+  const auto alice = world.local_account("alice");
+  const auto bob = world.local_account("bob");
+  const auto s = world.status(bob);
+  world.db.run("INSERT INTO filters (id, account_id, title, contexts, action, expires_at, created_at) VALUES (1, " +
+               alice.id.str() + ", 'x', '{home,public}', 1, NULL, now()), (2, " + alice.id.str() +
+               ", 'y', '{}', 0, now(), now()), (3, " + bob.id.str() + ", 'z', '{}', 0, NULL, now())");
+  world.db.run("INSERT INTO filter_keywords VALUES (10, 1, 'gull', true), (11, 1, 'tern', false), (12, 3, 'no', true)");
+  world.db.run("INSERT INTO filter_statuses VALUES (20, 2, " + s.id.str() + ")");
+  const auto before = world.session().statement_count();
+  const auto list = world.read([&](db::Tx& tx) { return store::list_filters(tx, alice.id); });
+  CHECK(world.session().statement_count() - before == 3);
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].title == "x");
+  CHECK(list[0].contexts == std::vector<std::string>{"home", "public"});
+  CHECK(list[0].action == 1);
+  CHECK_FALSE(list[0].expires_at);
+  REQUIRE(list[0].keywords.size() == 2);
+  CHECK((list[0].keywords[0].keyword == "gull" && list[0].keywords[0].whole_word));
+  CHECK(list[1].expires_at);
+  REQUIRE(list[1].statuses.size() == 1);
+  CHECK(list[1].statuses[0].status_id == s.id);
+  const auto nobody = world.local_account("nobody");
+  world.read([&](db::Tx& tx) { CHECK(store::list_filters(tx, nobody.id).empty()); });
+}
+
+TEST_CASE("tags are searched by the beginning of the folded name, most used first", "[store][tags]") {
+  World world;
+  const auto alice = world.local_account("alice");
+  world.status(alice, {.tags = {"Bird", "birdwatching", "bear"}});
+  world.status(alice, {.tags = {"BirdWatching", "birdsong"}});
+  world.status(alice, {.tags = {"birdsong"}});
+  world.status(alice, {.tags = {"birdsong"}});
+  const auto names = [&](std::string_view prefix, int limit = 10, int offset = 0) {
+    std::vector<std::string> out;
+    for (const auto& tag : world.read([&](db::Tx& tx) { return store::search_tags(tx, prefix, limit, offset); }))
+      out.push_back(tag.name);
+    return out;
+  };
+  CHECK(names("bird") == std::vector<std::string>{"bird", "birdsong", "birdwatching"});
+  CHECK(names("bird", 1, 1) == std::vector<std::string>{"birdsong"});
+  CHECK(names("birdw") == std::vector<std::string>{"birdwatching"});
+  CHECK(names("%").empty());
+  CHECK(names("").empty());
+  const auto first = world.read([&](db::Tx& tx) { return store::search_tags(tx, "bird", 1, 0); });
+  CHECK(first.at(0).display_name == "Bird");
+}
+
+TEST_CASE("an activity is taken in once and processed once", "[store][activities]") {
+  World world;
+  const auto remote = world.remote_account("remote", "a.test");
+  const store::InboundActivity activity{.id = ActivityId{1},
+                                        .uri = "https://a.test/1",
+                                        .signer_id = remote.id,
+                                        .host = "a.test",
+                                        .type = "Follow",
+                                        .body = R"({"type":"Follow"})"};
+  const auto insert = [&](store::InboundActivity a) {
+    return world.write([&](db::Tx& tx) { return store::insert_inbound_activity(tx, a); });
+  };
+  CHECK(insert(activity));
+  auto again = activity;
+  again.id = ActivityId{2};
+  CHECK_FALSE(insert(again));
+  again.uri = std::nullopt;
+  CHECK(insert(again));
+  again.id = ActivityId{3};
+  CHECK(insert(again));
+
+  world.read([&](db::Tx& tx) {
+    const auto found = store::find_unprocessed_activity(tx, ActivityId{1});
+    REQUIRE(found);
+    CHECK(found->uri == activity.uri);
+    CHECK(found->signer_id == remote.id);
+    CHECK(found->host == "a.test");
+    CHECK(found->type == "Follow");
+    CHECK(found->body == activity.body);
+    CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{9}));
+  });
+  world.write([&](db::Tx& tx) { store::record_verdict(tx, ActivityId{1}, 0, "accepted"); });
+  world.read([&](db::Tx& tx) { CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{1})); });
+
+  const auto purge = [&](Time before) {
+    return world.write([&](db::Tx& tx) { return store::purge_inbound_activities(tx, before); });
+  };
+  CHECK(purge(world.clock.now()) == 0);
+  CHECK(purge(world.clock.now() + std::chrono::seconds(1)) == 1);  // the others wait for their job
+}
+
+TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][tombstones]") {
+  World world;
+  const auto start = world.clock.now();
+  const auto put = [&](std::optional<Time> until) {
+    world.write([&](db::Tx& tx) { store::insert_tombstone(tx, "https://a.test/1", until); });
+  };
+  const auto there = [&] {
+    return world.read([&](db::Tx& tx) { return store::is_tombstoned(tx, "https://a.test/1"); });
+  };
+  CHECK_FALSE(there());
+  put(start + std::chrono::hours(2));
+  put(start + std::chrono::hours(1));
+  world.clock.advance(std::chrono::hours(1));
+  CHECK(there());
+  world.clock.advance(std::chrono::hours(1));
+  CHECK_FALSE(there());
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx); }) == 1);
+  put(std::nullopt);
+  put(start);
+  world.clock.advance(std::chrono::hours(24 * 365));
+  CHECK(there());
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx); }) == 0);
+}

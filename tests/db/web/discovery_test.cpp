@@ -1,0 +1,126 @@
+#include "db/web/site.hpp"
+
+using namespace dunlin;
+using namespace dunlin::test;
+
+namespace {
+
+config::Config split_domain() {
+  auto config = Site::default_config();
+  config.server.domain = "handles.example";
+  config.server.public_url = "https://web.example.org";
+  return config;
+}
+
+std::string link_of(const nlohmann::json& document, const std::string& rel) {
+  for (const auto& link : document.at("links")) {
+    if (link.at("rel") == rel) return link.at("href");
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("WebFinger finds local people by handle and address", "[web][webfinger]") {
+  Site site;
+  const auto robin = site.world.local_account("Robin");
+  site.world.remote_account("far", "other.example");
+  struct Row {
+    const char* resource;
+    int status;
+  };
+  const std::string by_id = "https://example.org/ap/users/" + robin.id.str();
+  const Row rows[] = {
+      {"acct:Robin@example.org", 200},
+      {"acct:robin@EXAMPLE.org", 200},
+      {"ACCT:robin@example.org", 200},
+      {"robin@example.org", 200},
+      {"@robin@example.org", 200},
+      {"https://example.org/@robin", 200},
+      {"https://example.org/users/Robin", 200},
+      {by_id.c_str(), 200},
+      {"acct:nobody@example.org", 404},
+      {"acct:robin@other.example", 404},
+      {"acct:far@other.example", 404},
+      {"https://example.org/@far@other.example", 404},
+      {"https://other.example/@robin", 404},
+      {"https://example.org/elsewhere", 404},
+      {"https://example.org/ap/users/77", 404},
+      {"", 400},
+      {"robin", 400},
+      {"acct:robin", 400},
+      {"acct:@example.org", 400},
+      {"mailto:robin@example.org", 400},
+      {"https://", 400},
+      {"acct:robin@exa mple", 400},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.resource);
+    const Reply reply = site.get("/.well-known/webfinger?resource=" + text::percent_encode(row.resource));
+    CHECK(reply.status() == row.status);
+    CHECK(reply.header("Access-Control-Allow-Origin") == "*");
+    if (row.status != 200) continue;
+    const auto document = reply.json();
+    CHECK(document.at("subject") == "acct:Robin@example.org");
+    CHECK(link_of(document, "self") == robin.uri);
+    CHECK(link_of(document, "http://webfinger.net/rel/avatar") == "https://example.org/static/avatar.png");
+    CHECK(reply.header("Content-Type") == "application/jrd+json; charset=utf-8");
+    CHECK(reply.header("Cache-Control") == "public, max-age=259200");
+  }
+  CHECK(site.get("/.well-known/webfinger").status() == 400);
+  site.world.suspend(robin);
+  CHECK(site.get("/.well-known/webfinger?resource=acct:robin@example.org").status() == 410);
+}
+
+TEST_CASE("WebFinger names the instance actor and keeps to the handle domain", "[web][webfinger]") {
+  Site site(split_domain());
+  site.world.local_account("robin");
+  for (const char* resource :
+       {"https://web.example.org", "https://web.example.org/", "acct:handles.example@handles.example",
+        "acct:web.example.org@web.example.org", "https://web.example.org/actor"}) {
+    CAPTURE(resource);
+    const auto document = site.get("/.well-known/webfinger?resource=" + text::percent_encode(resource)).json();
+    CHECK(document.at("subject") == "acct:handles.example@handles.example");
+    CHECK(link_of(document, "self") == "https://web.example.org/actor");
+  }
+  const auto service = site.get("/.well-known/webfinger?resource=https://web.example.org/").json();
+  CHECK(link_of(service, "https://www.w3.org/ns/activitystreams#Service") == "https://web.example.org/actor");
+  for (const char* resource : {"acct:robin@handles.example", "acct:robin@web.example.org"}) {
+    CHECK(site.get(std::string("/.well-known/webfinger?resource=") + resource).json().at("subject") ==
+          "acct:robin@handles.example");
+  }
+}
+
+TEST_CASE("host-meta, NodeInfo and the OAuth document lead to the right places", "[web][discovery]") {
+  Site site;
+  const Reply xrd = site.get("/.well-known/host-meta");
+  CHECK(xrd.header("Content-Type") == "application/xrd+xml; charset=utf-8");
+  CHECK(xrd.shows("template=\"https://example.org/.well-known/webfinger?resource={uri}\""));
+  CHECK(site.get("/.well-known/host-meta", {{"Accept", "application/json"}}).json() ==
+        site.get("/.well-known/host-meta.json").json());
+
+  const auto links = site.get("/.well-known/nodeinfo").json().at("links");
+  CHECK(links.at(0).at("href") == "https://example.org/nodeinfo/2.0");
+  CHECK(links.at(1).at("rel") == "http://nodeinfo.diaspora.software/ns/schema/2.1");
+  const Reply info = site.get("/nodeinfo/2.0");
+  CHECK(info.header("Content-Type").contains("profile=\"http://nodeinfo.diaspora.software/ns/schema/2.0#\""));
+  CHECK(info.header("Cache-Control") == "public, max-age=1800");
+  CHECK(info.json().at("version") == "2.0");
+  CHECK(info.json().at("software").at("name") == "dunlin");
+  CHECK(info.json().at("usage").at("users").at("total").is_number());
+  CHECK(info.json().at("openRegistrations") == false);
+  CHECK(site.get("/nodeinfo/3.0").status() == 404);
+
+  const auto server = site.get("/.well-known/oauth-authorization-server").json();
+  CHECK(server.at("issuer") == "https://example.org/");
+  CHECK(server.at("token_endpoint") == "https://example.org/oauth/token");
+  CHECK(server.at("code_challenge_methods_supported") == nlohmann::json::array({"S256"}));
+}
+
+TEST_CASE("the server says when it is alive and when it is ready", "[web][health]") {
+  Site site;
+  CHECK(site.get("/health").body() == "OK\n");
+  CHECK(site.get("/ready").status() == 200);
+  site.world.db.run("DELETE FROM schema_migrations");
+  CHECK(site.get("/ready").status() == 503);
+}

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "dunlin/net/client.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dunlin::net::test {
+
+/// The network as one function; remembers what was asked. Answers given as nullopt are held until release().
+class FakeExchanger final : public Exchanger {
+ public:
+  using Answer = Result<http::OutboundResponse>;
+  using Behaviour = std::function<std::optional<Answer>(const http::OutboundRequest&)>;
+
+  explicit FakeExchanger(Behaviour behaviour) : behaviour_(std::move(behaviour)) {}
+
+  void exchange(http::OutboundRequest request, ExchangeCallback done) override {
+    std::unique_lock lock(mutex_);
+    asked_.push_back(request);
+    auto answer = behaviour_(request);
+    if (!answer) {
+      held_.emplace_back(request.url, std::move(done));
+      return;
+    }
+    lock.unlock();
+    done(*std::move(answer));
+  }
+
+  /// Answers everything that is held.
+  void release(const Answer& answer) {
+    std::unique_lock lock(mutex_);
+    auto held = std::exchange(held_, {});
+    lock.unlock();
+    for (auto& [url, done] : held) done(answer);
+  }
+
+  [[nodiscard]] std::vector<http::OutboundRequest> asked() const {
+    const std::lock_guard lock(mutex_);
+    return asked_;
+  }
+  [[nodiscard]] std::size_t held() const {
+    const std::lock_guard lock(mutex_);
+    return held_.size();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Behaviour behaviour_;
+  std::vector<http::OutboundRequest> asked_;
+  std::vector<std::pair<std::string, ExchangeCallback>> held_;
+};
+
+inline http::OutboundResponse answer(int status, std::string body = {}, std::string name = {}, std::string value = {}) {
+  http::OutboundResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  if (!name.empty()) response.headers.add(std::move(name), std::move(value));
+  return response;
+}
+
+}  // namespace dunlin::net::test

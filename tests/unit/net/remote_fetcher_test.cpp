@@ -1,0 +1,251 @@
+#include "dunlin/net/remote_fetcher.hpp"
+
+#include "fake_exchanger.hpp"
+#include "support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+
+using namespace dunlin;
+using namespace dunlin::net;
+using namespace dunlin::net::test;
+using service::RemoteDocument;
+using service::RemoteKind;
+
+namespace {
+
+struct Fetching {
+  explicit Fetching(FakeExchanger::Behaviour behaviour, FetcherOptions options = {}, bool with_signatures = true)
+      : network(std::move(behaviour)),
+        workers({}, no_sessions()),
+        thread("outgoing"),
+        fetcher(thread, network, workers, with_signatures ? SignFunction(sign) : SignFunction{}, std::move(options)) {}
+  ~Fetching() {
+    network.release(std::unexpected(exchange_error(ExchangeFailure::cancelled, "")));
+    fetcher.stop();
+    workers.stop();
+  }
+
+  static void sign(http::OutboundRequest& request, SignatureScheme scheme) {
+    if (request.url.ends_with("/unsignable")) throw std::runtime_error("no key");
+    request.headers.add("Signature", (scheme == SignatureScheme::cavage ? "cavage " : "rfc9421 ") + request.url);
+  }
+
+  std::future<RemoteDocument> start(const std::string& url, RemoteKind kind = RemoteKind::activity) {
+    auto promise = std::make_shared<std::promise<RemoteDocument>>();
+    auto future = promise->get_future();
+    fetcher.fetch({url, kind}, [promise](RemoteDocument document) { promise->set_value(std::move(document)); });
+    return future;
+  }
+  RemoteDocument fetch(const std::string& url, RemoteKind kind = RemoteKind::activity) {
+    return start(url, kind).get();
+  }
+
+  FakeExchanger network;
+  Workers workers;
+  IoThread thread;
+  RemoteFetcher fetcher;
+};
+
+std::string path(const http::OutboundRequest& request) {
+  return request.url.substr(request.url.find('/', 8));
+}
+
+}  // namespace
+
+TEST_CASE("a document comes with its type, links and final address", "[net][fetcher]") {
+  Fetching f([](const auto&) {
+    auto response = answer(200, "body", "Content-Type", "application/activity+json");
+    response.headers.add("Link", "<a>; rel=x");
+    response.headers.add("Link", "<b>; rel=y");
+    return response;
+  });
+  const auto document = f.fetch("https://a.example/note#fragment");
+  CHECK(document.failure.empty());
+  CHECK(document.status == 200);
+  CHECK(document.body == "body");
+  CHECK(document.content_type == "application/activity+json");
+  CHECK(document.link_header == "<a>; rel=x, <b>; rel=y");
+  CHECK(document.final_url == "https://a.example/note");
+}
+
+TEST_CASE("each kind asks for its types, and signs where that is of use", "[net][fetcher]") {
+  Fetching f([](const auto&) { return answer(200); });
+  for (const auto kind :
+       {RemoteKind::activity, RemoteKind::key, RemoteKind::webfinger, RemoteKind::host_meta, RemoteKind::page}) {
+    f.fetch("https://a.example/", kind);
+  }
+  const auto asked = f.network.asked();
+  REQUIRE(asked.size() == 5);
+  CHECK(asked[0].headers.get("Accept").starts_with("application/activity+json, application/ld+json; profile="));
+  CHECK(asked[0].headers.get("Accept") == asked[1].headers.get("Accept"));
+  CHECK(asked[2].headers.get("Accept").starts_with("application/jrd+json"));
+  CHECK(asked[3].headers.get("Accept").starts_with("application/xrd+xml"));
+  CHECK(asked[4].headers.get("Accept").ends_with("text/html;q=0.1"));
+  for (const int is_signed : {0, 1, 4}) CHECK(asked[static_cast<std::size_t>(is_signed)].headers.find("Signature"));
+  for (const int bare : {2, 3}) CHECK_FALSE(asked[static_cast<std::size_t>(bare)].headers.find("Signature"));
+}
+
+TEST_CASE("redirects are followed three times, each hop signed anew", "[net][fetcher]") {
+  const auto chain = [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+    const int hop = std::stoi(path(request).substr(1));
+    if (hop == 3) return answer(200, "end");
+    return answer(302, "", "Location", "/" + std::to_string(hop + 1));
+  };
+  Fetching f(chain);
+  const auto document = f.fetch("https://a.example/0");
+  CHECK(document.body == "end");
+  CHECK(document.final_url == "https://a.example/3");
+  const auto asked = f.network.asked();
+  REQUIRE(asked.size() == 4);
+  for (const auto& request : asked) CHECK(request.headers.get("Signature") == "cavage " + request.url);
+
+  const auto too_far = f.fetch("https://a.example/-1", RemoteKind::webfinger);
+  CHECK(too_far.failure == "protocol: redirected too often");
+}
+
+TEST_CASE("a key's address does not redirect", "[net][fetcher]") {
+  Fetching f([](const auto&) { return answer(302, "", "Location", "https://b.example/"); });
+  CHECK(f.fetch("https://a.example/key", RemoteKind::key).failure == "protocol: redirected too often");
+  CHECK(f.network.asked().size() == 1);
+}
+
+TEST_CASE("redirects to worse places are refused", "[net][fetcher]") {
+  FetcherOptions options;
+  options.own_authorities = {"ours.example", "127.0.0.1:4001"};
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        const auto where = path(request);
+        if (where == "/plain") return answer(302, "", "Location", "http://a.example/");
+        if (where == "/ours") return answer(302, "", "Location", "https://OURS.example/users/1");
+        if (where == "/none") return answer(302);
+        return answer(302, "", "Location", "javascript:alert(1)");
+      },
+      options);
+  CHECK(f.fetch("https://a.example/plain").failure == "refused address: redirected from https to http");
+  CHECK(f.fetch("https://a.example/ours").failure == "refused address: our own host");
+  CHECK_FALSE(f.fetch("https://a.example/none").failure.empty());
+  CHECK_FALSE(f.fetch("https://a.example/script").failure.empty());
+  CHECK(f.network.asked().size() == 4);
+  CHECK(f.fetch("http://127.0.0.1:4001/x").failure == "refused address: our own host");
+  CHECK(f.fetch("nonsense").failure == "refused address: the URL is malformed");
+  CHECK(f.network.asked().size() == 4);
+}
+
+TEST_CASE("a host that refuses one signature is asked with the other, and remembered", "[net][fetcher]") {
+  FetcherOptions options;
+  options.refused_cache = 0ms;
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        const bool modern = request.headers.get("Signature").starts_with("rfc9421");
+        if (request.url.starts_with("https://never")) return answer(401);
+        return answer(modern ? 200 : 401);
+      },
+      options);
+  CHECK(f.fetch("https://modern.example/1").status == 200);
+  CHECK(f.network.asked().size() == 2);
+  CHECK(f.fetch("https://modern.example/2").status == 200);
+  CHECK(f.network.asked().size() == 3);
+  CHECK(f.fetch("https://never.example/1").status == 401);
+  CHECK(f.fetch("https://never.example/1").status == 401);
+  CHECK(f.network.asked().size() == 7);
+  CHECK(f.network.asked().back().headers.get("Signature").starts_with("rfc9421"));
+  CHECK(f.fetch("https://never.example/1", RemoteKind::webfinger).status == 401);
+  CHECK(f.network.asked().size() == 8);
+}
+
+TEST_CASE("a request that cannot be signed is a failure", "[net][fetcher]") {
+  Fetching f([](const auto&) { return answer(200); });
+  CHECK(f.fetch("https://a.example/unsignable").failure == "protocol: cannot sign");
+  CHECK(f.network.asked().empty());
+}
+
+TEST_CASE("equal fetches at one time are one", "[net][fetcher]") {
+  Fetching f([](const auto&) { return std::nullopt; });
+  std::vector<std::future<RemoteDocument>> same;
+  for (int i = 0; i < 5; ++i) same.push_back(f.start("https://a.example/x"));
+  auto other_kind = f.start("https://a.example/x", RemoteKind::page);
+  REQUIRE(eventually([&] { return f.network.held() == 2; }));
+  f.network.release(answer(200, "shared"));
+  for (auto& one : same) CHECK(one.get().body == "shared");
+  CHECK(other_kind.get().body == "shared");
+  CHECK(f.network.asked().size() == 2);
+}
+
+TEST_CASE("failures are remembered for their time, successes are not", "[net][fetcher]") {
+  std::atomic<int> status{404};
+  FetcherOptions options;
+  options.refused_cache = 0ms;
+  options.transport_cache = 1h;
+  Fetching f(
+      [&](const auto&) -> std::optional<FakeExchanger::Answer> {
+        if (status == 0) return std::unexpected(exchange_error(ExchangeFailure::timeout, "connect"));
+        return answer(status, "body");
+      },
+      options);
+  const auto count = [&](const std::string& url) {
+    const auto before = f.network.asked().size();
+    f.fetch(url);
+    f.fetch(url);
+    return f.network.asked().size() - before;
+  };
+  CHECK(count("https://a.example/missing") == 1);
+  CHECK(f.fetch("https://a.example/missing").status == 404);
+  status = 410;
+  CHECK(count("https://a.example/gone") == 1);
+  status = 403;
+  CHECK(count("https://a.example/forbidden") == 2);  // refused_cache is off here
+  status = 0;
+  CHECK(count("https://a.example/down") == 1);
+  CHECK(f.fetch("https://a.example/down").failure == "timeout: connect");
+  for (const int forgotten : {200, 429, 500, 503}) {
+    status = forgotten;
+    CHECK(count("https://a.example/" + std::to_string(forgotten)) == 2);
+  }
+}
+
+TEST_CASE("a slow host holds its own fetches only", "[net][fetcher]") {
+  FetcherOptions options;
+  options.max_per_host = 2;
+  options.max_concurrent = 3;
+  Fetching f(
+      [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+        if (request.url.starts_with("https://slow")) return std::nullopt;
+        return answer(200, "quick");
+      },
+      options);
+  std::vector<std::future<RemoteDocument>> slow;
+  for (int i = 0; i < 5; ++i) slow.push_back(f.start("https://slow.example/" + std::to_string(i)));
+  REQUIRE(eventually([&] { return f.network.held() == 2; }));
+  for (int i = 0; i < 5; ++i) CHECK(f.fetch("https://quick.example/" + std::to_string(i)).body == "quick");
+  CHECK(f.network.held() == 2);
+  while (!slow.empty()) {
+    f.network.release(answer(200, "late"));
+    while (!slow.empty() && slow.front().wait_for(0s) == std::future_status::ready) {
+      CHECK(slow.front().get().body == "late");
+      slow.erase(slow.begin());
+    }
+  }
+}
+
+TEST_CASE("a stop turns away what waits", "[net][fetcher]") {
+  FetcherOptions options;
+  options.max_per_host = 1;
+  Fetching f([](const auto&) { return std::nullopt; }, options);
+  auto running = f.start("https://a.example/1");
+  auto waiting = f.start("https://a.example/2");
+  REQUIRE(eventually([&] { return f.network.held() == 1; }));
+  f.network.release(std::unexpected(exchange_error(ExchangeFailure::cancelled, "stopping")));
+  CHECK(running.get().failure.starts_with("cancelled"));
+  REQUIRE(eventually([&] { return f.network.held() == 1; }));
+  auto third = f.start("https://a.example/3");
+  f.network.release(std::unexpected(exchange_error(ExchangeFailure::cancelled, "stopping")));
+  CHECK(waiting.get().failure.starts_with("cancelled"));
+  REQUIRE(eventually([&] { return f.network.held() == 1; }));
+  f.network.release(answer(200));
+  CHECK(third.get().status == 200);
+  f.fetcher.stop();
+  CHECK(f.fetch("https://a.example/4").failure.starts_with("cancelled"));
+}
