@@ -26,6 +26,8 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kSlowStatement{500};
 constexpr std::chrono::seconds kReconnectInterval{1};
 constexpr int kMaxAttempts = 5;
+// Two that saw "not here yet" and both insert: the second finds it when it runs again. A rule that is broken stays broken.
+constexpr int kMaxUniqueAttempts = 2;
 
 /// The server asks to run the whole transaction again.
 class Conflict : public std::runtime_error {
@@ -70,7 +72,7 @@ class PqxxSession final : public Session {
 
   pqxx::connection& connection();
   void drop_connection() noexcept;
-  bool attempt_write(const std::function<bool(Tx&)>& body, Time now, bool last);
+  bool attempt_write(const std::function<bool(Tx&)>& body, Time now, int attempt);
 
   const ConnectionOptions options_;
   const Clock& clock_;
@@ -194,7 +196,7 @@ void PqxxSession::run_read(const std::function<void(Tx&)>& body) {
 void PqxxSession::run_write(const std::function<bool(Tx&)>& body) {
   const auto now = clock_.now();
   try {
-    for (int attempt = 1; !attempt_write(body, now, attempt == kMaxAttempts); ++attempt) {
+    for (int attempt = 1; !attempt_write(body, now, attempt); ++attempt) {
       std::this_thread::sleep_for(std::chrono::microseconds(random_below(2'000U << static_cast<unsigned>(attempt))));
     }
   } catch (const Unavailable&) {
@@ -204,7 +206,7 @@ void PqxxSession::run_write(const std::function<bool(Tx&)>& body) {
 }
 
 /// false: run it again.
-bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, bool last) {
+bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, int attempt) {
   Work work(*this, now);
   work.control("BEGIN READ WRITE");
   try {
@@ -217,7 +219,11 @@ bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, 
     work.control("COMMIT");
   } catch (const Conflict&) {
     work.rollback();
-    if (last) throw;
+    if (attempt >= kMaxAttempts) throw;
+    return false;
+  } catch (const UniqueViolation&) {
+    work.rollback();
+    if (attempt >= kMaxUniqueAttempts) throw;
     return false;
   } catch (...) {
     work.rollback();

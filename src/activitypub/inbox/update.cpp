@@ -49,9 +49,11 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
   const auto note = TRY(own_note(context, update));
   if (!stored) return update_unknown(context, update, note);
   auto edited = TRY(context.resolver.convert(note, context.actor));
-  if (!edited.status.edited_at || *edited.status.edited_at <= stored->edited_at.value_or(stored->created_at)) {
+  if (!note.updated || *note.updated <= stored->edited_at.value_or(stored->created_at)) {
     return Outcome::ignored("no newer than what is here");
   }
+  // Also of an edit within the second of its publication, where convert() sees only imprecision.
+  edited.status.edited_at = std::min(*note.updated, context.tx.now());
   keep_former_mentions(context.tx, *stored, edited.mentions);
   context.services.statuses.receive_edit(context.tx, *stored, std::move(edited));
   return Outcome::accepted();

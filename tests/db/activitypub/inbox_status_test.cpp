@@ -111,7 +111,7 @@ TEST_CASE("a Create must be by the note's author, of the note's host", "[activit
       {"an id on a host that looks alike", note({{"id", "https://masto.example.evil.example/notes/1"}})},
       {"no id",
        [&] {
-         auto n = note({});
+         auto n = note(Json::object());
          n.erase("id");
          return n;
        }()},
@@ -201,8 +201,8 @@ TEST_CASE("an Update by the author edits, newer ones only", "[activitypub][inbox
   CHECK(update({{"content", "<p>no date</p>"}}).verdict == Verdict::ignored);
   CHECK(f.find_status(f.uri("1"))->content == "<p>two</p>");
   // Who was named keeps sight, in silence.
-  const auto mentions =
-      f.world.read([&](db::Tx& tx) { return store::list_mentions(tx, f.find_status(f.uri("1"))->id); });
+  const auto edited = f.find_status(f.uri("1"));
+  const auto mentions = f.world.read([&](db::Tx& tx) { return store::list_mentions(tx, edited->id); });
   REQUIRE(mentions.size() == 1);
   CHECK(mentions[0].silent);
 }

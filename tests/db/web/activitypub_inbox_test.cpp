@@ -1,0 +1,295 @@
+#include "activitypub_site.hpp"
+
+#include "dunlin/store/relationships.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <string>
+
+namespace dunlin::web {
+
+using namespace std::chrono_literals;
+using crypto::SignatureScheme;
+using test::FederatedSite;
+using test::Json;
+
+namespace {
+
+const std::string kMara = "https://masto.example/users/mara";
+
+struct Setup : FederatedSite {
+  Setup() { publish_actor("masto.example", "mara"); }
+  model::Account anna = world.local_account("anna");
+  Signing mara{.key_id = kMara + "#main-key"};
+
+  Json follow(const std::string& name = "1") {
+    return {{"@context", test::kAsNamespace},
+            {"id", kMara + "#follows/" + name},
+            {"type", "Follow"},
+            {"actor", kMara},
+            {"object", anna.uri}};
+  }
+  Json like(const std::string& name = "1") {
+    return {{"@context", test::kAsNamespace},
+            {"id", kMara + "#likes/" + name},
+            {"type", "Like"},
+            {"actor", kMara},
+            {"object", anna.uri + "/statuses/1"}};
+  }
+  int post_status(const Json& activity, const Signing& signing) { return post("/inbox", activity, signing).status; }
+};
+
+}  // namespace
+
+TEST_CASE("a signed activity is in the queue before it is answered", "[web][inbox]") {
+  Setup f;
+  const auto response = f.post("/inbox", f.follow(), f.mara);
+  CHECK(response.status == 202);
+  CHECK(response.body.empty());
+  const auto queued = f.queued();
+  REQUIRE(queued.size() == 1);
+  CHECK(queued[0].kind == "process_activity");
+
+  const auto done = f.remote.run_with([&](service::RemoteDocuments& documents) {
+    return f.world.session().write([&](db::Tx& tx) {
+      return activitypub::run_process_activity(f.env, f.services, tx, documents, queued[0].payload);
+    });
+  });
+  REQUIRE(done);
+  const auto mara = f.find_account(kMara);
+  REQUIRE(mara);
+  CHECK(mara->acct() == "mara@masto.example");
+  CHECK(mara->handle_verified);
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_follow(tx, mara->id, f.anna.id); }));
+}
+
+TEST_CASE("both signature schemes and every inbox are taken", "[web][inbox]") {
+  Setup f;
+  auto rfc = f.mara;
+  rfc.scheme = SignatureScheme::rfc9421;
+  CHECK(f.post("/inbox", f.like("1"), rfc).status == 202);
+  CHECK(f.post("/ap/users/" + f.anna.id.str() + "/inbox", f.like("2"), f.mara).status == 202);
+  CHECK(f.post("/actor/inbox", f.like("3"), f.mara).status == 202);
+  CHECK(f.post("/inbox?x=1", f.like("4"), f.mara).status == 202);
+  CHECK(f.queued().size() == 4);
+  CHECK(f.post("/ap/users/99/inbox", f.like("5"), f.mara).status == 404);
+  CHECK(f.get("/inbox").status == 405);
+}
+
+TEST_CASE("the key is fetched once", "[web][inbox]") {
+  Setup f;
+  f.post_status(f.like("1"), f.mara);
+  f.post_status(f.like("2"), f.mara);
+  CHECK(f.remote.requested == std::vector<std::string>{kMara});
+}
+
+TEST_CASE("a second copy is answered and not queued", "[web][inbox]") {
+  Setup f;
+  CHECK(f.post_status(f.like(), f.mara) == 202);
+  CHECK(f.post_status(f.like(), f.mara) == 202);
+  CHECK(f.queued().size() == 1);
+  // But a Follow: its Accept may have been lost.
+  f.post_status(f.follow(), f.mara);
+  f.post_status(f.follow(), f.mara);
+  CHECK(f.queued().size() == 3);
+}
+
+TEST_CASE("a victim's activity id cannot be used up by others", "[web][inbox]") {
+  Setup f;
+  f.publish_actor("evil.example", "eve", test::other_test_key());
+  const FederatedSite::Signing eve{.key = &test::other_test_key(), .key_id = "https://evil.example/users/eve#main-key"};
+  CHECK(f.post_status(f.like(), eve) == 202);
+  auto hers = f.like();
+  hers["actor"] = "https://evil.example/users/eve";
+  CHECK(f.post_status(hers, eve) == 202);
+  const auto before = f.queued().size();
+  CHECK(f.post_status(f.like(), f.mara) == 202);
+  CHECK(f.queued().size() == before + 1);
+}
+
+TEST_CASE("what is not what was signed is refused, and nothing is stored", "[web][inbox]") {
+  struct Attack {
+    const char* name;
+    std::function<void(Setup&, http::Request&)> change;
+    int status;
+  };
+  const Attack kAttacks[] = {
+      {"no signature", [](Setup&, http::Request& r) { r.headers.remove("Signature"); }, 401},
+      {"another body", [](Setup&, http::Request& r) { r.body.insert(1, " "); }, 401},
+      {"no digest", [](Setup&, http::Request& r) { r.headers.remove("Digest"); }, 401},
+      {"another key",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.key = &test::other_test_key();
+         f.sign(r, signing);
+       },
+       401},
+      {"another inbox",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.target = "/ap/users/1/inbox";
+         f.sign(r, signing);
+       },
+       401},
+      {"another host",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.host = "evil.example";
+         f.sign(r, signing);
+       },
+       401},
+      {"an old date",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.at = f.world.clock.now() - 70min;
+         f.sign(r, signing);
+       },
+       401},
+      {"a future date",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.at = f.world.clock.now() + 70min;
+         f.sign(r, signing);
+       },
+       401},
+      {"a key that the actor does not list",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.key_id = kMara + "#other";
+         f.sign(r, signing);
+       },
+       401},
+      {"a key of ours",
+       [](Setup& f, http::Request& r) {
+         auto signing = f.mara;
+         signing.key_id = f.anna.uri + "#main-key";
+         f.sign(r, signing);
+       },
+       401},
+      {"two signatures",
+       [](Setup&, http::Request& r) { r.headers.add("Signature", std::string(r.headers.get("Signature"))); }, 400},
+      {"a broken signature", [](Setup&, http::Request& r) { r.headers.set("Signature", "keyId="); }, 400},
+      {"no type of ours", [](Setup&, http::Request& r) { r.headers.set("Content-Type", "text/plain"); }, 415},
+      {"encoded", [](Setup&, http::Request& r) { r.headers.set("Content-Encoding", "gzip"); }, 415},
+      {"no JSON",
+       [](Setup& f, http::Request& r) {
+         r.body = "{";
+         f.sign(r, f.mara);
+       },
+       400},
+      {"no actor",
+       [](Setup& f, http::Request& r) {
+         r.body = R"({"type":"Like"})";
+         f.sign(r, f.mara);
+       },
+       400},
+  };
+  Setup f;
+  for (const Attack& attack : kAttacks) {
+    CAPTURE(attack.name);
+    auto request = f.request(http::Method::post, "/inbox", f.like().dump());
+    f.sign(request, f.mara);
+    attack.change(f, request);
+    const auto response = f.handle(request);
+    CHECK(response.status == attack.status);
+    CHECK(f.json(response).contains("error"));
+  }
+  CHECK(f.queued().empty());
+}
+
+TEST_CASE("dates within the hour pass", "[web][inbox]") {
+  Setup f;
+  for (const auto skew : {-50min, 50min}) {
+    auto signing = f.mara;
+    signing.at = f.world.clock.now() + skew;
+    CHECK(f.post_status(f.like(std::to_string(skew.count())), signing) == 202);
+  }
+}
+
+TEST_CASE("a changed key is fetched once, a wrong one not again for five minutes", "[web][inbox]") {
+  Setup f;
+  f.post_status(f.like("1"), f.mara);
+  f.world.clock.advance(10min);
+  f.publish_actor("masto.example", "mara", test::other_test_key());
+  auto fresh = f.mara;
+  fresh.key = &test::other_test_key();
+  CHECK(f.post_status(f.like("2"), fresh) == 202);
+  CHECK(f.remote.requested.size() == 2);
+  // The old key is void now, and asking again at once would tell nothing new.
+  CHECK(f.post_status(f.like("3"), f.mara) == 401);
+  CHECK(f.remote.requested.size() == 2);
+  f.world.clock.advance(10min);
+  CHECK(f.post_status(f.like("4"), f.mara) == 401);
+  CHECK(f.remote.requested.size() == 3);
+  CHECK(f.post_status(f.like("5"), f.mara) == 401);
+  CHECK(f.remote.requested.size() == 3);
+}
+
+TEST_CASE("a failed refresh of a key is not tried again at once either", "[web][inbox]") {
+  Setup f;
+  f.post_status(f.like("1"), f.mara);
+  f.world.clock.advance(10min);
+  f.remote.answer_status(kMara, 404);
+  auto forged = f.mara;
+  forged.key = &test::other_test_key();
+  for (int i = 0; i < 3; ++i) CHECK(f.post_status(f.like("2"), forged) == 401);
+  CHECK(f.remote.requested.size() == 2);
+  CHECK(f.post_status(f.like("3"), f.mara) == 202);  // the known key still holds
+}
+
+TEST_CASE("a key that cannot be had now is told apart from one that does not exist", "[web][inbox]") {
+  Setup f;
+  f.remote.break_down(kMara);
+  const auto response = f.post("/inbox", f.like(), f.mara);
+  CHECK(response.status == 503);
+  CHECK(response.headers.get("Retry-After") == "300");
+  f.remote.answer_status(kMara, 404);
+  CHECK(f.post_status(f.like(), f.mara) == 401);
+  f.remote.answer_status(kMara, 410);
+  CHECK(f.post_status(f.like(), f.mara) == 401);
+  const Json deletion = {
+      {"id", kMara + "/notes/1#delete"}, {"type", "Delete"}, {"actor", kMara}, {"object", kMara + "/notes/1"}};
+  CHECK(f.post_status(deletion, f.mara) == 202);
+  CHECK(f.queued().empty());
+}
+
+TEST_CASE("the deletion of an account that we never met costs no fetch", "[web][inbox]") {
+  Setup f;
+  const Json deletion = {{"id", kMara + "#delete"}, {"type", "Delete"}, {"actor", kMara}, {"object", kMara}};
+  CHECK(f.post_status(deletion, f.mara) == 202);
+  CHECK(f.remote.requested.empty());
+  CHECK(f.queued().empty());
+}
+
+TEST_CASE("a suspended actor is refused but for taking back", "[web][inbox]") {
+  Setup f;
+  f.post_status(f.like("1"), f.mara);
+  f.world.suspend(*f.find_account(kMara));
+  CHECK(f.post_status(f.like("2"), f.mara) == 403);
+  const Json undo = {{"id", kMara + "#undo/1"}, {"type", "Undo"}, {"actor", kMara}, {"object", f.like("1")}};
+  CHECK(f.post_status(undo, f.mara) == 202);
+}
+
+TEST_CASE("without federation there is no inbox", "[web][inbox]") {
+  Setup f;
+  f.config.federation.mode = "off";
+  CHECK(f.post_status(f.like(), f.mara) == 404);
+}
+
+TEST_CASE("a large body is read from its file", "[web][inbox]") {
+  Setup f;
+  const test::TemporaryFolder folder;
+  auto request = f.request(http::Method::post, "/inbox", f.like().dump());
+  f.sign(request, f.mara);
+  const std::string path = folder.path() + "/body";
+  std::ofstream(path, std::ios::binary) << request.body;
+  request.body_file = std::make_shared<http::TemporaryFile>(path);
+  request.body.clear();
+  CHECK(f.handle(request).status == 202);
+  CHECK(f.queued().size() == 1);
+}
+
+}  // namespace dunlin::web
