@@ -16,6 +16,9 @@ constexpr std::chrono::minutes kKeyAge{1};
 constexpr std::size_t kMaxKeys = 4096;
 constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
 
+// As stored: the numbers of crypto::SignatureScheme, which net's are, too.
+constexpr int kRfc9421 = static_cast<int>(net::SignatureScheme::rfc9421);
+
 crypto::SignatureScheme to_crypto(net::SignatureScheme scheme) {
   return scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
 }
@@ -56,8 +59,8 @@ net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now)
   const bool remembered =
       claimed.signature_scheme && claimed.scheme_checked_at && now - *claimed.scheme_checked_at < kSchemeMemory;
   return {.host = claimed.host,
-          .scheme = remembered && *claimed.signature_scheme == 1 ? net::SignatureScheme::rfc9421
-                                                                 : net::SignatureScheme::cavage,
+          .scheme = remembered && *claimed.signature_scheme == kRfc9421 ? net::SignatureScheme::rfc9421
+                                                                        : net::SignatureScheme::cavage,
           .proven = claimed.health.last_success_at.has_value() && !claimed.health.has_troubles(),
           .allowed = claimed.health.allowed(now, per_host_)};
 }
@@ -127,8 +130,7 @@ std::vector<std::pair<std::string, int>> DeliveryQueue::conclude(db::Session& se
     std::map<std::string, int> failed;
     for (const auto& result : results) {
       const std::string& host = result.delivery.host;
-      if (result.learned)
-        jobs::record_signature_scheme(tx, host, *result.learned == net::SignatureScheme::rfc9421 ? 1 : 0);
+      if (result.learned) jobs::record_signature_scheme(tx, host, static_cast<int>(*result.learned));
       if (result.judgement.verdict == jobs::Verdict::done) {
         done[host].push_back(result.delivery.id);
         continue;

@@ -79,6 +79,12 @@ const db::Statement kGiveUpHost{"deliveries.give_up_host",
                                 "UPDATE deliveries SET state = 1, run_at = $2, last_error = $3"
                                 " WHERE host = $1 AND state = 0 AND (NOT essential OR $4::boolean)"};
 
+// Only what nobody has found out yet: an answer to a request of ours tells more than a request of theirs.
+const db::Statement kLearnScheme{
+    "deliveries.learn_scheme",
+    "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
+    " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
+    " WHERE delivery_hosts.signature_scheme IS NULL"};
 const db::Statement kStoreScheme{
     "deliveries.store_scheme",
     "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
@@ -159,6 +165,10 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
     tx.exec(kGiveUpHost, {delivery.host, tx.now(), "the host is unavailable", false});
   }
   return health;
+}
+
+void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
+  tx.exec(kLearnScheme, {host, scheme, tx.now()});
 }
 
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {

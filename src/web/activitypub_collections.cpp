@@ -33,14 +33,14 @@ std::string page_id(const std::string& collection, const model::Page& page) {
   return collection + "?page=true";
 }
 
-std::vector<std::string> render_items(const api::Call& call, db::Tx& tx, const model::Account& author,
+std::vector<std::string> render_items(const api::Call& call, const model::Account& author,
                                       const store::StatusBundle& bundle) {
   std::vector<std::string> items;
   for (const model::Status& status : bundle.statuses) {
     if (!status.reblog_of_id) {
       const auto found = bundle.mentions.find(status.id);
       const auto mentions = found == bundle.mentions.end() ? std::vector<model::Mention>{} : found->second;
-      const auto parts = activitypub::note_parts(tx, call.config(), status, author, mentions);
+      const auto parts = activitypub::note_parts(call.config(), status, author, mentions);
       items.push_back(activitypub::render_create(call.config(), parts, Context::without));
       continue;
     }
@@ -77,7 +77,7 @@ Result<http::Response> show_outbox(api::Call& call) {
   const auto ids = store::list_outbox(call.tx(), author.id, page);
   CollectionPage result{.id = page_id(outbox, page), .part_of = outbox, .next = {}, .prev = {}, .items = {}};
   if (!ids.empty()) {
-    result.items = render_items(call, call.tx(), author, store::load_status_bundle(call.tx(), ids));
+    result.items = render_items(call, author, store::load_status_bundle(call.tx(), ids));
     result.prev = with_cursor(outbox, "min_id", ids.front().value);
     if (ids.size() == kOutboxPage) result.next = with_cursor(outbox, "max_id", ids.back().value);
   }

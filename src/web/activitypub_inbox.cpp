@@ -111,7 +111,12 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
     federation.queue().enqueue(
         tx, {.kind = jobs::kProcessActivity, .payload = id.str(), .run_at = std::nullopt, .unique_key = std::nullopt});
   }
-  if (!row.host.empty()) federation.deliveries().host_seen_alive(tx, row.host);
+  if (!row.host.empty()) {
+    federation.deliveries().host_seen_alive(tx, row.host);
+    // Who signs by the newer scheme reads it, too (federation.md 2.6).
+    if (signature.is_rfc9421())
+      jobs::learn_signature_scheme(tx, row.host, static_cast<int>(crypto::SignatureScheme::rfc9421));
+  }
   return accepted();
 }
 

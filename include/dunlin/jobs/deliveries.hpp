@@ -86,6 +86,8 @@ void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryI
 /// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
+/// The host itself signs so: kept unless something is known of it already.
+void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
 
 /// When a free lane has work next; nullopt: nothing is pending.
 std::optional<Time> next_delivery_at(db::Tx& tx);
