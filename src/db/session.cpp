@@ -26,7 +26,8 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kSlowStatement{500};
 constexpr std::chrono::seconds kReconnectInterval{1};
 constexpr int kMaxAttempts = 5;
-// Two that saw "not here yet" and both insert: the second finds it when it runs again. A rule that is broken stays broken.
+// Two that saw "not here yet" and both insert: the second finds it when it runs again. A rule that is broken stays
+// broken.
 constexpr int kMaxUniqueAttempts = 2;
 
 /// The server asks to run the whole transaction again.

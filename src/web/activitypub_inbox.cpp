@@ -4,6 +4,7 @@
 #include "activitypub_signature.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/inbox.hpp"
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/api/route.hpp"
@@ -62,11 +63,6 @@ bool concerns_a_stranger(const Activity& activity, db::Tx& tx) {
   return about_itself && !store::find_account_by_uri(tx, activity.actor);
 }
 
-bool is_open_to_suspended(const Activity& activity) {
-  return activity.type == ActivityType::delete_ || activity.type == ActivityType::undo ||
-         activity.type == ActivityType::reject;
-}
-
 /// The id under which a second copy is recognised. Only what is proven to be its actor's own counts: else anybody could
 /// use up a victim's next id. A Follow may come again, as its Accept may have been lost.
 std::optional<std::string> dedupe_id(const Activity& activity, const model::Account& signer) {
@@ -96,7 +92,7 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
     if (signer.error().code == Errc::need_remote) return std::unexpected(signer.error());
     return refusal(signer.error(), activity);
   }
-  if (signer->suspended_at && !is_open_to_suspended(activity))
+  if (signer->suspended_at && !activitypub::is_open_to_suspended(activity))
     return http::json_error(403, "This action is not allowed");
   auto& federation = activitypub::FederationService::of(call.env());
   const auto id = call.env().ids.next<ActivityId>();

@@ -62,11 +62,6 @@ struct Actor {
   std::optional<Time> updated;
 };
 
-struct MentionTag {
-  std::string href;
-  std::string name;
-};
-
 /// Anything that is shown as a status: Note, Question, Article, Page, Video, ...
 struct Note {
   std::string id;
@@ -84,7 +79,7 @@ struct Note {
   std::optional<Time> published;
   std::optional<Time> updated;
   Audience audience;
-  std::vector<MentionTag> mentions;
+  std::vector<std::string> mentions;  // the href of each Mention: an actor id, or a profile's address
   std::vector<std::string> hashtags;  // without '#', as written
   bool is_private_message = false;    // ChatMessage and the like
   bool is_vote = false;               // a name without content in reply to something: an answer to a poll

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dunlin/activitypub/documents.hpp"
 #include "dunlin/base/result.hpp"
 #include "dunlin/db/tx.hpp"
 #include "dunlin/service/environment.hpp"
@@ -31,6 +32,9 @@ struct Outcome {
   static Outcome ignored(std::string reason) { return {Verdict::ignored, std::move(reason)}; }
   static Outcome rejected(std::string reason) { return {Verdict::rejected, std::move(reason)}; }
 };
+
+/// What a suspended actor may still send: it takes back and away, and never adds anything (CVE-2026-23961).
+bool is_open_to_suspended(const Activity& activity);
 
 /// Steps 12 to 14 of federation.md 3.1 for one stored activity, within one transaction: authority, relevance, effect,
 /// verdict. It may run any number of times. Errors: need_remote (fetch and run again), remote_failed (try later).

@@ -11,10 +11,6 @@ inline constexpr std::string_view kPublic = "https://www.w3.org/ns/activitystrea
 inline constexpr std::string_view kContentType = "application/activity+json";
 /// ... and as the answer to a GET.
 inline constexpr std::string_view kResponseType = "application/activity+json; charset=utf-8";
-/// The Accept of every fetch, in the order that peers which read only the first entry need.
-inline constexpr std::string_view kAccept =
-    "application/activity+json, application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"";
-
 /// `#Public` in any of its spellings.
 bool is_public(std::string_view id);
 /// application/activity+json, or application/ld+json whose profile names ActivityStreams: nothing else makes a fetched

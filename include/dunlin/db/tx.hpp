@@ -61,8 +61,9 @@ class Session {
     return result;
   }
   /// One transaction: committed when `body` returns a value, rolled back when it returns an error or throws. On a
-  /// serialization failure or deadlock it runs again from the start (at most 5 times), on a unique violation once (another
-  /// transaction inserted the same between look and insert): effects outside the database belong into after_commit.
+  /// serialization failure or deadlock it runs again from the start (at most 5 times), on a unique violation once
+  /// (another transaction inserted the same between look and insert): effects outside the database belong into
+  /// after_commit.
   template <class F>
   auto write(F&& body) {
     decltype(body(std::declval<Tx&>())) result = fail(Errc::internal, "");

@@ -23,6 +23,12 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
     TRY(context.resolver.refresh(*known));
     return Outcome::accepted();
   }
+  if (const auto& copy = activity.objects.front().note) {
+    // The copy is no evidence, but good enough to tell whether a fetch is worth it.
+    const auto author = store::find_account_by_uri(context.tx, activity.actor);
+    if (!is_relevant(context, author.value_or(model::Account{}), *copy))
+      return Outcome::ignored("concerns nobody here");
+  }
   auto object = TRY(context.resolver.fetch(id));
   if (!object.note || object.note->attributed_to != activity.actor || !same_origin(object.id, activity.actor)) {
     return Outcome::rejected("its origin does not confirm it");

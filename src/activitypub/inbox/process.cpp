@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::chrono::hours kRefreshAfter{24 * 7};
 
-/// A suspended actor may still take things back and away (CVE-2026-23961: but never add any).
-bool is_open_to_suspended(const Activity& activity) {
-  return activity.type == ActivityType::delete_ || activity.type == ActivityType::undo ||
-         activity.type == ActivityType::reject;
-}
-
 Result<Outcome> handle(InboxContext& context, const Activity& activity) {
   switch (activity.type) {
     case ActivityType::accept:
@@ -68,6 +62,11 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
 }
 
 }  // namespace
+
+bool is_open_to_suspended(const Activity& activity) {
+  return activity.type == ActivityType::delete_ || activity.type == ActivityType::undo ||
+         activity.type == ActivityType::reject;
+}
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {

@@ -79,8 +79,8 @@ bool is_relevant(InboxContext& context, const model::Account& author, const Note
       if (find_local_actor(context, id)) return true;
     }
   }
-  for (const MentionTag& mention : note.mentions) {
-    if (uris::is_own_url(context.env.config, mention.href)) return true;
+  for (const std::string& mention : note.mentions) {
+    if (uris::is_own_url(context.env.config, mention)) return true;
   }
   if (note.in_reply_to.empty()) return false;
   const auto parent = find_known_status(context, note.in_reply_to);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -130,7 +131,7 @@ void read_tags(const json& object, Note& note) {
       const std::string type = types.empty() ? "" : types.front();
       if (type == "Mention" && note.mentions.size() < kMaxMentions) {
         auto href = fields::id(*tag, "href");
-        if (!href.empty()) note.mentions.push_back({std::move(href), fields::text(*tag, "name", kMaxTitleBytes)});
+        if (!href.empty()) note.mentions.push_back(std::move(href));
         continue;
       }
       if (type != "Hashtag") continue;

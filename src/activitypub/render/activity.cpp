@@ -34,8 +34,9 @@ std::string finish(json::Writer& writer) {
   return writer.take();
 }
 
-std::int64_t unix_seconds(Time time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+/// Part of an Update's id: one for each edit, as a repeated id would be dropped.
+std::int64_t unix_milliseconds(Time time) {
+  return time.time_since_epoch().count();
 }
 
 void write_note_object(json::Writer& writer, const config::Config& config, const NoteParts& note) {
@@ -112,7 +113,7 @@ std::string render_create(const config::Config& config, const NoteParts& note, C
 
 std::string render_update_note(const config::Config& config, const NoteParts& note) {
   const Time when = note.status.edited_at.value_or(note.status.created_at);
-  const std::string id = note.status.uri + "#updates/" + std::to_string(unix_seconds(when));
+  const std::string id = note.status.uri + "#updates/" + std::to_string(unix_milliseconds(when));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = note.author.uri});
   writer.field("published", render_time(when));
   write_recipients(writer, recipients(note));
@@ -122,7 +123,7 @@ std::string render_update_note(const config::Config& config, const NoteParts& no
 
 std::string render_update_actor(const config::Config& config, const model::Account& account,
                                 std::span<const model::AccountKey> keys) {
-  const std::string id = account.uri + "#updates/" + std::to_string(unix_seconds(account.updated_at));
+  const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(account.updated_at));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = account.uri});
   write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
   writer.key("object").raw(render_actor(config, account, keys, Context::without));

@@ -11,7 +11,7 @@
 /// Pieces that several documents share.
 namespace dunlin::activitypub {
 
-/// `2026-11-21T19:00:00Z`: peers exist that choke on fractions.
+/// `2026-11-21T19:00:00.123Z`: with milliseconds, so that posts and edits of one second keep their order elsewhere.
 std::string render_time(Time time);
 void write_ids(json::Writer& writer, std::string_view name, const std::vector<std::string>& ids);
 

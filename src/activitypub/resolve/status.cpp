@@ -123,17 +123,17 @@ Result<std::vector<model::Mention>> Resolver::mentions_of(const Note& note, Visi
   std::vector<model::Mention> result;
   std::set<AccountId> seen;
   int fetched = 0;
-  for (const MentionTag& tag : note.mentions) {
-    auto account = known_account(tag.href);
-    if (!account && fetched < kMaxFetchedMentions && !service::uris::is_own_url(env_.config, tag.href)) {
+  for (const std::string& href : note.mentions) {
+    auto account = known_account(href);
+    if (!account && fetched < kMaxFetchedMentions && !service::uris::is_own_url(env_.config, href)) {
       ++fetched;
-      auto found = actor(tag.href);
+      auto found = actor(href);
       if (!found && found.error().code == Errc::need_remote) return std::unexpected(found.error());
       if (found) account = std::move(*found);
     }
     if (!account || account->suspended_at || seen.contains(account->id)) continue;
     // Named but not addressed: no notification, and no sight of what is not public.
-    const bool addressed = note.audience.includes(account->uri) || note.audience.includes(tag.href);
+    const bool addressed = note.audience.includes(account->uri) || note.audience.includes(href);
     if (!addressed && visibility != Visibility::public_ && visibility != Visibility::unlisted) continue;
     seen.insert(account->id);
     result.push_back(mention_of(*account, !addressed));

@@ -329,6 +329,13 @@ TEST_CASE("what comes through others counts as its origin shows it", "[activityp
     CHECK(f.receive(f.stranger, create).verdict == Verdict::accepted);
     CHECK(f.find_status(f.uri("1"))->content == "<p>hello from afar</p>");
   }
+  SECTION("not worth a fetch") {
+    auto foreign = f.create(f.eve, "9");
+    foreign["actor"] = f.eve.uri;
+    foreign["id"] = f.eve.uri + "/activities/9";
+    CHECK(f.receive(f.stranger, foreign).verdict == Verdict::ignored);
+    CHECK(f.remote.requested.empty());
+  }
   SECTION("not there") {
     CHECK(f.receive(f.stranger, create).verdict == Verdict::rejected);
     CHECK_FALSE(f.find_status(f.uri("1")));

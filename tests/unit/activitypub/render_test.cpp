@@ -83,7 +83,7 @@ TEST_CASE("a note says the same to every reader", "[activitypub][render]") {
   CHECK(note["id"] == f.status.uri);
   CHECK(note["type"] == "Note");
   CHECK(note["attributedTo"] == f.author.uri);
-  CHECK(note["published"] == "2026-02-03T10:11:12.000Z");
+  CHECK(note["published"] == "2026-02-03T10:11:12.345Z");
   CHECK_FALSE(note.contains("updated"));
   CHECK(note["inReplyTo"].is_null());
   CHECK(note["summary"].is_null());
@@ -132,7 +132,7 @@ TEST_CASE("a content warning, an edit and a parent are shown", "[activitypub][re
   CHECK(note["updated"] == "2026-02-03T11:00:00.000Z");
   CHECK(note["inReplyTo"] == "https://peer.example/notes/1");
   const auto update = parsed(render_update_note(f.config, parts));
-  CHECK(update["id"] == f.status.uri + "#updates/1770116400");
+  CHECK(update["id"] == f.status.uri + "#updates/1770116400000");
   CHECK(update["type"] == "Update");
 }
 
