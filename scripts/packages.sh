@@ -15,7 +15,7 @@ dunlin_packages() {
     test)
       echo 'clang-format-19 curl@curl python3 python3-cryptography python3-mastodon toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core'
       ;;
-    bench) echo 'nginx@nginx wrk@wrk python3' ;;
+    bench) echo 'nginx@nginx wrk@wrk python3 python3-cryptography postgresql-contrib|postgresql' ;;
     *) echo "unknown package group: $1" >&2 && return 1 ;;
   esac
 }

@@ -124,10 +124,8 @@ def _answers(url):
 def psql(instance, sql):
     """Runs SQL in the daemon's private cluster."""
     lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
-    command = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3], "-d", "dunlin", "-f", "-"]
-    owner = (instance.dir / "data/postgres").owner()
-    subprocess.run([*command, "-U", "postgres"] if owner == "postgres" else [*command, "-U", owner], input=sql, text=True, check=True,
-                   stdout=subprocess.DEVNULL)
+    command = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3], "-U", "dunlin", "-d", "dunlin", "-f", "-"]
+    subprocess.run(command, input=sql, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 def fill(instance, reader):
@@ -264,11 +262,10 @@ def measure_delivery(instance, user, peer, count):
 
 def prepared_read_ceiling(instance):
     lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
-    owner = (instance.dir / "data/postgres").owner()
     script = pathlib.Path(tempfile.mkdtemp()) / "read.sql"
     script.write_text("SELECT id, username, domain, uri, url, display_name FROM accounts WHERE id = 1000001;\n")
     seconds = 2 if QUICK else 5
-    command = ["pgbench", "-n", "-M", "prepared", "-c1", f"-T{seconds}", "-f", str(script), "-h", lines[4], "-p", lines[3], "-U", owner, "dunlin"]
+    command = ["pgbench", "-n", "-M", "prepared", "-c1", f"-T{seconds}", "-f", str(script), "-h", lines[4], "-p", lines[3], "-U", "dunlin", "dunlin"]
     path = next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/pgbench"), reverse=True)), "pgbench")
     before = os.times()
     sql = postgres_cpu(instance)

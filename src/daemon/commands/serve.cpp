@@ -29,6 +29,8 @@ sigset_t block_stop_signals() {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A shell starts background jobs with SIGINT ignored, and what is ignored never arrives.
+  std::signal(SIGINT, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
 }
