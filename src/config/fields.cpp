@@ -114,8 +114,15 @@ std::vector<Field> fields_of(Config& config) {
       {.section = "federation",
        .key = "mode",
        .slot = &federation.mode,
-       .help = "open: every server that is not blocked. allowlist: only servers that were allowed. off: none.",
+       .help = "open: every server that is not blocked. allowlist: only those of federation.allowlist. off: none.",
        .choices = {"open", "allowlist", "off"}},
+      {.section = "federation",
+       .key = "allowlist",
+       .slot = &federation.allowlist,
+       .help =
+           "The hosts to speak with in mode allowlist, as they stand in their ids: \"social.example\". A subdomain is "
+           "a host of its own.",
+       .check = checks::domain},
       {.section = "federation",
        .key = "allow_http",
        .slot = &federation.allow_http,
@@ -172,7 +179,9 @@ std::vector<Field> fields_of(Config& config) {
       {.section = "limits",
        .key = "memory",
        .slot = &limits.memory_bytes,
-       .help = "Budget for caches. The private database has its own.",
+       .help =
+           "Budget for what is kept in memory to save time; at present parsed keys, a thirty-second of it. The private "
+           "database has its own.",
        .least = 32 * kMiB,
        .most = 1024 * kGiB},
       {.section = "limits",

@@ -7,6 +7,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/base/version.hpp"
 #include "dunlin/jobs/job.hpp"
+#include "dunlin/service/federation_policy.hpp"
 
 #include <fmt/core.h>
 
@@ -48,6 +49,18 @@ net::SignFunction sign_fetches(const activitypub::SigningKey& key, const Clock& 
     if (const auto done = activitypub::sign_fetch(request, key, kind, clock.now()); !done) {
       log::warn("a fetch goes out unsigned", {log::kv("url", request.url), log::kv("error", done.error().message)});
     }
+  };
+}
+
+/// Nothing is asked of hosts that the admin's policy leaves out.
+net::FetchFunction within_policy(const config::Config& config, net::FetchFunction fetch) {
+  return [&config, fetch = std::move(fetch)](service::RemoteRequest request,
+                                             std::move_only_function<void(service::RemoteDocument)> done) {
+    const auto url = Url::parse(request.url);
+    if (url && service::may_federate(config, url->authority())) return fetch(std::move(request), std::move(done));
+    service::RemoteDocument refused;
+    refused.failure = "refused by federation.mode";
+    done(std::move(refused));
   };
 }
 
@@ -93,9 +106,10 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       outgoing_("outgoing"),
       client_(outgoing_, client_options(core.config(), std::move(private_ranges))),
       fetcher_(outgoing_, client_, workers_, sign_fetches(instance_key_, core.clock()), fetcher_options(core.config())),
-      job_pump_(outgoing_, fetcher_.function(), workers_, job_queue_, core.clock(), job_pump_options()),
+      job_pump_(outgoing_, within_policy(core.config(), fetcher_.function()), workers_, job_queue_, core.clock(),
+                job_pump_options()),
       signing_keys_(core.keys(), core.clock()),
-      delivery_queue_(signing_keys_, core.clock(), core.config().delivery.per_host, core.config().delivery.retry_scale),
+      delivery_queue_(signing_keys_, core.clock(), core.config().delivery),
       delivery_pump_(outgoing_, client_, workers_, delivery_queue_, core.clock(),
                      delivery_pump_options(core.config().delivery)),
       http_(context_, metrics_,
@@ -105,7 +119,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
                 gauges.waiting.at(i) = workers_.waiting(static_cast<net::Lane>(i));
               return gauges;
             }),
-      server_(server_options(core.config()), http_, workers_, fetcher_.function()) {
+      server_(server_options(core.config()), http_, workers_, within_policy(core.config(), fetcher_.function())) {
   register_jobs();
 }
 

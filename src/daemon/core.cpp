@@ -1,6 +1,7 @@
 #include "core.hpp"
 
 #include "dunlin/db/migrate.hpp"
+#include "dunlin/service/federation_policy.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -9,7 +10,9 @@ namespace dunlin::daemon {
 
 namespace {
 
-constexpr std::size_t kCachedKeys = 4096;
+// A parsed key takes 2 to 4 KB; a thirty-second of the budget is 4,096 keys in the default 512 MiB.
+constexpr std::size_t kKeyBytes = 4096;
+constexpr std::size_t kKeyShare = 32;
 
 Result<void> make_data_dir(const std::filesystem::path& dir) {
   std::error_code ec;
@@ -35,9 +38,9 @@ Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> po
       connection_{.url = postgres_ ? postgres_->url() : config_.database.url,
                   .statement_timeout = config_.database.statement_timeout},
       ids_(clock_, id_node),
-      keys_(kCachedKeys),
+      keys_(config_.limits.memory_bytes / kKeyShare / kKeyBytes),
       queue_(&wake_up_),
-      deliveries_(&wake_up_),
+      deliveries_(&wake_up_, [this](std::string_view host) { return service::may_federate(config_, host); }),
       federation_(clock_, ids_, config_, keys_, queue_, deliveries_),
       env_{clock_, ids_, config_, federation_},
       services_(env_) {}

@@ -52,8 +52,8 @@ Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
   return known->second.key;
 }
 
-DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, int per_host, double retry_scale)
-    : keys_(keys), clock_(clock), per_host_(per_host), retry_scale_(retry_scale), owner_(random_token(12)) {}
+DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options)
+    : keys_(keys), clock_(clock), options_(options), owner_(random_token(12)) {}
 
 net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now) const {
   const bool remembered =
@@ -62,7 +62,7 @@ net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now)
           .scheme = remembered && *claimed.signature_scheme == kRfc9421 ? net::SignatureScheme::rfc9421
                                                                         : net::SignatureScheme::cavage,
           .proven = claimed.health.last_success_at.has_value() && !claimed.health.has_troubles(),
-          .allowed = claimed.health.allowed(now, per_host_)};
+          .allowed = claimed.health.allowed(now, options_.per_host)};
 }
 
 std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int limit, bool proven_only) {
@@ -135,8 +135,8 @@ std::vector<std::pair<std::string, int>> DeliveryQueue::conclude(db::Session& se
         done[host].push_back(result.delivery.id);
         continue;
       }
-      const auto health = jobs::record_failure(tx, result.delivery, result.judgement, retry_scale_);
-      failed[host] = health.allowed(tx.now(), per_host_);
+      const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
+      failed[host] = health.allowed(tx.now(), options_.per_host);
       log::info("delivery failed",
                 {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
                  log::kv("reason", result.judgement.reason)});
@@ -154,7 +154,10 @@ Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery&
                                                      net::SignatureScheme scheme) {
   if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
   const auto key = TRY(keys_.find(delivery.row.account_id));
-  return activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now());
+  auto request =
+      TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now()));
+  request.timeout = options_.timeout;
+  return request;
 }
 
 }  // namespace dunlin::daemon

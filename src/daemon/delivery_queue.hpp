@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dunlin/activitypub/delivery.hpp"
+#include "dunlin/config/config.hpp"
 #include "dunlin/net/delivery_pump.hpp"
 
 #include <mutex>
@@ -33,7 +34,7 @@ class SigningKeys {
 /// The durable delivery queue behind the pump.
 class DeliveryQueue final : public net::DeliveryQueue {
  public:
-  DeliveryQueue(SigningKeys& keys, const Clock& clock, int per_host, double retry_scale);
+  DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options);
 
   std::vector<net::HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) override;
   std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) override;
@@ -49,8 +50,7 @@ class DeliveryQueue final : public net::DeliveryQueue {
 
   SigningKeys& keys_;
   const Clock& clock_;
-  const int per_host_;
-  const double retry_scale_;
+  const config::Config::Delivery& options_;
   const std::string owner_;  // names this process among those on the same database
   std::string last_claimed_;
   std::mutex mutex_;  // of last_claimed_: claims may come from two workers

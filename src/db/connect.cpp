@@ -27,13 +27,13 @@ std::unique_ptr<pqxx::connection> connect(const ConnectionOptions& options) {
   auto connection =
       std::make_unique<pqxx::connection>(with_parameter(options.url, "connect_timeout", std::to_string(seconds)));
   pqxx::nontransaction setup(*connection);
-  setup.exec(
-      fmt::format("SET client_min_messages = error; SET application_name = 'dunlin'; SET client_encoding = 'UTF8';"
-                  "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex';"
-                  // Planning a joined query anew costs ten times its execution, and the plan does not depend on the values.
-                  "SET plan_cache_mode = force_generic_plan; SET jit = off;"
-                  "SET default_transaction_read_only = on; SET statement_timeout = {}",
-                  options.statement_timeout.count()));
+  setup.exec(fmt::format(
+      "SET client_min_messages = error; SET application_name = 'dunlin'; SET client_encoding = 'UTF8';"
+      "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex';"
+      // Planning a joined query anew costs ten times its execution, and the plan does not depend on the values.
+      "SET plan_cache_mode = force_generic_plan; SET jit = off;"
+      "SET default_transaction_read_only = on; SET statement_timeout = {}",
+      options.statement_timeout.count()));
   return connection;
 }
 

@@ -113,6 +113,7 @@ std::size_t Deliveries::enqueue(db::Tx& tx, const NewActivity& activity,
   for (const auto& url : inbox_urls) {
     auto host = domain_of(url);
     if (host.empty() || !seen.insert(url).second) continue;
+    if (may_send_to_ && !may_send_to_(host)) continue;
     hosts.push_back(std::move(host));
     urls.push_back(url);
   }

@@ -147,7 +147,9 @@ class Conversation {
 
   void complete_head(http::Request& request) {
     request.remote_address = client_address(connection_.peer, request.headers, shared_.trusted);
-    request.peer_is_trusted = connection_.peer_is_trusted;
+    // A proxy forwards strangers: who it speaks for counts, too.
+    const auto client = IpAddress::parse(request.remote_address);
+    request.peer_is_trusted = connection_.peer_is_trusted && (!client || shared_.trusted.contains(*client));
     request.request_id = connection_.shard.next_request_id();
   }
 

@@ -11,6 +11,7 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/federation_policy.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 
@@ -94,24 +95,26 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
   }
   if (signer->suspended_at && !activitypub::is_open_to_suspended(activity))
     return http::json_error(403, "This action is not allowed");
+  const auto url = Url::parse(signer->uri);
+  if (!url || !service::may_federate(call.config(), url->authority())) {
+    return http::json_error(403, "This action is not allowed");
+  }
   auto& federation = activitypub::FederationService::of(call.env());
   const auto id = call.env().ids.next<ActivityId>();
-  const auto url = Url::parse(signer->uri);
   const store::InboundActivity row{.id = id,
                                    .uri = dedupe_id(activity, *signer),
                                    .signer_id = signer->id,
-                                   .host = url ? url->authority() : std::string(),
+                                   .host = url->authority(),
                                    .type = activity.type_name,
                                    .body = body};
   if (store::insert_inbound_activity(tx, row)) {
     federation.queue().enqueue(
         tx, {.kind = jobs::kProcessActivity, .payload = id.str(), .run_at = std::nullopt, .unique_key = std::nullopt});
   }
-  if (!row.host.empty()) {
-    federation.deliveries().host_seen_alive(tx, row.host);
-    // Who signs by the newer scheme reads it, too (federation.md 2.6).
-    if (signature.is_rfc9421())
-      jobs::learn_signature_scheme(tx, row.host, static_cast<int>(crypto::SignatureScheme::rfc9421));
+  federation.deliveries().host_seen_alive(tx, row.host);
+  // Who signs by the newer scheme reads it, too (federation.md 2.6).
+  if (signature.is_rfc9421()) {
+    jobs::learn_signature_scheme(tx, row.host, static_cast<int>(crypto::SignatureScheme::rfc9421));
   }
   return accepted();
 }

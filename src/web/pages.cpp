@@ -103,7 +103,7 @@ Html render_profile(const Call& call, const model::Account& account) {
     }
     out.add("</dl>\n");
   }
-  out.add("<ul class=\"counts soft\"><li>{} posts</li><li>{} following</li><li>{} followers</li></ul></section>\n",
+  out.add("<ul class=\"counts soft\"><li>Posts: {}</li><li>Following: {}</li><li>Followers: {}</li></ul></section>\n",
           {std::to_string(account.statuses_count), std::to_string(account.following_count),
            std::to_string(account.followers_count)});
   return out;

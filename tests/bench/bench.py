@@ -279,7 +279,7 @@ def prepared_read_ceiling(instance):
 def main():
     print(f"{'operation':<46} {'count':>8} {'app us':>10} {'pg us':>10}")
     nginx(b"x" * 30_000)
-    with Instance(extra="") as instance:
+    with Instance(env={"DUNLIN_LOG__LEVEL": "info"}) as instance:
         time.sleep(1)
         print(f"idle RSS of the daemon: {rss_mib(instance.process.pid):.1f} MiB")
         reader, writer = instance.add_user("reader"), instance.add_user("writer")

@@ -33,6 +33,7 @@ struct Config {
   } database;
   struct Federation {
     std::string mode = "open";                         // open | allowlist | off
+    std::vector<std::string> allowlist;                // hosts to speak with in mode "allowlist"
     bool allow_http = false;                           // tests on loopback only
     std::vector<std::string> allow_private_addresses;  // CIDR ranges that outgoing requests may reach
     std::string ca_file;                               // extra CA bundle for outgoing TLS; empty = the system's

@@ -8,10 +8,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Outgoing activities: one lane per destination host. A process leases a host and then works alone on its lane, so
@@ -29,7 +31,9 @@ struct NewActivity {
 class Deliveries {
  public:
   /// nullptr: nobody in this process delivers (the command line).
-  explicit Deliveries(WakeUp* wake_up) : wake_up_(wake_up) {}
+  /// `may_send_to`: the admin's policy by host; inboxes that it refuses get nothing. Empty: everybody may get all.
+  explicit Deliveries(WakeUp* wake_up, std::function<bool(std::string_view host)> may_send_to = {})
+      : wake_up_(wake_up), may_send_to_(std::move(may_send_to)) {}
 
   /// Part of the transaction that causes it; any number of inboxes costs two statements. Inboxes that are no URL, that
   /// repeat, whose host is gone, or unavailable (unless essential) get none. Returns how many deliveries there are.
@@ -41,6 +45,7 @@ class Deliveries {
 
  private:
   WakeUp* wake_up_;
+  std::function<bool(std::string_view)> may_send_to_;
 };
 
 /// A Delete makes waiting Creates and Updates of its object pointless: call before enqueueing it. Returns how many.

@@ -4,6 +4,7 @@
 #include "support.hpp"
 
 #include "dunlin/base/clock.hpp"
+#include "dunlin/base/time_format.hpp"
 #include "dunlin/base/url.hpp"
 
 #include <catch2/catch.hpp>
@@ -316,6 +317,23 @@ TEST_CASE("transport failures are retried with their reason, unsignable ones dro
     } else {
       CHECK(result.judgement.verdict == jobs::Verdict::drop);
     }
+  }
+}
+
+TEST_CASE("Retry-After, as seconds or as a date, holds the host", "[net][delivery]") {
+  const auto later = std::chrono::floor<std::chrono::seconds>(SystemClock().now()) + 600s;
+  Pumping p([&](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+    const bool date = host_of(request) == "date.example";
+    return answer(503, "", "Retry-After", date ? format_http_date(later) : "600");
+  });
+  p.queue.add("date.example", 1);
+  p.queue.add("seconds.example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.results().size() == 2; }));
+  for (const auto& result : p.queue.results()) {
+    REQUIRE(result.judgement.host_waits_until);
+    CHECK(*result.judgement.host_waits_until >= later - 2s);
+    CHECK(*result.judgement.host_waits_until <= later + 60s);
   }
 }
 

@@ -107,8 +107,9 @@ void TlsServer::serve(int fd) {
       if (!request.ends_with("\r\n\r\n")) continue;
       request.clear();
       constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure";
+      const bool last = close_after_answer;  // as it was when the answer went out
       SSL_write(ssl, kAnswer.data(), kAnswer.size());
-      if (close_after_answer) break;
+      if (last) break;
     }
   }
   SSL_free(ssl);

@@ -1,0 +1,120 @@
+"""What an admin meets: clear errors, outages of the database, stopping, metrics, the policy of whom to speak with."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from harness import BINARY, Instance, request, wait_until
+
+
+def run(*args, **kwargs):
+    return subprocess.run([BINARY, *args], capture_output=True, text=True, timeout=60, **kwargs)
+
+
+class CommandLine(unittest.TestCase):
+    def config(self, text):
+        path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "dunlin.toml"
+        path.write_text(text)
+        return str(path)
+
+    def refused(self, done, *words):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def test_bad_usage_is_2(self):
+        self.assertEqual(run().returncode, 2)
+        self.assertEqual(run("no-such-command").returncode, 2)
+        self.assertEqual(run("--version").returncode, 0)
+
+    def test_a_wrong_setting_is_one_line_that_names_it(self):
+        check = lambda text: run("--config", self.config(text), "check-config")
+        self.refused(check('[server]\ndomain = "a.example"\nlisten = "nonsense"\n'), "listen", "nonsense")
+        self.refused(check('[server]\ndomian = "a.example"\n'), "domian", "domain")
+        self.refused(check('[server]\ndomain = "a.example"\n[federation]\nmode = "maybe"\n'), "mode", "maybe", "allowlist")
+        self.refused(check("[server\n"), "dunlin.toml")
+        self.refused(run("--config", "/does/not/exist.toml", "check-config"), "/does/not/exist.toml")
+        good = check('[server]\ndomain = "a.example"\n')
+        self.assertEqual(good.returncode, 0, good.stderr)
+
+    def test_an_environment_variable_wins_over_the_file(self):
+        path = self.config('[server]\ndomain = "a.example"\n')
+        done = run("--config", path, "print-config", env={"DUNLIN_INSTANCE__TITLE": "From outside", "PATH": "/usr/bin"})
+        self.assertIn("From outside", done.stdout)
+
+    def test_accounts_are_refused_with_a_reason(self):
+        with Instance() as a:
+            create = lambda *args: a.cli("account", "create", *args, check=False)
+            a.add_user("alice")
+            self.refused(create("--username", "Alice", "--email", "x@example.com"), "taken")
+            self.refused(create("--username", "bad name", "--email", "x@example.com"), "Username")
+            self.refused(create("--username", "bob", "--email", "nonsense"), "Email")
+            self.refused(a.cli("token", "create", "--username", "nobody", "--scopes", "read", check=False), "nobody")
+            self.refused(a.cli("token", "create", "--username", "alice", "--scopes", "fly", check=False), "fly")
+            self.assertIn("alice", a.cli("account", "list"))
+            self.assertIn("good", a.cli("doctor"))
+
+
+class Serving(unittest.TestCase):
+    def test_a_taken_port_is_one_clear_line_and_exit_1(self):
+        with Instance() as a, Instance() as b:
+            b.stop()
+            b.config.write_text(b.config.read_text().replace(f'listen = "127.0.0.1:{b.port}"', f'listen = "127.0.0.1:{a.port}"'))
+            done = b.cli("serve", check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(str(a.port), done.stderr.strip().splitlines()[-1])
+
+    def test_the_database_goes_and_comes_back(self):
+        with Instance() as a:
+            alice = a.add_user("alice")
+            master = int((a.dir / "data/postgres/postmaster.pid").read_text().split()[0])
+            os.kill(master, signal.SIGKILL)
+            seen = set()
+
+            def served_again():
+                reply = request("GET", f"{a.url}/api/v1/timelines/home", token=alice.token)
+                seen.add(reply.status)
+                if reply.status == 503:
+                    self.assertIn("error", reply.json())
+                    self.assertTrue(reply.headers["Retry-After"])
+                return reply.status == 200
+
+            wait_until(served_again, 60, "service resumes by itself")
+            self.assertLessEqual(seen, {200, 503})
+            alice.status("still here")
+            self.assertEqual(request("GET", a.url + "/health").status, 200)
+
+    def test_metrics_are_for_trusted_addresses(self):
+        with Instance() as a:
+            self.assertIn("dunlin_http_requests_total", request("GET", a.url + "/metrics").body.decode())
+            self.assertEqual(request("GET", a.url + "/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status, 404)
+
+    def test_a_unix_socket_serves(self):
+        with Instance() as a:
+            a.stop()
+            path = a.dir / "socket"
+            text = a.config.read_text().replace(f'listen = "127.0.0.1:{a.port}"', f'listen = "unix:{path}"')
+            a.config.write_text(text)
+            with open(a.log, "ab") as log:
+                a.process = subprocess.Popen([BINARY, "--config", str(a.config), "serve"], stdout=log, stderr=log, env=a.env)
+            ask = lambda: subprocess.run(["curl", "-sf", "--unix-socket", str(path), "http://localhost/ready"]).returncode == 0
+            wait_until(ask, 30, "an answer on the unix socket")
+
+    def test_federation_off_and_allowlist(self):
+        with Instance() as a, Instance() as b:
+            alice, bob = a.add_user("alice"), b.add_user("bob")
+            open_config = b.config.read_text()
+            for mode, allowed, found in (("off", a.domain, []), ("allowlist", "peer.example", []), ("allowlist", a.domain, [alice.handle])):
+                b.stop()
+                b.config.write_text(open_config.replace("[federation]\n", f'[federation]\nmode = "{mode}"\nallowlist = ["{allowed}"]\n'))
+                b.start()
+                accounts = bob.get(f"/api/v2/search?resolve=true&q=@{alice.handle}")["accounts"]
+                self.assertEqual([x["acct"] for x in accounts], found, (mode, allowed))
+
+
+if __name__ == "__main__":
+    unittest.main()
