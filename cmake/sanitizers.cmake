@@ -2,7 +2,4 @@ set(DUNLIN_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,un
 if(DUNLIN_SANITIZE)
   add_compile_options(-fsanitize=${DUNLIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${DUNLIN_SANITIZE})
-  if(DUNLIN_SANITIZE MATCHES "thread")
-    add_compile_options(-Wno-tsan)
-  endif()
 endif()

@@ -62,8 +62,9 @@ struct Request {
   Headers headers;
   std::string body;
   std::shared_ptr<TemporaryFile> body_file;
-  std::string remote_address;    // the client's, trusted proxies taken into account; "" on a unix socket without one
-  bool peer_is_trusted = false;  // the direct peer is a trusted proxy or a local socket (may read /metrics)
+  std::string remote_address;  // the client's, trusted proxies taken into account; "" on a unix socket without one
+  // The direct peer is a trusted proxy or a local socket, and so is the client it speaks for: may read /metrics.
+  bool peer_is_trusted = false;
   std::string request_id;
   std::chrono::steady_clock::time_point deadline{};
 };
