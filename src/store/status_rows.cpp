@@ -28,6 +28,7 @@ model::Status read_status(const db::Row& row) {
   s.conversation_id = row.opt_id<ConversationId>(c++);
   s.application_id = row.opt_id<ApplicationId>(c++);
   s.tags = row.texts(c++);
+  s.parts = static_cast<std::uint16_t>(row.i32(c++));
   s.created_at = row.time(c++);
   s.edited_at = row.opt_time(c++);
   s.deleted_at = row.opt_time(c++);

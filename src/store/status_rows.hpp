@@ -8,10 +8,10 @@
 #include <vector>
 
 /// The columns of a status in the order of read_status, and the tables `s` and `ss` they come from.
-#define DUNLIN_STATUS_COLUMNS                                                                                 \
-  "s.id, s.uri, s.url, s.account_id, s.local, s.content, s.source, s.spoiler_text, s.sensitive, s.language, " \
-  "s.visibility, s.in_reply_to_id, s.in_reply_to_account_id, s.in_reply_to_uri, s.reblog_of_id, "             \
-  "s.conversation_id, s.application_id, s.tags, s.created_at, s.edited_at, s.deleted_at, ss.replies_count, "  \
+#define DUNLIN_STATUS_COLUMNS                                                                                         \
+  "s.id, s.uri, s.url, s.account_id, s.local, s.content, s.source, s.spoiler_text, s.sensitive, s.language, "         \
+  "s.visibility, s.in_reply_to_id, s.in_reply_to_account_id, s.in_reply_to_uri, s.reblog_of_id, "                     \
+  "s.conversation_id, s.application_id, s.tags, s.parts, s.created_at, s.edited_at, s.deleted_at, ss.replies_count, " \
   "ss.reblogs_count, ss.favourites_count"
 #define DUNLIN_STATUS_TABLES "statuses s JOIN status_stats ss ON ss.status_id = s.id"
 /// In what makes a reply a reply, whether or not the parent is here (still or yet).
@@ -23,7 +23,7 @@
 namespace dunlin::store {
 
 /// What DUNLIN_STATUS_COLUMNS takes: the next column's position.
-inline constexpr int kStatusColumns = 24;
+inline constexpr int kStatusColumns = 25;
 
 model::Status read_status(const db::Row& row);
 

@@ -37,10 +37,10 @@ WITH parent AS (
 new AS (
   INSERT INTO statuses (id, uri, url, account_id, local, content, source, spoiler_text, sensitive, language, visibility,
                         in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, conversation_id, application_id, tags,
-                        tag_names, created_at, edited_at)
+                        tag_names, created_at, edited_at, parts)
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
          coalesce($12, (SELECT id FROM parent)), coalesce($13, (SELECT account_id FROM parent)), $14,
-         coalesce((SELECT conversation_id FROM parent), $15), $16, $17, $18, $19, $20
+         coalesce((SELECT conversation_id FROM parent), $15), $16, $17, $18, $19, $20, $23
   ON CONFLICT (uri) DO NOTHING
   RETURNING *),
 waiting AS MATERIALIZED (
@@ -113,7 +113,8 @@ bool insert_status(db::Tx& tx, const model::Status& s, std::span<const model::Me
                                   s.created_at,
                                   s.edited_at,
                                   db::Param::bigints(m.accounts),
-                                  db::Param::bigints(m.silent)})
+                                  db::Param::bigints(m.silent),
+                                  s.parts})
               .empty();
 }
 
@@ -151,7 +152,7 @@ const db::Statement kUpdateStatus{"statuses.update", R"sql(
 WITH edited AS (
   UPDATE statuses
   SET url = $2, content = $3, source = $4, spoiler_text = $5, sensitive = $6, language = $7, tags = $8, tag_names = $9,
-      edited_at = $10
+      edited_at = $10, parts = $13
   WHERE id = $1 AND deleted_at IS NULL
   RETURNING id, visibility),
 named AS MATERIALIZED (
@@ -178,9 +179,9 @@ ON CONFLICT (tag_id, status_id) DO NOTHING)sql"};
 void update_status(db::Tx& tx, const model::Status& s, std::span<const model::Mention> mentions) {
   const auto tag_names = ensure_tags(tx, s);
   const MentionParams m(mentions);
-  tx.exec(kUpdateStatus,
-          {s.id, s.url, s.content, s.source, s.spoiler_text, s.sensitive, s.language, db::Param::texts(s.tags),
-           db::Param::texts(tag_names), s.edited_at, db::Param::bigints(m.accounts), db::Param::bigints(m.silent)});
+  tx.exec(kUpdateStatus, {s.id, s.url, s.content, s.source, s.spoiler_text, s.sensitive, s.language,
+                          db::Param::texts(s.tags), db::Param::texts(tag_names), s.edited_at,
+                          db::Param::bigints(m.accounts), db::Param::bigints(m.silent), s.parts});
 }
 
 }  // namespace dunlin::store

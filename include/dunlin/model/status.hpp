@@ -28,6 +28,10 @@ struct Mention {
   [[nodiscard]] std::string acct() const { return domain ? username + "@" + *domain : username; }
 };
 
+/// Bits of Status::parts, append-only: each names what is kept in a table of its own, so that a page asks only those
+/// tables that have something for it. A bit may stand though nothing is there (any more), never the other way round.
+enum class Part : std::uint16_t { media = 1, poll = 2, card = 4, quote = 8, reactions = 16 };
+
 /// A post, or the wrapper of a reblog (reblog_of_id).
 struct Status {
   StatusId id;
@@ -48,6 +52,7 @@ struct Status {
   std::optional<ConversationId> conversation_id;
   std::optional<ApplicationId> application_id;
   std::vector<std::string> tags;  // as displayed, without '#'
+  std::uint16_t parts = 0;        // of Part
   Time created_at{};
   std::optional<Time> edited_at;
   std::optional<Time> deleted_at;
@@ -56,6 +61,8 @@ struct Status {
   std::int64_t favourites_count = 0;
 
   [[nodiscard]] bool is_reblog() const { return reblog_of_id.has_value(); }
+  [[nodiscard]] bool has(Part part) const { return (parts & static_cast<std::uint16_t>(part)) != 0; }
+  void set(Part part) { parts = static_cast<std::uint16_t>(parts | static_cast<std::uint16_t>(part)); }
   [[nodiscard]] bool is_distributable() const {
     return visibility == Visibility::public_ || visibility == Visibility::unlisted;
   }

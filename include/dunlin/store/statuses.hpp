@@ -33,7 +33,7 @@ std::vector<model::Status> list_visible_statuses(db::Tx& tx, std::optional<Accou
 bool insert_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
 /// nullopt: `who` has reblogged it already.
 std::optional<model::Status> insert_reblog(db::Tx& tx, const model::Status& wrapper);
-/// Content fields, edited_at, tags and mentions of an edited status.
+/// Content fields, parts, edited_at, tags and mentions of an edited status.
 void update_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
 /// Marks it and its reblogs deleted, takes back counters, removes its notifications. false: was deleted already.
 bool delete_status(db::Tx& tx, const model::Status& status);
