@@ -1,5 +1,7 @@
 #pragma once
 
+#include "source_dir.hpp"
+
 #include "dunlin/activitypub/parse.hpp"
 
 #include <fstream>

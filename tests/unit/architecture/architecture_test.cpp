@@ -1,3 +1,4 @@
+#include "source_dir.hpp"
 #include "source_tree.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,5 @@
+#include "source_dir.hpp"
+
 #include "dunlin/base/text.hpp"
 #include "dunlin/config/config.hpp"
 
