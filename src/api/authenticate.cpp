@@ -1,3 +1,5 @@
+#include "token_text.hpp"
+
 #include "dunlin/api/route.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/digest.hpp"
@@ -10,14 +12,6 @@
 namespace dunlin::api {
 
 namespace {
-
-/// RFC 6750 2: the Authorization header, else a form or query parameter. "" when there is none.
-std::string token_of(const http::Request& request, const http::Params& params) {
-  static constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view header = request.headers.get("Authorization");
-  if (text::starts_with_ignore_case(header, kScheme)) return std::string(text::trim(header.substr(kScheme.size())));
-  return params.text("access_token").value_or("");
-}
 
 bool holds_scope(const store::Bearer& bearer, std::string_view alternatives) {
   return std::ranges::any_of(text::split(alternatives, ' '), [&](std::string_view scope) {
@@ -37,11 +31,15 @@ Result<void> check_user(const store::Bearer& bearer, bool acts_as_user) {
   return {};
 }
 
+bool needs_user(Auth auth) {
+  return auth == Auth::user || auth == Auth::new_user;
+}
+
 }  // namespace
 
 Result<void> Dispatcher::authenticate(const Route& route, Call& call) const {
   if (route.auth == Auth::pub) return {};
-  const std::string token = token_of(call.request(), call.params());
+  const std::string token = token_text(call.request(), call.params());
   std::optional<store::Bearer> bearer;
   if (!token.empty()) {
     bearer = TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<store::Bearer>> {
@@ -50,7 +48,7 @@ Result<void> Dispatcher::authenticate(const Route& route, Call& call) const {
   }
   if (!bearer) {
     if (route.auth == Auth::optional) return {};
-    if (route.auth == Auth::user && route.scope.empty() && token.empty()) {
+    if (needs_user(route.auth) && route.scope.empty() && token.empty()) {
       return fail(Errc::invalid, "This method requires an authenticated user");
     }
     return fail(Errc::unauthorized, "The access token is invalid");
@@ -62,7 +60,7 @@ Result<void> Dispatcher::authenticate(const Route& route, Call& call) const {
   if (route.auth == Auth::app && bearer->user) {
     return fail(Errc::forbidden, "This method requires an client credentials authentication");
   }
-  if (route.auth == Auth::user && !bearer->user) {
+  if (needs_user(route.auth) && !bearer->user) {
     return fail(Errc::invalid, "This method requires an authenticated user");
   }
   TRY_VOID(check_user(*bearer, route.auth == Auth::user));

@@ -1,3 +1,4 @@
+#include "rate_limits.hpp"
 #include "response_headers.hpp"
 
 #include "dunlin/api/route.hpp"
@@ -7,6 +8,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace dunlin::api {
 
@@ -20,8 +22,8 @@ Access access_of(const Route& route, const http::Request& request) {
 
 /// A person in a browser, not a program: API clients parse every body as JSON.
 bool wants_page(const http::Request& request) {
-  for (const std::string_view machine :
-       {"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/", "/ap/", "/inbox"}) {
+  for (const std::string_view machine : {"/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo",
+                                         "/oauth/introspect", "/.well-known/", "/nodeinfo/", "/ap/", "/inbox"}) {
     if (request.path.starts_with(machine)) return false;
   }
   return request.headers.get("Accept").contains("text/html");
@@ -39,7 +41,7 @@ void log_refusal(const Error& error) {
 }  // namespace
 
 Dispatcher::Dispatcher(const Context& context, std::span<const std::span<const Route>> tables, ErrorPage error_page)
-    : context_(context), error_page_(error_page) {
+    : context_(context), limits_(std::make_unique<RateLimits>(context.env)), error_page_(error_page) {
   for (const std::span<const Route> table : tables) {
     for (const Route& route : table) {
       router_.add(route.method, route.pattern, routes_.size());
@@ -47,6 +49,8 @@ Dispatcher::Dispatcher(const Context& context, std::span<const std::span<const R
     }
   }
 }
+
+Dispatcher::~Dispatcher() = default;
 
 const Route* Dispatcher::find(const http::Request& head) const {
   const auto match = router_.match(head.method, head.path);
@@ -82,17 +86,44 @@ http::Response Dispatcher::answer(const http::Request& request, db::Session& ses
     auto params = route.body == Body::raw ? http::Params::parse_query(request) : http::Params::parse(request);
     if (!params) return refuse(request, params.error());
     Call call(context_, request, std::move(match.params), *std::move(params), documents, session);
-    if (const auto allowed = authenticate(route, call); !allowed) return refuse(request, allowed.error());
-    auto response = call_handler(route, call);
-    if (response) return *std::move(response);
-    if (response.error().code == Errc::need_remote && documents.wanted()) return {};
-    return refuse(request, response.error());
+    return answer_call(route, call);
   } catch (const db::UniqueViolation& e) {
     return refuse(request, Error{Errc::invalid, "Duplicate record", e.constraint()});
   } catch (const db::Unavailable& e) {
     return refuse(request, Error{Errc::unavailable, {}, e.what()});
   } catch (const std::exception& e) {
     return refuse(request, Error{Errc::internal, {}, e.what()});
+  }
+}
+
+http::Response Dispatcher::answer_call(const Route& route, Call& call) const {
+  const http::Request& request = call.request();
+  const auto allowed = authenticate(route, call);
+  // Counted with who it is when that is known: one with a bad token is a stranger.
+  const auto usage = limits_->count(route, call);
+  http::Response response;
+  if (usage && !usage->allowed) {
+    response = refuse(request, Error{Errc::too_many_requests, {}, "rate limit"});
+  } else if (!allowed) {
+    response = refuse(request, allowed.error());
+  } else {
+    auto answered = call_handler(route, call);
+    if (!answered && answered.error().code == Errc::need_remote && call.documents().wanted()) return {};
+    response = answered ? *std::move(answered) : refuse(request, answered.error());
+  }
+  if (usage) add_rate_headers(*usage, context_.env.clock.now(), response);
+  return response;
+}
+
+/// The answer stands, whatever becomes of it.
+void Dispatcher::do_afterwards(Call& call) {
+  try {
+    std::ignore = call.session().write([&](db::Tx& tx) -> Result<void> {
+      call.afterwards_(tx);
+      return {};
+    });
+  } catch (const std::exception& e) {
+    log::warn("what a request led to was not done", {log::kv("path", call.request().path), log::kv("error", e.what())});
   }
 }
 
@@ -107,8 +138,11 @@ Result<http::Response> Dispatcher::call_handler(const Route& route, Call& call) 
     return response;
   };
   switch (access_of(route, call.request())) {
-    case Access::read:
-      return call.session().read(with_tx);
+    case Access::read: {
+      auto response = call.session().read(with_tx);
+      if (response && call.afterwards_) do_afterwards(call);
+      return response;
+    }
     case Access::write:
       return call.session().write(with_tx);
     default:

@@ -20,7 +20,7 @@ Sharing sharing_of(std::string_view path) {
   if (path == "/oauth/userinfo") return Sharing::get_and_post;
   const bool profile = path.starts_with("/@") && path.find('/', 1) == std::string_view::npos;
   if (profile || path.starts_with("/.well-known/") || path.starts_with("/nodeinfo/") || path.starts_with("/users/") ||
-      path.starts_with("/ap/") || path.starts_with("/static/")) {
+      path.starts_with("/ap/") || path.starts_with("/static/") || path.starts_with("/media/")) {
     return Sharing::get_only;
   }
   return Sharing::none;
@@ -105,6 +105,7 @@ void add_caching(const http::Request& request, http::Response& response) {
   response.status = 304;
   response.body.clear();
   response.shared_body.reset();
+  response.file.reset();
   headers.remove("Content-Type");
 }
 

@@ -72,6 +72,17 @@ Checked origin(const std::string& text) {
   return url->origin();
 }
 
+Checked base_url(const std::string& text) {
+  if (text.empty()) return text;
+  const auto url = Url::parse(text);
+  if (!url || !url->query.empty() || !url->fragment.empty()) {
+    return allowed(R"(an address without a query, such as "http://127.0.0.1:5000")");
+  }
+  auto address = url->str();
+  while (address.ends_with('/')) address.pop_back();
+  return address;
+}
+
 Checked listen_address(const std::string& text) {
   constexpr const char* kAllowed =
       R"("address:port", such as "127.0.0.1:8080" or "[::]:8080", or "unix:/path" (at most 107 bytes))";
@@ -153,6 +164,21 @@ Checked language(const std::string& text) {
 Checked single_line(const std::string& text) {
   if (text::trim(text).empty() || has_control_characters(text)) return allowed("one line of text");
   return text;
+}
+
+Checked one_line_or_empty(const std::string& text) {
+  if (has_control_characters(text)) return allowed("one line of text");
+  return text;
+}
+
+Checked web_address(const std::string& text) {
+  if (text.empty() || Url::parse(text)) return text;
+  return allowed(R"(an address, such as "https://status.social.example/")");
+}
+
+Checked mail_host(const std::string& text) {
+  if (text.empty() || only(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:_")) return text;
+  return allowed(R"(a host name, such as "mail.social.example")");
 }
 
 bool is_private_host(const std::string& authority) {

@@ -143,6 +143,20 @@ Result<void> Reader::check_test_settings() const {
   return {};
 }
 
+Result<void> Reader::check_storage() const {
+  const auto& storage = config_.storage;
+  if (storage.type != "s3") return {};
+  const std::pair<std::string_view, const std::string&> needed[] = {{"s3_endpoint", storage.s3_endpoint},
+                                                                    {"s3_bucket", storage.s3_bucket},
+                                                                    {"s3_access_key", storage.s3_access_key},
+                                                                    {"s3_secret_key", storage.s3_secret_key}};
+  for (const auto& [key, value] : needed) {
+    if (value.empty())
+      return fail(Errc::invalid, fmt::format("storage.{}: must be set when storage.type is \"s3\"", key));
+  }
+  return {};
+}
+
 Result<Config> Reader::finish() {
   auto& server = config_.server;
   if (server.domain.empty()) {
@@ -155,8 +169,12 @@ Result<Config> Reader::finish() {
       return fail(Errc::invalid, fmt::format("server.domain = {}: must be a host name", toml_string(server.domain)));
     server.public_url = url->origin();
   }
+  if (config_.smtp.from.empty()) {
+    config_.smtp.from = "noreply@" + server.domain.substr(0, server.domain.rfind(':'));
+  }
   TRY_VOID(check_public_url());
   TRY_VOID(check_test_settings());
+  TRY_VOID(check_storage());
   if (config_.delivery.per_host > config_.delivery.concurrency) {
     return fail(Errc::invalid, fmt::format("delivery.per_host = {}: must be at most delivery.concurrency, {}",
                                            config_.delivery.per_host, config_.delivery.concurrency));

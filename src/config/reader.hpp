@@ -31,6 +31,7 @@ class Reader {
   [[nodiscard]] std::string nearest_key(std::string_view section, std::string_view key) const;
   [[nodiscard]] Result<void> check_public_url() const;
   [[nodiscard]] Result<void> check_test_settings() const;
+  [[nodiscard]] Result<void> check_storage() const;
 
   Config config_;
   std::vector<Field> fields_;

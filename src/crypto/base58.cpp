@@ -1,4 +1,4 @@
-#include "base58.hpp"
+#include "dunlin/crypto/base58.hpp"
 
 #include <algorithm>
 #include <cstdint>

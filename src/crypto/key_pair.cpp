@@ -1,8 +1,7 @@
 #include "dunlin/crypto/key_pair.hpp"
 
-#include "base58.hpp"
-
 #include "dunlin/base/text.hpp"
+#include "dunlin/crypto/base58.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

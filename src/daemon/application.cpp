@@ -1,13 +1,25 @@
 #include "application.hpp"
 
 #include "maintenance.hpp"
+#include "status_jobs.hpp"
 
+#include "dunlin/activitypub/backfill.hpp"
+#include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/activitypub/moves.hpp"
+#include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/base/version.hpp"
 #include "dunlin/jobs/job.hpp"
-#include "dunlin/service/federation_policy.hpp"
+#include "dunlin/service/account_deletion.hpp"
+#include "dunlin/service/domain_policies.hpp"
+#include "dunlin/service/preview_cards.hpp"
+#include "dunlin/service/profile_links.hpp"
+#include "dunlin/service/relationships.hpp"
+#include "dunlin/service/search_index.hpp"
+#include "dunlin/service/suggestions.hpp"
+#include "dunlin/service/trends.hpp"
 
 #include <fmt/core.h>
 
@@ -19,6 +31,9 @@ namespace dunlin::daemon {
 
 namespace {
 
+constexpr std::size_t kFeedShare = 8;  // of limits.memory
+constexpr std::chrono::seconds kPushTimeout{10};
+constexpr std::size_t kPushAnswerBytes = 64UL << 10U;
 constexpr int kSpareKeys = 8;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
@@ -27,12 +42,13 @@ net::WorkersOptions workers_options(const config::Config& config) {
   return net::share_workers(config.server.workers);
 }
 
-net::ClientOptions client_options(const config::Config& config, net::CidrSet private_ranges) {
+net::ClientOptions client_options(const config::Config& config, net::CidrSet private_ranges, net::Workers& workers) {
   net::ClientOptions options;
   options.user_agent = fmt::format("Dunlin/{} (+{}/)", kVersion, config.origin());
   options.allow_http = config.federation.allow_http;
   options.allowed_private = std::move(private_ranges);
   options.ca_file = config.federation.ca_file;
+  options.files = &workers;
   return options;
 }
 
@@ -53,14 +69,61 @@ net::SignFunction sign_fetches(const activitypub::SigningKey& key, const Clock& 
 }
 
 /// Nothing is asked of hosts that the admin's policy leaves out.
-net::FetchFunction within_policy(const config::Config& config, net::FetchFunction fetch) {
-  return [&config, fetch = std::move(fetch)](service::RemoteRequest request,
-                                             std::move_only_function<void(service::RemoteDocument)> done) {
+net::FetchFunction within_policy(const service::DomainPolicies& policies, net::FetchFunction fetch) {
+  return [&policies, fetch = std::move(fetch)](service::RemoteRequest request,
+                                               std::move_only_function<void(service::RemoteDocument)> done) {
     const auto url = Url::parse(request.url);
-    if (url && service::may_federate(config, url->authority())) return fetch(std::move(request), std::move(done));
+    if (url && policies.may_federate(url->authority())) return fetch(std::move(request), std::move(done));
     service::RemoteDocument refused;
-    refused.failure = "refused by federation.mode";
+    refused.failure = "refused by the domain policy";
     done(std::move(refused));
+  };
+}
+
+/// What the admin names may be anywhere, on this machine above all.
+net::ClientOptions trusted_client_options(const config::Config& config, net::Workers& workers) {
+  auto options = client_options(config, *net::CidrSet::parse({"0.0.0.0/0", "::/0"}), workers);
+  options.allow_http = true;
+  options.first_byte_timeout = options.idle_timeout;  // a translator thinks before it speaks
+  return options;
+}
+
+/// Trouble with a translator may be over the next moment.
+net::FetcherOptions translator_options() {
+  net::FetcherOptions options;
+  options.max_concurrent = options.max_per_host = 8;
+  options.missing_cache = options.refused_cache = options.transport_cache = std::chrono::milliseconds(0);
+  return options;
+}
+
+/// Everything that the core may ask for: the translator beside other servers.
+net::FetchFunction all_fetches(const service::DomainPolicies& policies, net::RemoteFetcher& others,
+                               net::RemoteFetcher& translator) {
+  return [outside = within_policy(policies, others.function()), inside = translator.function()](
+             service::RemoteRequest request, std::move_only_function<void(service::RemoteDocument)> done) {
+    const bool is_translation = request.kind == service::RemoteKind::translate;
+    return (is_translation ? inside : outside)(std::move(request), std::move(done));
+  };
+}
+
+/// Messages to push services, which have nothing to do with federation: any public address may be one.
+net::FetchFunction with_push(net::Client& client, net::FetchFunction others) {
+  return [&client, others = std::move(others)](service::RemoteRequest request,
+                                               std::move_only_function<void(service::RemoteDocument)> done) {
+    if (request.kind != service::RemoteKind::push) return others(std::move(request), std::move(done));
+    http::OutboundRequest message;
+    message.method = http::Method::post;
+    message.url = std::move(request.url);
+    for (auto& [name, value] : request.headers) message.headers.add(std::move(name), std::move(value));
+    message.body = std::make_shared<const std::string>(std::move(request.body));
+    message.timeout = kPushTimeout;
+    message.max_body_bytes = kPushAnswerBytes;
+    client.exchange(std::move(message), [done = std::move(done)](Result<http::OutboundResponse> answer) mutable {
+      service::RemoteDocument document;
+      if (answer) document.status = answer->status;
+      if (!answer) document.failure = answer.error().detail.empty() ? answer.error().message : answer.error().detail;
+      done(std::move(document));
+    });
   };
 }
 
@@ -68,6 +131,10 @@ net::JobPumpOptions job_pump_options() {
   net::JobPumpOptions options;
   // One at a time: what an account does is enqueued for its followers in the order in which it was done.
   options.concurrency[static_cast<std::size_t>(jobs::Lane::deliver)] = 1;
+  // The mail pump's.
+  options.concurrency[static_cast<std::size_t>(jobs::Lane::mail)] = 0;
+  // Backfills wait for other servers most of the time.
+  options.concurrency[static_cast<std::size_t>(jobs::Lane::maintenance)] = 4;
   return options;
 }
 
@@ -77,6 +144,10 @@ net::DeliveryPumpOptions delivery_pump_options(const config::Config::Delivery& d
   options.per_host = delivery.per_host;
   options.retry_scale = delivery.retry_scale;
   return options;
+}
+
+streaming::GatewayOptions gateway_options(const config::Config& config) {
+  return {.max_per_user = config.streaming.max_per_user, .max_outbox_bytes = config.streaming.max_outbox_bytes};
 }
 
 net::ServerOptions server_options(const config::Config& config) {
@@ -100,31 +171,50 @@ Result<std::unique_ptr<Application>> Application::create(Core& core) {
 
 Application::Application(Core& core, net::CidrSet private_ranges, activitypub::SigningKey instance_key)
     : core_(core),
-      context_{core.env(), core.services()},
+      feeds_(core.clock(), {.max_bytes = core.config().limits.memory_bytes / kFeedShare}),
+      context_{core.env(), core.services(), &feeds_},
       instance_key_(std::move(instance_key)),
       workers_(workers_options(core.config()), [&core] { return core.new_session(); }),
       outgoing_("outgoing"),
-      client_(outgoing_, client_options(core.config(), std::move(private_ranges))),
+      client_(outgoing_, client_options(core.config(), std::move(private_ranges), workers_)),
       fetcher_(outgoing_, client_, workers_, sign_fetches(instance_key_, core.clock()), fetcher_options(core.config())),
-      job_pump_(outgoing_, within_policy(core.config(), fetcher_.function()), workers_, job_queue_, core.clock(),
-                job_pump_options()),
+      trusted_client_(outgoing_, trusted_client_options(core.config(), workers_)),
+      translator_(outgoing_, trusted_client_, workers_, {}, translator_options()),
+      media_fetcher_(client_, workers_, core.services().remote_media, fetcher_options(core.config()).own_authorities,
+                     [&core](std::string_view host) { return core.federation().policies().may_federate(host); }),
+      job_queue_(core.config().media.transcoding_timeout),
+      job_pump_(
+          outgoing_,
+          with_push(client_, media_fetcher_.before(all_fetches(core.federation().policies(), fetcher_, translator_))),
+          workers_, job_queue_, core.clock(), job_pump_options()),
       signing_keys_(core.keys(), core.clock()),
       delivery_queue_(signing_keys_, core.clock(), core.config().delivery),
       delivery_pump_(outgoing_, client_, workers_, delivery_queue_, core.clock(),
                      delivery_pump_options(core.config().delivery)),
-      http_(context_, metrics_,
+      publisher_(core.config(), feeds_, hub_),
+      gateway_(hub_, feeds_, gateway_options(core.config())),
+      siblings_(core, {.event = [this](service::Event event) { publisher_.hear(std::move(event)); },
+                       .lost = [this] { publisher_.begin_anew(); }}),
+      http_(context_, gateway_, metrics_,
             [this] {
-              Metrics::Gauges gauges{.connections = server_.connections(), .waiting = {}};
+              Metrics::Gauges gauges{.connections = server_.connections(),
+                                     .streams = hub_.size(),
+                                     .feed_bytes = feeds_.bytes(),
+                                     .media_budget = core_.config().media.cache_size_bytes,
+                                     .waiting = {}};
               for (std::size_t i = 0; i < net::kLanes; ++i)
                 gauges.waiting.at(i) = workers_.waiting(static_cast<net::Lane>(i));
               return gauges;
             }),
-      server_(server_options(core.config()), http_, workers_, within_policy(core.config(), fetcher_.function())) {
+      server_(server_options(core.config()), http_, workers_,
+              media_fetcher_.before(all_fetches(core.federation().policies(), fetcher_, translator_))) {
+  core.events().listen([this](const service::Event& event) { publisher_.hear(event); });
   register_jobs();
 }
 
 Application::~Application() {
   stop();
+  core_.events().listen({});
 }
 
 void Application::register_jobs() {
@@ -135,6 +225,75 @@ void Application::register_jobs() {
   job_queue_.on(activitypub::kDistribute.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return activitypub::run_distribute(core_.env(), tx, job.payload);
   });
+  job_queue_.on(service::kVerifyLinks.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return service::run_verify_links(tx, core_.env(), documents, job.payload);
+  });
+  job_queue_.on(service::kDeleteAccount.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return service::run_delete_account(tx, core_.env(), job.payload);
+  });
+  register_status_jobs(job_queue_, core_.services());
+  job_queue_.on(service::kLeaveDomain.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return core_.services().relationships.leave_domain(tx, job.payload);
+  });
+  job_queue_.on(service::kAcceptFollowRequests.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return core_.services().follows.accept_all(tx, job.payload);
+  });
+  job_queue_.on(service::kFetchCard.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return service::run_fetch_card(core_.env(), tx, documents, job.payload);
+  });
+  job_queue_.on(service::kTrends.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return service::run_trends(core_.env(), tx, job.payload);
+  });
+  job_queue_.on(service::kRecommend.name,
+                [this](db::Tx& tx, Documents&, const jobs::Job&) { return service::run_recommend(core_.env(), tx); });
+  job_queue_.on(activitypub::kMoveFollowers.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return activitypub::run_move_followers(core_.env(), core_.services(), tx, job.payload);
+  });
+  job_queue_.on(activitypub::kMoveAccount.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_move_account(core_.env(), core_.services(), tx, documents, job.payload);
+  });
+  job_queue_.on(activitypub::kBeginProfile.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return activitypub::run_begin_profile(core_.env(), tx, job.payload);
+  });
+  job_queue_.on(activitypub::kBackfill.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_backfill(core_.env(), core_.services(), tx, documents, job.payload);
+  });
+  job_queue_.on(
+      activitypub::kSynchronizeFollowers.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+        return activitypub::run_synchronize_followers(core_.env(), core_.services(), tx, documents, job.payload);
+      });
+  job_queue_.on(activitypub::kAskRelay.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_ask_relay(core_.env(), core_.services(), tx, documents, job.payload);
+  });
+  job_queue_.on(service::kApplyDomainPolicy.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    core_.events().tell(tx, service::events::InstancePolicyChanged{job.payload.substr(0, job.payload.rfind(' '))});
+    return service::DomainService(core_.config(), core_.ids(), core_.queue())
+        .run_apply(tx, core_.federation().policies(), job.payload,
+                   [&](AccountId who, const std::string& lost_domain, std::int32_t followers, std::int32_t following) {
+                     core_.services().notifications.severed(tx, who, model::SeveranceType::domain_block, lost_domain,
+                                                            followers, following);
+                   });
+  });
+  job_queue_.on_long(service::kConvertMedia.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
+    return core_.services().media.convert(session, MediaId::parse(job.payload).value_or(MediaId{}));
+  });
+  job_queue_.on_long(service::kFetchMedia.name,
+                     [](db::Session&, Documents& documents, const jobs::Job& job) -> Result<void> {
+                       // What became of it stands in the row; another attempt is made when somebody looks.
+                       TRY_VOID(documents.get({job.payload, service::RemoteKind::media}));
+                       return {};
+                     });
+  job_queue_.on_long(service::kDropFiles.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
+    return run_drop_files(session, core_.services().remote_media, core_.queue(), job.payload);
+  });
+  job_queue_.on(service::kSearchIndex.name, [this](db::Tx& tx, Documents&, const jobs::Job&) {
+    return service::run_search_index(tx, core_.queue());
+  });
+  job_queue_.on(service::kPushNotification.name,
+                [this](db::Tx& tx, Documents&, const jobs::Job& job) { return core_.push().fan_out(tx, job.payload); });
+  job_queue_.on(service::kPushMessage.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return core_.push().send(tx, documents, job);
+  });
   job_queue_.on(jobs::kPurge.name,
                 [this](db::Tx& tx, Documents&, const jobs::Job&) { return run_purge(tx, core_.queue()); });
 }
@@ -142,12 +301,20 @@ void Application::register_jobs() {
 Result<void> Application::start() {
   TRY_VOID(core_.new_session()->write([&](db::Tx& tx) -> Result<void> {
     enqueue_purge(tx, core_.queue(), tx.now());
+    service::start_trends(core_.env(), tx);
+    service::start_recommending(core_.env(), tx);
+    service::PushSubscriptionService::ensure_vapid_key(tx);
+    service::start_search_index(tx, core_.queue());
     return {};
   }));
+  core_.media().sweep();
   presence_.emplace(core_.new_session());
+  publisher_.start([this] { return core_.new_session(); });
+  siblings_.start();
   TRY_VOID(server_.start());
   running_ = true;
-  core_.wake_up().connect(&job_pump_, &delivery_pump_);
+  if (core_.config().smtp.is_set()) mail_pump_.emplace(core_.config(), job_queue_, core_.new_session());
+  core_.wake_up().connect(&job_pump_, &delivery_pump_, mail_pump_ ? &*mail_pump_ : nullptr);
   job_pump_.start();
   delivery_pump_.start();
   key_maker_ = std::jthread([this](const std::stop_token& stop) { keep_spare_keys(stop); });
@@ -180,13 +347,19 @@ void Application::stop() {
   key_maker_.request_stop();
   if (!server_.drain(grace)) log::warn("stopping: some requests were cut off");
   server_.stop();
+  siblings_.stop();
+  publisher_.stop();
   if (!job_pump_.drain(kStopMargin)) log::warn("stopping: jobs are interrupted and will run again");
   if (!delivery_pump_.drain(kStopMargin)) log::warn("stopping: deliveries are interrupted and will be repeated");
   client_.stop();
+  media_fetcher_.stop();
   fetcher_.stop();
+  trusted_client_.stop();
+  translator_.stop();
   job_pump_.stop();
   delivery_pump_.stop();
-  core_.wake_up().connect(nullptr, nullptr);
+  core_.wake_up().connect(nullptr, nullptr, nullptr);
+  mail_pump_.reset();
   presence_.reset();
   key_maker_ = {};
   workers_.stop();

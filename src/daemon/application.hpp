@@ -4,8 +4,12 @@
 #include "delivery_queue.hpp"
 #include "http_application.hpp"
 #include "job_queue.hpp"
+#include "mail_pump.hpp"
+#include "media_fetcher.hpp"
 #include "metrics.hpp"
+#include "siblings.hpp"
 
+#include "dunlin/feed/feeds.hpp"
 #include "dunlin/jobs/presence.hpp"
 #include "dunlin/net/client.hpp"
 #include "dunlin/net/delivery_pump.hpp"
@@ -14,6 +18,9 @@
 #include "dunlin/net/remote_fetcher.hpp"
 #include "dunlin/net/server.hpp"
 #include "dunlin/net/workers.hpp"
+#include "dunlin/streaming/gateway.hpp"
+#include "dunlin/streaming/hub.hpp"
+#include "dunlin/streaming/publisher.hpp"
 
 #include <atomic>
 #include <memory>
@@ -44,18 +51,27 @@ class Application {
   void keep_spare_keys(const std::stop_token& stop);
 
   Core& core_;
+  feed::Feeds feeds_;  // home feeds of those who read here
   const api::Context context_;
   const activitypub::SigningKey instance_key_;  // signs every fetch
   net::Workers workers_;                        // all blocking work: SQL, signatures, files
   net::IoThread outgoing_;                      // the loop of everything that we send
   net::Client client_;                          // connections to other servers
   net::RemoteFetcher fetcher_;                  // documents of other servers
-  JobQueue job_queue_;                          // what jobs there are
+  net::Client trusted_client_;                  // connections to addresses that the admin names, private ones too
+  net::RemoteFetcher translator_;
+  MediaFetcher media_fetcher_;  // files of other servers
+  JobQueue job_queue_;          // what jobs there are
   net::JobPump job_pump_;
   SigningKeys signing_keys_;
   DeliveryQueue delivery_queue_;
   net::DeliveryPump delivery_pump_;
+  std::optional<MailPump> mail_pump_;       // with a mail server configured
   std::optional<jobs::Presence> presence_;  // while the pumps run
+  streaming::Hub hub_;                      // open streams
+  streaming::Publisher publisher_;
+  streaming::Gateway gateway_;
+  Siblings siblings_;  // other processes on this database
   Metrics metrics_;
   HttpApplication http_;  // what requests find
   net::Server server_;

@@ -72,7 +72,16 @@ int run_command_line(int argc, char** argv) {
   commands::add_doctor(app, invocation);
   commands::add_account(app, invocation);
   commands::add_token(app, invocation);
+  commands::add_announcement(app, invocation);
+  commands::add_instance_text(app, invocation);
+  commands::add_invite(app, invocation);
+  commands::add_emoji(app, invocation);
+  commands::add_media(app, invocation);
   commands::add_job(app, invocation);
+  commands::add_rule(app, invocation);
+  commands::add_domain(app, invocation);
+  commands::add_relay(app, invocation);
+  commands::add_trend(app, invocation);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

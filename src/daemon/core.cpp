@@ -1,7 +1,6 @@
 #include "core.hpp"
 
 #include "dunlin/db/migrate.hpp"
-#include "dunlin/service/federation_policy.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -21,35 +20,72 @@ Result<void> make_data_dir(const std::filesystem::path& dir) {
   return {};
 }
 
+std::unique_ptr<media::Storage> make_storage(const config::Config& config, const Clock& clock,
+                                             StoreTransport* transport) {
+  const auto& storage = config.storage;
+  if (transport == nullptr) return std::make_unique<media::LocalStorage>(config.server.data_dir / "media" / "files");
+  return std::make_unique<media::S3Storage>(media::S3Options{.endpoint = storage.s3_endpoint,
+                                                             .region = storage.s3_region,
+                                                             .bucket = storage.s3_bucket,
+                                                             .access_key = storage.s3_access_key,
+                                                             .secret_key = storage.s3_secret_key,
+                                                             .path_style = storage.s3_path_style,
+                                                             .redirect = storage.s3_delivery == "redirect"},
+                                            clock, *transport);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Core>> Core::open(const config::Config& config, std::uint8_t id_node) {
+Result<std::unique_ptr<Core>> Core::open(const config::Config& config, std::optional<std::uint8_t> id_node) {
   TRY_VOID(make_data_dir(config.server.data_dir));
   std::unique_ptr<db::ManagedPostgres> postgres;
   if (config.database.url.empty()) {
     postgres = TRY(db::ManagedPostgres::start({.data_dir = config.server.data_dir}));
   }
-  return std::unique_ptr<Core>(new Core(config, std::move(postgres), id_node));
+  const db::ConnectionOptions connection{.url = postgres ? postgres->url() : config.database.url,
+                                         .statement_timeout = config.database.statement_timeout};
+  std::optional<jobs::NodeNumber> node;
+  static const SystemClock kClock;  // outlives the session
+  if (!id_node) node = TRY(jobs::NodeNumber::claim(db::make_session(connection, kClock)));
+  const std::uint8_t number = node ? node->value() : *id_node;
+  return std::unique_ptr<Core>(new Core(config, std::move(postgres), connection, std::move(node), number));
 }
 
-Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> postgres, std::uint8_t id_node)
+Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> postgres,
+           const db::ConnectionOptions& connection, std::optional<jobs::NodeNumber> node, std::uint8_t id_node)
     : config_(config),
       postgres_(std::move(postgres)),
-      connection_{.url = postgres_ ? postgres_->url() : config_.database.url,
-                  .statement_timeout = config_.database.statement_timeout},
+      connection_(connection),
+      node_(std::move(node)),
       ids_(clock_, id_node),
       keys_(config_.limits.memory_bytes / kKeyShare / kKeyBytes),
       queue_(&wake_up_),
-      deliveries_(&wake_up_, [this](std::string_view host) { return service::may_federate(config_, host); }),
-      federation_(clock_, ids_, config_, keys_, queue_, deliveries_),
-      env_{clock_, ids_, config_, federation_},
-      services_(env_) {}
+      deliveries_(&wake_up_, [this](std::string_view host) { return federation_.policies().may_federate(host); }),
+      federation_(clock_, ids_, config_, events_, keys_, queue_, deliveries_),
+      env_{clock_, ids_, config_, federation_, queue_, events_},
+      services_(env_),
+      push_(env_, queue_),
+      store_transport_(config_.storage.type == "s3"
+                           ? std::make_unique<StoreTransport>(config_.storage.s3_endpoint.starts_with("http:"))
+                           : nullptr),
+      media_(config_, media::default_worker_program(), make_storage(config_, clock_, store_transport_.get())) {
+  events_.accompany([this](db::Tx& tx, const service::Event& event) {
+    if (const auto* told = std::get_if<service::events::NotificationCreated>(&event)) push_.notified(tx, *told);
+  });
+  services_.media.use(media_);
+  services_.pictures.use(media_);
+  services_.remote_media.use(media_, [this](std::string_view host) {
+    const auto& policies = federation_.policies();
+    return policies.may_federate(host) && !policies.find(host).reject_media;
+  });
+}
 
 Result<void> Core::prepare() {
   TRY(db::migrate(connection_));
   const auto session = new_session();
   return session->write([&](db::Tx& tx) -> Result<void> {
     services_.accounts.ensure_instance_actor(tx);
+    federation_.policies().reload(tx);
     return {};
   });
 }

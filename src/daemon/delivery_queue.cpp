@@ -1,11 +1,16 @@
 #include "delivery_queue.hpp"
 
+#include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/random.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/federation.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace dunlin::daemon {
@@ -21,6 +26,47 @@ constexpr int kRfc9421 = static_cast<int>(net::SignatureScheme::rfc9421);
 
 crypto::SignatureScheme to_crypto(net::SignatureScheme scheme) {
   return scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
+}
+
+// federation.md 4.13: beyond that the digest costs more than it helps.
+constexpr std::int64_t kMaxSynchronized = 25'000;
+
+std::string origin_of(const std::string& url) {
+  const auto parsed = Url::parse(url);
+  return parsed ? parsed->origin() : std::string();
+}
+
+/// What is for followers goes only where one still is, looked at now and not when it was enqueued: the bodies of the
+/// others are emptied. Returns the synchronisation field of each delivery, "" for none.
+std::vector<std::string> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows,
+                                           std::vector<std::string>& bodies) {
+  std::vector<std::string> fields(rows.size());
+  std::map<AccountId, std::vector<std::size_t>> by_account;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].to_followers) by_account[rows[i].account_id].push_back(i);
+  }
+  for (const auto& [account_id, places] : by_account) {
+    const auto account = store::find_account(tx, account_id);
+    std::vector<std::string> inboxes;
+    for (const std::size_t i : places) inboxes.push_back(rows[i].inbox_url);
+    const auto still = store::list_inboxes_with_followers(tx, account_id, inboxes);
+    const bool synchronize = account && account->followers_count <= kMaxSynchronized;
+    // One lane is one host: its followers are the same for all of them.
+    std::optional<std::string> field;
+    for (const std::size_t i : places) {
+      if (!account || std::ranges::find(still, rows[i].inbox_url) == still.end()) {
+        bodies[i].clear();
+        continue;
+      }
+      if (!synchronize) continue;
+      if (!field) {
+        field = activitypub::render_synchronization(
+            *account, store::list_follower_uris_on(tx, account_id, origin_of(rows[i].inbox_url)));
+      }
+      fields[i] = *field;
+    }
+  }
+  return fields;
 }
 
 /// For work that cannot be refused: runs `body` in a transaction and returns what it made.
@@ -107,6 +153,7 @@ std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session,
         std::vector<std::int64_t> activities;
         for (const auto& row : rows) activities.push_back(row.activity_id);
         auto bodies = jobs::load_bodies(tx, activities);
+        const auto synchronizations = look_at_followers(tx, rows, bodies);
         std::vector<net::PendingDelivery> pending;
         pending.reserve(rows.size());
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -116,7 +163,8 @@ std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session,
           const bool shared = rows[i].inbox_url.ends_with("//" + host + "/inbox");
           pending.push_back({.row = std::move(rows[i]),
                              .body = std::make_shared<const std::string>(std::move(bodies[i])),
-                             .shared_inbox = shared});
+                             .shared_inbox = shared,
+                             .synchronization = synchronizations[i]});
         }
         return pending;
       })
@@ -152,11 +200,14 @@ std::optional<Time> DeliveryQueue::next_delivery_at(db::Session& session) {
 
 Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery& delivery,
                                                      net::SignatureScheme scheme) {
-  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
+  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone, or its receivers follow no more");
   const auto key = TRY(keys_.find(delivery.row.account_id));
   auto request =
       TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now()));
   request.timeout = options_.timeout;
+  if (!delivery.synchronization.empty()) {
+    request.headers.add(std::string(activitypub::kSynchronizationHeader), delivery.synchronization);
+  }
   return request;
 }
 

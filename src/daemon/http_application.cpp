@@ -2,6 +2,7 @@
 
 #include "dunlin/web/routes.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -20,14 +21,29 @@ bool is_read(http::Method method) {
   return method == http::Method::get || method == http::Method::head || method == http::Method::options;
 }
 
+/// With room for what stands around the file.
+std::size_t largest_upload(const config::Config& config) {
+  constexpr std::size_t kAround = 20UL << 20U;
+  return std::max(config.media.image_size_bytes, config.media.video_size_bytes) + kAround;
+}
+
+/// Or looks like it: a picture may also stand in a form or JSON, as a data URI.
+bool has_file(const http::Request& request) {
+  constexpr std::size_t kFormOfTexts = 64UL << 10U;
+  return request.body_file || request.body.size() > kFormOfTexts ||
+         request.headers.get("Content-Type").starts_with("multipart/");
+}
+
 bool is_metrics(const http::Request& request) {
   return request.path == "/metrics";
 }
 
 }  // namespace
 
-HttpApplication::HttpApplication(const api::Context& context, Metrics& metrics, std::function<Metrics::Gauges()> gauges)
+HttpApplication::HttpApplication(const api::Context& context, streaming::Gateway& gateway, Metrics& metrics,
+                                 std::function<Metrics::Gauges()> gauges)
     : context_(context),
+      gateway_(gateway),
       dispatcher_(context, all_tables(), &web::error_page),
       metrics_(metrics),
       gauges_(std::move(gauges)) {}
@@ -35,18 +51,30 @@ HttpApplication::HttpApplication(const api::Context& context, Metrics& metrics, 
 net::BodyPolicy HttpApplication::body_policy(const http::Request& head) {
   const auto& limits = context_.env.config.limits;
   const api::Route* route = dispatcher_.find(head);
-  const std::size_t own = route != nullptr ? route->max_body_bytes : 0;
+  std::size_t own = route != nullptr ? route->max_body_bytes : 0;
+  if (own == api::kUploadBody) own = largest_upload(context_.env.config);
   return {.max_bytes = own != 0 ? own : limits.max_body_bytes, .spool_above = limits.spool_body_bytes};
 }
 
 net::Lane HttpApplication::lane(const http::Request& request) {
-  if (is_read(request.method)) return net::Lane::read;
-  return request.path.ends_with("/inbox") ? net::Lane::inbox : net::Lane::write;
+  if (is_read(request.method)) {
+    // A file that passes through from the store takes as long as the store does.
+    const auto& storage = context_.env.config.storage;
+    const bool passes = storage.type == "s3" && storage.s3_delivery == "proxy" && request.path.starts_with("/media/");
+    return passes ? net::Lane::media : net::Lane::read;
+  }
+  if (request.path.ends_with("/inbox")) return net::Lane::inbox;
+  // Decoding takes time: whoever only writes must not wait for it.
+  const api::Route* route = dispatcher_.find(request);
+  const bool may_bring_files = route != nullptr && route->max_body_bytes >= api::kPictureBody;
+  return may_bring_files && has_file(request) ? net::Lane::media : net::Lane::write;
 }
 
 std::optional<http::Response> HttpApplication::try_fast(const http::Request& request) {
-  if (request.path != "/health" || !is_read(request.method)) return std::nullopt;
-  return http::text_response(200, "text/plain; charset=utf-8", "ok\n");
+  if (!is_read(request.method)) return std::nullopt;
+  if (request.path == "/health") return http::text_response(200, "text/plain; charset=utf-8", "ok\n");
+  if (request.path == "/api/v1/streaming/health") return http::text_response(200, "text/plain; charset=utf-8", "OK");
+  return std::nullopt;
 }
 
 net::Outcome HttpApplication::handle(const http::Request& request, db::Session& session,
@@ -56,11 +84,25 @@ net::Outcome HttpApplication::handle(const http::Request& request, db::Session& 
     if (!request.peer_is_trusted) return {http::json_error(404, "Not Found")};
     return {http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges_(), session))};
   }
+  if (streaming::Gateway::concerns(request)) return open_stream(request, session);
   const auto begun = std::chrono::steady_clock::now();
   net::Outcome outcome{dispatcher_.handle(request, session, documents)};
   if (!documents.wanted()) {
     metrics_.request_done(lane(request), outcome.response.status, std::chrono::steady_clock::now() - begun);
   }
+  return outcome;
+}
+
+net::Outcome HttpApplication::open_stream(const http::Request& request, db::Session& session) {
+  net::Outcome outcome;
+  auto stream = gateway_.open(request, session);
+  if (stream) {
+    outcome.stream = *std::move(stream);
+  } else {
+    outcome.response = api::to_response(stream.error());
+    outcome.response.headers.add("X-Error-Message", stream.error().message);
+  }
+  api::add_cors(request, outcome.response);
   return outcome;
 }
 

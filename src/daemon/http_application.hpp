@@ -4,6 +4,7 @@
 
 #include "dunlin/api/route.hpp"
 #include "dunlin/net/application.hpp"
+#include "dunlin/streaming/gateway.hpp"
 
 #include <functional>
 #include <optional>
@@ -13,7 +14,8 @@ namespace dunlin::daemon {
 /// Joins the edge to the dispatcher: which lane, how large a body, and what is served beside the routes.
 class HttpApplication final : public net::Application {
  public:
-  HttpApplication(const api::Context& context, Metrics& metrics, std::function<Metrics::Gauges()> gauges);
+  HttpApplication(const api::Context& context, streaming::Gateway& gateway, Metrics& metrics,
+                  std::function<Metrics::Gauges()> gauges);
 
   net::BodyPolicy body_policy(const http::Request& head) override;
   net::Lane lane(const http::Request& request) override;
@@ -21,7 +23,10 @@ class HttpApplication final : public net::Application {
   net::Outcome handle(const http::Request& request, db::Session& session, service::RemoteDocuments& documents) override;
 
  private:
+  net::Outcome open_stream(const http::Request& request, db::Session& session);
+
   const api::Context& context_;
+  streaming::Gateway& gateway_;
   api::Dispatcher dispatcher_;
   Metrics& metrics_;
   const std::function<Metrics::Gauges()> gauges_;

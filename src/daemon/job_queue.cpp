@@ -33,11 +33,18 @@ void write(db::Session& session, F&& body) {
 
 std::vector<jobs::Job> JobQueue::claim(db::Session& session, jobs::Lane lane, int limit) {
   std::vector<jobs::Job> claimed;
-  write(session, [&](db::Tx& tx) { claimed = jobs::claim(tx, lane, std::min(limit, jobs::kClaimBatch), kLease); });
+  const std::chrono::milliseconds lease = lane == jobs::Lane::transcode ? kLease + longest_ : kLease;
+  write(session, [&](db::Tx& tx) { claimed = jobs::claim(tx, lane, std::min(limit, jobs::kClaimBatch), lease); });
   return claimed;
 }
 
 Result<void> JobQueue::run(db::Session& session, const jobs::Job& job, service::RemoteDocuments& documents) {
+  if (const auto handler = long_handlers_.find(job.kind); handler != long_handlers_.end()) {
+    TRY_VOID(handler->second(session, documents, job));
+    if (documents.wanted()) return {};
+    write(session, [&](db::Tx& tx) { jobs::finish(tx, job.id); });
+    return {};
+  }
   const auto handler = handlers_.find(job.kind);
   if (handler == handlers_.end()) return fail(Errc::internal, "no handler for jobs of kind " + job.kind);
   return session.write([&](db::Tx& tx) -> Result<void> {

@@ -3,11 +3,16 @@
 #include "dunlin/base/result.hpp"
 #include "dunlin/db/tx.hpp"
 #include "dunlin/jobs/queue.hpp"
+#include "dunlin/service/remote_media.hpp"
 
 namespace dunlin::daemon {
 
 /// The hourly job that removes what has lived its time, in bounded steps, and enqueues itself again.
 Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue);
+/// At start: makes sure that one such job waits.
+/// Drops files that nothing names any more, step by step through all of them.
+Result<void> run_drop_files(db::Session& session, service::RemoteMediaService& media, const jobs::Queue& queue,
+                            std::string_view after);
 /// At start: makes sure that one such job waits.
 void enqueue_purge(db::Tx& tx, const jobs::Queue& queue, Time at);
 

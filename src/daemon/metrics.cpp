@@ -3,6 +3,7 @@
 #include "dunlin/base/version.hpp"
 #include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/jobs/queue.hpp"
+#include "dunlin/store/stored_files.hpp"
 
 #include <fmt/core.h>
 #include <prometheus/counter.h>
@@ -42,6 +43,16 @@ struct Metrics::Impl {
                                                              .Name("dunlin_http_request_seconds")
                                                              .Help("Time on a worker thread")
                                                              .Register(registry);
+  prometheus::Gauge& streams = prometheus::BuildGauge()
+                                   .Name("dunlin_streams")
+                                   .Help("Open WebSockets and streams of events")
+                                   .Register(registry)
+                                   .Add({});
+  prometheus::Gauge& feeds = prometheus::BuildGauge()
+                                 .Name("dunlin_feed_bytes")
+                                 .Help("Memory of home feeds and their readers")
+                                 .Register(registry)
+                                 .Add({});
   prometheus::Gauge& connections = prometheus::BuildGauge()
                                        .Name("dunlin_http_connections")
                                        .Help("Open client connections")
@@ -55,6 +66,18 @@ struct Metrics::Impl {
       prometheus::BuildGauge().Name("dunlin_jobs").Help("Jobs in the queue, by lane and state").Register(registry);
   prometheus::Family<prometheus::Gauge>& deliveries =
       prometheus::BuildGauge().Name("dunlin_deliveries").Help("Outgoing deliveries, by state").Register(registry);
+  prometheus::Gauge& cache_bytes = prometheus::BuildGauge()
+                                       .Name("dunlin_media_cache_bytes")
+                                       .Help("Files of other servers that are kept")
+                                       .Register(registry)
+                                       .Add({});
+  prometheus::Gauge& cache_files =
+      prometheus::BuildGauge().Name("dunlin_media_cache_files").Help("How many these are").Register(registry).Add({});
+  prometheus::Gauge& cache_budget = prometheus::BuildGauge()
+                                        .Name("dunlin_media_cache_budget_bytes")
+                                        .Help("What they may take: media.cache_size")
+                                        .Register(registry)
+                                        .Add({});
   prometheus::Gauge& resident = prometheus::BuildGauge()
                                     .Name("process_resident_memory_bytes")
                                     .Help("Resident memory of the daemon, its database apart")
@@ -80,6 +103,9 @@ void Metrics::request_done(net::Lane lane, int status, std::chrono::steady_clock
 
 std::string Metrics::render(const Gauges& gauges, db::Session& session) {
   impl_->connections.Set(gauges.connections);
+  impl_->streams.Set(static_cast<double>(gauges.streams));
+  impl_->feeds.Set(static_cast<double>(gauges.feed_bytes));
+  impl_->cache_budget.Set(static_cast<double>(gauges.media_budget));
   impl_->resident.Set(static_cast<double>(resident_bytes()));
   for (std::size_t i = 0; i < net::kLanes; ++i) {
     impl_->waiting.Add({{"lane", std::string(to_string(static_cast<net::Lane>(i)))}})
@@ -97,6 +123,9 @@ std::string Metrics::render(const Gauges& gauges, db::Session& session) {
       impl_->jobs.Add({{"lane", std::string(to_string(count.lane))}, {"state", state}})
           .Set(static_cast<double>(count.jobs));
     }
+    const auto cached = store::count_cached_files(tx);
+    impl_->cache_bytes.Set(static_cast<double>(cached.bytes));
+    impl_->cache_files.Set(static_cast<double>(cached.files));
     const auto deliveries = jobs::count_deliveries(tx);
     impl_->deliveries.Add({{"state", "pending"}}).Set(static_cast<double>(deliveries.pending));
     impl_->deliveries.Add({{"state", "given_up"}}).Set(static_cast<double>(deliveries.given_up));

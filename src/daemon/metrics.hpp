@@ -21,6 +21,9 @@ class Metrics {
 
   struct Gauges {
     int connections = 0;
+    std::size_t streams = 0;
+    std::size_t feed_bytes = 0;
+    std::size_t media_budget = 0;  // bytes
     std::array<std::size_t, net::kLanes> waiting{};
   };
   /// Reads the queues' sizes from the database.

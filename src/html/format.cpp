@@ -87,7 +87,7 @@ std::string clean(string_view text) {
 
 }  // namespace
 
-std::string render(string_view text, const std::vector<Entity>& entities, const Resolver& resolver) {
+std::string render_inline(string_view text, const std::vector<Entity>& entities, const Resolver& resolver) {
   std::string html;
   std::size_t at = 0;
   for (const Entity& entity : entities) {
@@ -95,8 +95,11 @@ std::string render(string_view text, const std::vector<Entity>& entities, const 
     html += render_entity(entity, text.substr(entity.begin, entity.end - entity.begin), resolver);
     at = entity.end;
   }
-  html += text::escape_html(clean(text.substr(at)));
-  return with_paragraphs(html);
+  return html + text::escape_html(clean(text.substr(at)));
+}
+
+std::string render(string_view text, const std::vector<Entity>& entities, const Resolver& resolver) {
+  return with_paragraphs(render_inline(text, entities, resolver));
 }
 
 }  // namespace dunlin::html

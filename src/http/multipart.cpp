@@ -53,6 +53,19 @@ Result<MultipartPart> read_headers(std::string_view& rest) {
   return part;
 }
 
+/// As std::string_view::find, window by window.
+std::size_t find_delimiter(std::string_view body, std::string_view delimiter, std::size_t from,
+                           const ReadThrough& read_through) {
+  constexpr std::size_t kWindow = 4UL << 20U;
+  for (std::size_t at = from; at < body.size(); at += kWindow) {
+    // A delimiter that begins in this window may end in the next.
+    const auto found = body.substr(at, kWindow + delimiter.size() - 1).find(delimiter);
+    if (found != std::string_view::npos) return at + found;
+    if (read_through) read_through(at, std::min(kWindow, body.size() - at));
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string multipart_boundary(std::string_view content_type) {
@@ -66,7 +79,8 @@ std::string multipart_boundary(std::string_view content_type) {
   return plain && !boundary->ends_with(' ') ? *boundary : std::string();
 }
 
-Result<std::vector<MultipartPart>> parse_multipart(std::string_view body, std::string_view boundary) {
+Result<std::vector<MultipartPart>> parse_multipart(std::string_view body, std::string_view boundary,
+                                                   const ReadThrough& read_through) {
   if (boundary.empty()) return malformed("no boundary");
   const std::string delimiter = "\r\n--" + std::string(boundary);
   std::string_view rest = body;
@@ -82,7 +96,7 @@ Result<std::vector<MultipartPart>> parse_multipart(std::string_view body, std::s
     MultipartPart part = TRY(read_headers(rest));
     // An empty part's delimiter begins with the CRLF that ended the headers.
     const std::size_t start = body.size() - rest.size();
-    const std::size_t end = body.find(delimiter, start - 2);
+    const std::size_t end = find_delimiter(body, delimiter, start - 2, read_through);
     if (end == std::string_view::npos) return malformed("part does not end");
     part.offset = start;
     part.content = end < start ? std::string_view() : body.substr(start, end - start);

@@ -26,7 +26,8 @@ std::optional<std::int64_t> read_cursor(const Params& params, std::string_view n
 }
 
 bool is_dropped(std::string_view encoded_name) {
-  static constexpr std::array<std::string_view, 4> kDropped = {"max_id", "since_id", "min_id", "access_token"};
+  static constexpr std::array<std::string_view, 5> kDropped = {"max_id", "since_id", "min_id", "offset",
+                                                               "access_token"};
   const auto name = text::percent_decode(encoded_name, true);
   return !name || std::ranges::find(kDropped, *name) != kDropped.end();
 }
@@ -40,6 +41,19 @@ void append_safe(std::string& out, std::string_view text) {
       out += text::percent_encode(std::string_view(&c, 1));
     }
   }
+}
+
+/// Up to where the cursor goes.
+std::string link_base(std::string_view origin, const Request& request) {
+  std::string base(origin);
+  append_safe(base, request.path);
+  base += '?';
+  for (const std::string_view pair : text::split(request.query, '&')) {
+    if (pair.empty() || is_dropped(pair.substr(0, pair.find('=')))) continue;
+    append_safe(base, pair);
+    base += '&';
+  }
+  return base;
 }
 
 }  // namespace
@@ -58,18 +72,24 @@ model::Page read_page(const Params& params, int default_limit, int max_limit) {
 
 std::string link_header(std::string_view origin, const Request& request, const PageLinks& links) {
   if (links.first == 0 || links.last == 0) return {};
-  std::string base(origin);
-  append_safe(base, request.path);
-  base += '?';
-  for (const std::string_view pair : text::split(request.query, '&')) {
-    if (pair.empty() || is_dropped(pair.substr(0, pair.find('=')))) continue;
-    append_safe(base, pair);
-    base += '&';
-  }
+  const std::string base = link_base(origin, request);
   std::string out;
   if (links.next) out = "<" + base + "max_id=" + std::to_string(links.last) + ">; rel=\"next\", ";
   const std::string_view prev = links.prev_is_since ? "since_id=" : "min_id=";
   return out + "<" + base + std::string(prev) + std::to_string(links.first) + ">; rel=\"prev\"";
+}
+
+std::string offset_link_header(std::string_view origin, const Request& request, const OffsetLinks& links) {
+  const std::string base = link_base(origin, request) + "offset=";
+  std::string out;
+  if (links.rows > 0 && links.rows >= static_cast<std::size_t>(links.limit)) {
+    out = "<" + base + std::to_string(links.offset + links.limit) + ">; rel=\"next\"";
+  }
+  if (links.offset > 0) {
+    if (!out.empty()) out += ", ";
+    out += "<" + base + std::to_string(std::max(links.offset - links.limit, 0)) + ">; rel=\"prev\"";
+  }
+  return out;
 }
 
 }  // namespace dunlin::http

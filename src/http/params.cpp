@@ -48,6 +48,13 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   [[nodiscard]] std::string_view view() const { return {static_cast<const char*>(data_), size_}; }
+  /// What has been read need not stay in our memory: a large upload must not show in it.
+  void forget(std::size_t offset, std::size_t size) const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t first = (offset + page - 1) / page * page;
+    const std::size_t end = std::min(offset + size, size_) / page * page;
+    if (first < end) ::madvise(static_cast<char*>(data_) + first, end - first, MADV_DONTNEED);
+  }
 
  private:
   void* data_ = nullptr;
@@ -81,12 +88,17 @@ Result<Json> parse_json_body(std::string_view body) {
   return tree;
 }
 
-Result<Json> parse_multipart_body(std::string_view body, const Request& request, std::vector<FilePart>& files) {
+Result<Json> parse_multipart_body(std::string_view body, const Request& request, const MappedFile* mapped,
+                                  std::vector<FilePart>& files) {
   const std::string boundary = multipart_boundary(request.headers.get("Content-Type"));
   Json tree = Json::object();
   ParameterTree parameters(tree);
   std::size_t text_bytes = 0;
-  for (MultipartPart& part : TRY(parse_multipart(body, boundary))) {
+  ReadThrough read_through;
+  if (mapped != nullptr) {
+    read_through = [mapped](std::size_t offset, std::size_t size) { mapped->forget(offset, size); };
+  }
+  for (MultipartPart& part : TRY(parse_multipart(body, boundary, read_through))) {
     if (!part.is_file) {
       TRY_VOID(check_size(text_bytes += part.content.size()));
       TRY_VOID(parameters.add(part.name, std::string(part.content)));
@@ -100,10 +112,11 @@ Result<Json> parse_multipart_body(std::string_view body, const Request& request,
   return tree;
 }
 
-Result<Json> parse_body(std::string_view body, const Request& request, std::vector<FilePart>& files) {
+Result<Json> parse_body(std::string_view body, const Request& request, const MappedFile* mapped,
+                        std::vector<FilePart>& files) {
   if (body.empty()) return Json::object();
   const std::string type = media_type(request.headers.get("Content-Type"));
-  if (type == "multipart/form-data") return parse_multipart_body(body, request, files);
+  if (type == "multipart/form-data") return parse_multipart_body(body, request, mapped, files);
   TRY_VOID(check_size(body.size()));
   if (type == "application/json") return parse_json_body(body);
   if (type != "application/x-www-form-urlencoded") {
@@ -180,7 +193,8 @@ Result<Params> Params::parse(const Request& request) {
   Params params = TRY(parse_query(request));
   std::optional<MappedFile> mapped;
   if (request.body_file) mapped.emplace(request.body_file->path());
-  const Json body = TRY(parse_body(mapped ? mapped->view() : std::string_view(request.body), request, params.files_));
+  const Json body = TRY(parse_body(mapped ? mapped->view() : std::string_view(request.body), request,
+                                   mapped ? &*mapped : nullptr, params.files_));
   params.tree_->update(body);
   if (params.tree_->size() > kMaxParameters) return fail(Errc::bad_request, "Too many parameters");
   return params;
@@ -246,6 +260,12 @@ std::optional<std::string> Params::text_at(std::initializer_list<std::string_vie
 
 std::optional<bool> Params::boolean_at(std::initializer_list<std::string_view> path) const {
   return scalar_boolean(descend(*tree_, path));
+}
+
+std::optional<Params> Params::object(std::string_view name) const {
+  const Json* node = child(tree_.get(), name);
+  if (node == nullptr || !node->is_object()) return std::nullopt;
+  return Params(*node);
 }
 
 std::vector<Params> Params::objects(std::string_view name) const {

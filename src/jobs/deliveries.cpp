@@ -27,8 +27,9 @@ const db::Statement kInsert{"deliveries.insert", R"sql(
     SELECT $3, $4, $8 WHERE EXISTS (SELECT 1 FROM wanted)
     RETURNING id
   )
-  INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, run_at)
-  SELECT activity.id, wanted.host, wanted.inbox_url, $3, $5, $6, $7, $8 FROM activity, wanted)sql"};
+  INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, run_at,
+                          to_followers)
+  SELECT activity.id, wanted.host, wanted.inbox_url, $3, $5, $6, $7, $8, $9 FROM activity, wanted)sql"};
 
 const db::Statement kCancel{"deliveries.cancel",
                             "DELETE FROM deliveries WHERE object_key = $1 AND account_id = $2 AND state = 0"};
@@ -119,17 +120,16 @@ std::size_t Deliveries::enqueue(db::Tx& tx, const NewActivity& activity,
   }
   if (urls.empty()) return 0;
   tx.exec(kInsertHosts, {db::Param::texts(hosts)});
-  const auto count =
-      tx.exec(kInsert, {db::Param::texts(hosts), db::Param::texts(urls), activity.account_id, activity.body,
-                        activity.object_key, static_cast<int>(activity.priority), activity.essential, tx.now()})
-          .affected();
-  if (count > 0 && wake_up_ != nullptr) tx.after_commit([wake_up = wake_up_] { wake_up->deliveries_ready(); });
+  const auto count = tx.exec(kInsert, {db::Param::texts(hosts), db::Param::texts(urls), activity.account_id,
+                                       activity.body, activity.object_key, static_cast<int>(activity.priority),
+                                       activity.essential, tx.now(), activity.to_followers})
+                         .affected();
+  if (count > 0 && wake_up_ != nullptr) wake_for_deliveries(tx, *wake_up_);
   return count;
 }
 
 void Deliveries::host_seen_alive(db::Tx& tx, std::string_view host) const {
-  if (!mark_alive(tx, host) || wake_up_ == nullptr) return;
-  tx.after_commit([wake_up = wake_up_] { wake_up->deliveries_ready(); });
+  if (mark_alive(tx, host) && wake_up_ != nullptr) wake_for_deliveries(tx, *wake_up_);
 }
 
 std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key) {

@@ -31,9 +31,11 @@ std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit) {
   std::vector<GivenUpDelivery> result;
   for (const auto row : tx.exec(kListGivenUp, {limit})) {
     result.push_back({.delivery = read_delivery(row),
-                      .given_up_at = row.time(9),
-                      .last_status = row.is_null(10) ? std::nullopt : std::optional<int>(row.i32(10)),
-                      .last_error = row.opt_text(11).value_or("")});
+                      .given_up_at = row.time(kDeliveryColumns),
+                      .last_status = row.is_null(kDeliveryColumns + 1)
+                                         ? std::nullopt
+                                         : std::optional<int>(row.i32(kDeliveryColumns + 1)),
+                      .last_error = row.opt_text(kDeliveryColumns + 2).value_or("")});
   }
   return result;
 }

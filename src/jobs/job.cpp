@@ -16,6 +16,12 @@ std::string_view to_string(Lane lane) {
       return "mail";
     case Lane::maintenance:
       return "maintenance";
+    case Lane::crawl:
+      return "crawl";
+    case Lane::transcode:
+      return "transcode";
+    case Lane::push:
+      return "push";
   }
   return "unknown";
 }

@@ -21,6 +21,11 @@ const db::Statement kFreeHosts{
 constexpr int kTries = 10;
 constexpr std::chrono::milliseconds kPause{100};
 
+// Beside that key: one for each number.
+const db::Statement kTryNumber{"presence.try_number", "SELECT pg_try_advisory_lock(110425961230000 + $1::bigint)"};
+constexpr int kCommands = 1;
+constexpr int kMaxNumber = 255;
+
 bool try_alone(db::Session& session) {
   return session.read([](db::Tx& tx) -> Result<bool> { return tx.exec(kTryAlone)[0].boolean(0); }).value();
 }
@@ -45,6 +50,16 @@ Presence::Presence(std::unique_ptr<db::Session> session) : session_(std::move(se
     if (was_alone_) tx.exec(kNotAlone);
     return {};
   });
+}
+
+Result<NodeNumber> NodeNumber::claim(std::unique_ptr<db::Session> session) {
+  for (int number = 0; number <= kMaxNumber; ++number) {
+    if (number == kCommands) continue;
+    const bool ours =
+        session->read([&](db::Tx& tx) -> Result<bool> { return tx.exec(kTryNumber, {number})[0].boolean(0); }).value();
+    if (ours) return NodeNumber(std::move(session), static_cast<std::uint8_t>(number));
+  }
+  return fail(Errc::conflict, "too many processes work on this database");
 }
 
 }  // namespace dunlin::jobs

@@ -70,7 +70,7 @@ void Queue::enqueue(db::Tx& tx, const NewJob& job) const {
   const auto rows = tx.exec(kEnqueue, {job.kind.name, job.payload, static_cast<int>(job.kind.lane), job.priority,
                                        run_at, job.unique_key, tx.now()});
   if (wake_up_ == nullptr || rows.affected() == 0 || run_at > tx.now()) return;
-  tx.after_commit([wake_up = wake_up_, lane = job.kind.lane] { wake_up->jobs_ready(lane); });
+  wake_for_jobs(tx, *wake_up_, job.kind.lane);
 }
 
 std::vector<Job> claim(db::Tx& tx, Lane lane, int limit, std::chrono::milliseconds lease) {

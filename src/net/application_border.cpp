@@ -17,31 +17,31 @@ http::Response unavailable() {
   return response;
 }
 
-http::Response call(Application& application, const http::Request& request, Worker& worker,
-                    service::RemoteDocuments& documents) {
+Outcome call(Application& application, const http::Request& request, Worker& worker,
+             service::RemoteDocuments& documents) {
   try {
-    return application.handle(request, *worker.session, documents).response;
+    return application.handle(request, *worker.session, documents);
   } catch (const db::Unavailable& e) {
     log::warn("database unavailable", {log::kv("path", request.path), log::kv("what", e.what())});
-    return unavailable();
+    return {unavailable()};
   } catch (const std::exception& e) {
     log::error("request failed",
                {log::kv("method", request.method_text), log::kv("path", request.path), log::kv("what", e.what())});
   } catch (...) {
     log::error("request failed with an unknown exception", {log::kv("path", request.path)});
   }
-  return http::json_error(500, "internal error");
+  return {http::json_error(500, "internal error")};
 }
 
 }  // namespace
 
-http::Response answer(Application& application, const http::Request& request, Worker& worker,
-                      service::RemoteDocuments& documents, std::size_t gzip_above) {
+Outcome answer(Application& application, const http::Request& request, Worker& worker,
+               service::RemoteDocuments& documents, std::size_t gzip_above) {
   const log::Scope scope("request", request.request_id);
-  if (std::chrono::steady_clock::now() > request.deadline) return http::overloaded();
-  http::Response response = call(application, request, worker, documents);
-  if (!documents.wanted()) compress_answer(request, response, gzip_above);
-  return response;
+  if (std::chrono::steady_clock::now() > request.deadline) return {http::overloaded()};
+  Outcome outcome = call(application, request, worker, documents);
+  if (!documents.wanted() && !outcome.stream) compress_answer(request, outcome.response, gzip_above);
+  return outcome;
 }
 
 }  // namespace dunlin::net

@@ -1,10 +1,12 @@
 #include "dunlin/net/client.hpp"
 
+#include "body_file.hpp"
 #include "client_stream.hpp"
 #include "connection_pool.hpp"
 #include "io_context.hpp"
 #include "resolver.hpp"
 #include "response_parser.hpp"
+#include "task.hpp"
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
@@ -32,6 +34,7 @@ constexpr std::array<std::string_view, 10> kFailures{"timeout",    "dns",       
 constexpr std::size_t kMaxAddresses = 4;
 constexpr int kMaxInterim = 8;
 constexpr std::size_t kReadSize = 16384;
+constexpr std::size_t kFilePiece = 256UL << 10U;
 constexpr std::array<std::string_view, 6> kOwnFields{"host",       "user-agent",        "content-length",
                                                      "connection", "transfer-encoding", "accept-encoding"};
 
@@ -87,7 +90,9 @@ class Talk {
  public:
   Talk(ClientStream& stream, const http::OutboundRequest& request, const std::string& head, SteadyTime deadline,
        const ClientOptions& options)
-      : stream_(stream), request_(request), head_(head), deadline_(deadline), options_(options) {}
+      : stream_(stream), request_(request), head_(head), deadline_(deadline), options_(options) {
+    if (!request.body_file.empty()) file_.emplace(request.body_file);
+  }
 
   asio::awaitable<Answer> run() {
     const std::string_view body = request_.body ? std::string_view(*request_.body) : std::string_view();
@@ -97,10 +102,13 @@ class Talk {
     // A server may refuse a body before it has read all of it: its answer counts even when writing failed.
     stream_.set_deadline(std::min(deadline_, Clock::now() + options_.first_byte_timeout));
     for (int interim = 0; interim < kMaxInterim; ++interim) {
-      ResponseParser parser(request_.method, options_.max_header_bytes, request_.max_body_bytes);
+      ResponseParser parser(request_, options_.max_header_bytes);
       if (auto failed = co_await read(parser)) co_return std::unexpected(*std::move(failed));
       if (parser.is_interim()) continue;
-      may_keep_ = !written && parser.keep_alive() && left_.empty();
+      if (file_ && !parser.is_interim()) {
+        if (auto failed = co_await store(parser)) co_return std::unexpected(*std::move(failed));
+      }
+      may_keep_ = !written && parser.is_done() && parser.keep_alive() && left_.empty();
       co_return parser.take();
     }
     co_return fail_exchange(ExchangeFailure::protocol, "too many interim answers");
@@ -114,13 +122,17 @@ class Talk {
  private:
   asio::awaitable<std::optional<Error>> read(ResponseParser& parser) {
     std::optional<Error> failed;
-    while (!parser.is_done()) {
+    while (!parser.is_complete()) {
       if (!left_.empty()) {
         std::size_t consumed = 0;
         failed = parser.feed(left_, consumed);
         if (failed) co_return failed;
         left_.erase(0, consumed);
-        if (parser.is_done()) break;
+        if (parser.is_complete()) break;
+        if (file_ && parser.body_bytes() >= kFilePiece) {
+          failed = co_await store(parser);
+          if (failed) co_return failed;
+        }
         if (consumed != 0 && !left_.empty()) continue;
         if (left_.size() > options_.max_header_bytes) {
           co_return exchange_error(ExchangeFailure::too_large, "the header of the answer is too large");
@@ -140,6 +152,17 @@ class Talk {
     co_return failed;
   }
 
+  /// What has come of the body goes to the file.
+  asio::awaitable<std::optional<Error>> store(ResponseParser& parser) {
+    std::optional<Error> failed;
+    const std::string piece = parser.take_body();
+    bool written = false;
+    const bool ran =
+        options_.files != nullptr && co_await run_on_files(*options_.files, [&] { written = file_->write(piece); });
+    if (!ran || !written) failed = exchange_error(ExchangeFailure::overloaded, "the body cannot be stored");
+    co_return failed;
+  }
+
   /// Only a clean end may stand for the end of a body; a broken TLS stream is no clean end.
   static std::optional<Error> end(ResponseParser& parser, const boost::system::error_code& ec) {
     if (ec == asio::error::eof) return parser.end_of_stream();
@@ -152,6 +175,7 @@ class Talk {
   const SteadyTime deadline_;
   const ClientOptions& options_;
   std::string left_;  // received and not consumed
+  std::optional<BodyFile> file_;
   bool read_any_ = false;
   bool may_keep_ = false;
 };

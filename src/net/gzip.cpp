@@ -71,6 +71,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
 }
 
 void compress_answer(const http::Request& request, http::Response& response, std::size_t threshold) {
+  if (response.file) return;
   const std::string& body = body_of(response);
   if (threshold == 0 || body.size() < threshold || !allows_body(response.status) || response.status == 206) return;
   if (response.headers.find("Content-Encoding") || !is_text(response.headers.get("Content-Type"))) return;

@@ -6,14 +6,21 @@
 #include "request_parser.hpp"
 #include "response_head.hpp"
 #include "shard.hpp"
+#include "stream_session.hpp"
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
+#include "dunlin/http/file_body.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/uio.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -24,6 +31,7 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxLingerBytes = 4UL << 20U;
+constexpr std::uint64_t kFilePiece = 512UL << 10U;
 /// A core function may want this many documents, one after the other, whatever its own budget says.
 constexpr int kMaxRounds = 64;
 
@@ -73,18 +81,30 @@ struct ReadOutcome {
   bool closed = false;  // the peer is gone: nothing to answer
 };
 
+/// What becomes of the connection when all is answered.
+struct Aftermath {
+  bool keep = false;
+  std::optional<Upgrade> upgrade;
+};
+
 /// The conversation on one connection while there is something to say.
 class Conversation {
  public:
   explicit Conversation(Connection& connection)
       : connection_(connection), shared_(connection.shard.shared()), buffer_(shared_.options.max_header_bytes) {}
 
-  /// True: all is answered, the connection may idle.
-  asio::awaitable<bool> run() {
+  asio::awaitable<Aftermath> run() {
+    Aftermath after;
     for (;;) {
-      const bool more = co_await one_request();
-      if (!more) co_return false;
-      if (buffer_.empty()) co_return !connection_.shard.stopping();
+      after.keep = co_await one_request();
+      if (upgrade_) {
+        upgrade_->received = std::string(buffer_.view());
+        after.upgrade = std::move(upgrade_);
+      }
+      if (!after.keep) co_return after;
+      if (!buffer_.empty()) continue;
+      after.keep = !connection_.shard.stopping();
+      co_return after;
     }
   }
 
@@ -101,12 +121,14 @@ class Conversation {
     if (read.closed) co_return false;
     if (request.request_id.empty()) request.request_id = connection_.shard.next_request_id();
 
-    http::Response response;
+    Outcome outcome;
     if (read.refusal) {
-      response = http::json_error(read.refusal->status, read.refusal->message);
+      outcome.response = http::json_error(read.refusal->status, read.refusal->message);
     } else {
-      response = co_await respond(request);
+      outcome = co_await respond(request);
     }
+    if (outcome.stream && begin_stream(request, outcome)) co_return false;
+    const http::Response& response = outcome.response;
     const bool keep = !read.refusal && parser.keep_alive() && !connection_.shard.stopping();
     const ResponseContext context{.date = connection_.shard.date(),
                                   .request_id = request.request_id,
@@ -228,24 +250,42 @@ class Conversation {
     connection_.deadline = began + shared_.options.body_timeout + earned;
   }
 
-  asio::awaitable<http::Response> respond(http::Request& request) {
+  /// False: the handshake was refused, and the answer says so.
+  bool begin_stream(const http::Request& request, Outcome& outcome) {
+    auto head = render_stream_head(request, outcome.response, *outcome.stream, connection_.shard.date());
+    if (head) {
+      upgrade_ = Upgrade{.stream = std::move(outcome.stream), .head = *std::move(head), .received = {}};
+      return true;
+    }
+    const bool other_version = head.error().code == Errc::conflict;
+    outcome.response = http::json_error(other_version ? 426 : 400, head.error().message);
+    if (other_version) outcome.response.headers.add("Sec-WebSocket-Version", "13");
+    outcome.stream.reset();
+    return false;
+  }
+
+  asio::awaitable<Outcome> respond(http::Request& request) {
     connection_.enter_working();
     request.deadline = std::chrono::steady_clock::now() + shared_.options.request_timeout;
-    if (auto fast = shared_.application.try_fast(request)) co_return *std::move(fast);
+    Outcome outcome;
+    if (auto fast = shared_.application.try_fast(request)) {
+      outcome.response = *std::move(fast);
+      co_return outcome;
+    }
     const Lane lane = shared_.application.lane(request);
     service::RemoteDocuments documents;
-    http::Response response;
     for (int round = 0; round < kMaxRounds; ++round) {
       const bool ran = co_await run_on(shared_.workers, lane, [&](Worker& worker) {
-        response = answer(shared_.application, request, worker, documents, shared_.options.gzip_above);
+        outcome = answer(shared_.application, request, worker, documents, shared_.options.gzip_above);
       });
-      if (!ran) co_return http::overloaded();
-      if (!documents.wanted()) co_return response;
+      if (!ran) outcome.response = http::overloaded();
+      if (!ran || !documents.wanted()) co_return outcome;
       const service::RemoteRequest wanted = *documents.wanted();
       documents.put(wanted, co_await fetch(wanted));
     }
     log::error("a request wanted too many remote documents", {log::kv("path", request.path)});
-    co_return http::json_error(503, "Remote data could not be fetched");
+    outcome.response = http::json_error(503, "Remote data could not be fetched");
+    co_return outcome;
   }
 
   asio::awaitable<service::RemoteDocument> fetch(const service::RemoteRequest& wanted) {
@@ -264,10 +304,50 @@ class Conversation {
     connection_.enter(Phase::writing, shared_.options.write_timeout);
     const std::string head = render_head(response, context);
     const bool with_body = request.method != http::Method::head && allows_body(response.status);
+    if (with_body && response.file) {
+      const auto [ec, count] = co_await asio::async_write(connection_.socket, asio::buffer(head), kAwait);
+      if (ec) co_return false;
+      const bool sent = co_await send_file(*response.file);
+      co_return sent;
+    }
     const std::string_view body = with_body ? std::string_view(body_of(response)) : std::string_view();
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body.data(), body.size())};
     const auto [ec, count] = co_await asio::async_write(connection_.socket, parts, kAwait);
     co_return !ec;
+  }
+
+  /// The kernel moves the bytes from file to socket. What is not in memory yet is read by the file threads, so that no
+  /// other connection of this thread waits for the disk. Each piece has the time of a whole small answer.
+  asio::awaitable<bool> send_file(const http::FileBody& file) {
+    boost::system::error_code ignored;
+    connection_.socket.native_non_blocking(true, ignored);
+    auto at = static_cast<off_t>(file.offset());
+    std::uint64_t left = file.size();
+    while (left > 0) {
+      const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(left, kFilePiece));
+      if (!is_in_memory(file.descriptor(), at)) {
+        const bool read = co_await run_on_files(shared_.workers, [&] { ::readahead(file.descriptor(), at, piece); });
+        if (!read) co_return false;
+      }
+      const ssize_t sent = ::sendfile(connection_.socket.native_handle(), file.descriptor(), &at, piece);
+      if (sent > 0) {
+        left -= static_cast<std::uint64_t>(sent);
+        connection_.enter(Phase::writing, shared_.options.write_timeout);
+        continue;
+      }
+      if (sent == 0) co_return false;  // shorter than it was
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) co_return false;
+      const auto [ec] = co_await connection_.socket.async_wait(Socket::wait_write, kAwait);
+      if (ec || connection_.expired) co_return false;
+    }
+    co_return true;
+  }
+
+  static bool is_in_memory(int file, off_t at) {
+    char byte = 0;
+    const iovec into{&byte, 1};
+    return ::preadv2(file, &into, 1, at, RWF_NOWAIT) >= 0 || errno != EAGAIN;
   }
 
   /// Closing with unread bytes resets the connection and may take the answer away from the client: say that nothing
@@ -291,18 +371,19 @@ class Conversation {
     log::debug("request", {log::kv("request", request.request_id), log::kv("method", request.method_text),
                            log::kv("path", request.path), log::kv("status", response.status),
                            log::kv("us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
-                           log::kv("bytes", body_of(response).size()), log::kv("from", request.remote_address)});
+                           log::kv("bytes", body_size(response)), log::kv("from", request.remote_address)});
   }
 
   Connection& connection_;
   ServerShared& shared_;
   ReceiveBuffer buffer_;
+  std::optional<Upgrade> upgrade_;
 };
 
-asio::awaitable<bool> converse(Connection& connection) {
+asio::awaitable<Aftermath> converse(Connection& connection) {
   Conversation conversation(connection);
-  const bool keep = co_await conversation.run();
-  co_return keep;
+  auto after = co_await conversation.run();
+  co_return after;
 }
 
 }  // namespace
@@ -316,8 +397,13 @@ asio::awaitable<void> serve_connection(Shard& shard, Socket socket, std::optiona
     shard.watch();
     const auto [ec] = co_await connection.socket.async_wait(Socket::wait_read, kAwait);
     if (ec || connection.expired) break;
-    const bool keep = co_await converse(connection);
-    if (!keep) break;
+    auto after = co_await converse(connection);
+    if (after.upgrade) {
+      const auto session = std::make_shared<StreamSession>(connection, std::move(after.upgrade->stream));
+      co_await session->run(std::move(after.upgrade->head), std::move(after.upgrade->received));
+      break;
+    }
+    if (!after.keep) break;
     patience = shard.shared().options.idle_timeout;
   }
 }

@@ -34,17 +34,24 @@ std::string_view accept_for(RemoteKind kind) {
       return "application/jrd+json, application/json";
     case RemoteKind::host_meta:
       return "application/xrd+xml, application/json";
+    case RemoteKind::web_page:
+      return "text/html, application/xhtml+xml;q=0.9";
+    case RemoteKind::oembed:
+    case RemoteKind::translate:
+      return "application/json";
     case RemoteKind::page:
       return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1)";
     case RemoteKind::activity:
     case RemoteKind::key:
+    case RemoteKind::media:  // fetched elsewhere
+    case RemoteKind::push:   // sent elsewhere
       break;
   }
   return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams")";
 }
 
 bool is_signed(RemoteKind kind) {
-  return kind != RemoteKind::webfinger && kind != RemoteKind::host_meta;
+  return kind == RemoteKind::activity || kind == RemoteKind::key || kind == RemoteKind::page;
 }
 
 bool is_redirect(int status) {
@@ -92,8 +99,8 @@ struct RemoteFetcher::Impl {
   void start(RemoteRequest request, FetchCallback done);
   asio::awaitable<void> flight(RemoteRequest request);
   asio::awaitable<RemoteDocument> follow(RemoteRequest request);
-  asio::awaitable<Answer> get(Url url, RemoteKind kind, Clock::time_point deadline);
-  asio::awaitable<Answer> get_with(Url url, RemoteKind kind, SignatureScheme scheme, Clock::time_point deadline);
+  asio::awaitable<Answer> get(Url url, RemoteRequest asked, Clock::time_point deadline);
+  asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureScheme scheme, Clock::time_point deadline);
   asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Clock::time_point deadline);
   void remember(const RemoteRequest& request, const RemoteDocument& document);
   const RemoteDocument* recall(const RemoteRequest& request);
@@ -142,12 +149,13 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
   auto url = Url::parse(request.url);
   if (!url) co_return failed(request.url, "refused address: the URL is malformed");
   const auto deadline = Clock::now() + options.timeout;
-  const int most = request.kind == RemoteKind::key ? 0 : options.max_redirects;
+  const bool stays = request.kind == RemoteKind::key || request.kind == RemoteKind::translate;
+  const int most = stays ? 0 : options.max_redirects;
   for (int hops = 0;; ++hops) {
     if (options.own_authorities.contains(url->authority())) {
       co_return failed(url->str(), "refused address: our own host");
     }
-    Answer answer = co_await get(*url, request.kind, deadline);
+    Answer answer = co_await get(*url, request, deadline);
     if (!answer) co_return failed(url->str(), answer.error().detail);
     if (!is_redirect(answer->status)) co_return to_document(*std::move(answer), url->str());
     if (hops == most) co_return failed(url->str(), "protocol: redirected too often");
@@ -162,28 +170,33 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
 }
 
 /// Signed with what this host is known to take, then with the other scheme if it refuses.
-asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteKind kind, Clock::time_point deadline) {
+asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteRequest asked, Clock::time_point deadline) {
   const std::string authority = url.authority();
   const auto known = schemes.find(authority);
   const auto scheme = known == schemes.end() ? SignatureScheme::cavage : known->second;
-  Answer answer = co_await get_with(url, kind, scheme, deadline);
-  const bool knock_again = sign && is_signed(kind) && answer && (answer->status == 400 || answer->status == 401);
+  Answer answer = co_await get_with(url, asked, scheme, deadline);
+  const bool knock_again = sign && is_signed(asked.kind) && answer && (answer->status == 400 || answer->status == 401);
   if (!knock_again) co_return answer;
-  Answer second = co_await get_with(std::move(url), kind, other_scheme(scheme), deadline);
+  Answer second = co_await get_with(std::move(url), std::move(asked), other_scheme(scheme), deadline);
   if (!second || second->status / 100 != 2) co_return answer;
   if (schemes.size() >= kMaxRemembered) schemes.clear();
   schemes.insert_or_assign(authority, other_scheme(scheme));
   co_return second;
 }
 
-asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteKind kind, SignatureScheme scheme,
+asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest asked, SignatureScheme scheme,
                                                       Clock::time_point deadline) {
   http::OutboundRequest request;
-  request.method = http::Method::get;
+  request.method = asked.body.empty() ? http::Method::get : http::Method::post;
   request.url = url.str();
   request.max_body_bytes = options.max_bytes;
-  request.headers.add("Accept", std::string(accept_for(kind)));
-  if (sign && is_signed(kind)) {
+  request.cut_body = asked.kind == RemoteKind::web_page;
+  request.headers.add("Accept", std::string(accept_for(asked.kind)));
+  if (request.method == http::Method::post) {
+    request.headers.add("Content-Type", "application/json");
+    request.body = std::make_shared<const std::string>(std::move(asked.body));
+  }
+  if (sign && is_signed(asked.kind)) {
     std::string broken;
     const bool ran = co_await run_on_crypto(workers, [&] {
       try {

@@ -1,6 +1,7 @@
 #include "response_head.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/http/file_body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,6 +52,8 @@ std::string_view reason(int status) {
       return "Conflict";
     case 410:
       return "Gone";
+    case 416:
+      return "Range Not Satisfiable";
     case 413:
       return "Content Too Large";
     case 414:
@@ -113,6 +116,10 @@ constexpr std::array<Default, 3> kDefaults{
 
 }  // namespace
 
+std::size_t body_size(const http::Response& response) {
+  return response.file ? static_cast<std::size_t>(response.file->size()) : body_of(response).size();
+}
+
 std::string render_head(const http::Response& response, const ResponseContext& context) {
   std::string out;
   out.reserve(768);
@@ -136,7 +143,7 @@ std::string render_head(const http::Response& response, const ResponseContext& c
   append_field(out, "X-Request-Id", context.request_id);
   if (allows_body(response.status)) {
     out.append("Content-Length: ");
-    append_number(out, body_of(response).size());
+    append_number(out, body_size(response));
     out.append("\r\n");
   }
   if (!context.keep_alive) {

@@ -23,6 +23,9 @@ inline const std::string& body_of(const http::Response& response) {
   return response.shared_body ? *response.shared_body : response.body;
 }
 
+/// Of the body in whichever form.
+std::size_t body_size(const http::Response& response);
+
 /// 1xx, 204 and 304 have no body.
 constexpr bool allows_body(int status) {
   return status >= 200 && status != 204 && status != 304;

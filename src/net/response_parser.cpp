@@ -4,12 +4,17 @@
 
 #include <boost/beast/http/error.hpp>
 
+#include <utility>
+
 namespace dunlin::net {
 
 namespace beast_http = boost::beast::http;
 
-ResponseParser::ResponseParser(http::Method method, std::size_t max_header_bytes, std::size_t max_body_bytes)
-    : bodiless_(method == http::Method::head), max_header_bytes_(max_header_bytes), max_body_bytes_(max_body_bytes) {
+ResponseParser::ResponseParser(const http::OutboundRequest& request, std::size_t max_header_bytes)
+    : bodiless_(request.method == http::Method::head),
+      max_header_bytes_(max_header_bytes),
+      max_body_bytes_(request.max_body_bytes),
+      may_cut_(request.cut_body) {
   header_limit(static_cast<std::uint32_t>(max_header_bytes));
   body_limit(boost::none);
   skip(bodiless_);
@@ -19,7 +24,7 @@ ResponseParser::ResponseParser(http::Method method, std::size_t max_header_bytes
 std::optional<Error> ResponseParser::feed(std::string_view received, std::size_t& consumed) {
   Ec ec;
   consumed += put({received.data(), received.size()}, ec);
-  if (!ec || ec == beast_http::error::need_more) return std::nullopt;
+  if (!ec || ec == beast_http::error::need_more || cut_) return std::nullopt;
   if (refused_) return refused_;
   if (ec == beast_http::error::header_limit) {
     return exchange_error(ExchangeFailure::too_large, "the header of the answer is too large");
@@ -34,6 +39,18 @@ std::optional<Error> ResponseParser::end_of_stream() {
   if (refused_) return refused_;
   if (ec) return exchange_error(ExchangeFailure::closed, "the answer is cut off");
   return std::nullopt;
+}
+
+void ResponseParser::too_large(const std::string& why, Ec& ec) {
+  if (!may_cut_) return refuse(ExchangeFailure::too_large, why, ec);
+  if (response_.body.size() > max_body_bytes_) response_.body.resize(max_body_bytes_);
+  cut_ = true;
+  ec = beast_http::error::end_of_stream;  // stops the parser
+}
+
+std::string ResponseParser::take_body() {
+  taken_bytes_ += response_.body.size();
+  return std::exchange(response_.body, {});
 }
 
 void ResponseParser::refuse(ExchangeFailure failure, const std::string& why, Ec& ec) {
@@ -65,7 +82,8 @@ void ResponseParser::on_header_impl(Ec& ec) {
     return refuse(ExchangeFailure::protocol, "content encoding " + std::string(coding), ec);
   }
   const auto length = content_length();
-  if (length && *length > max_body_bytes_) refuse(ExchangeFailure::too_large, std::to_string(*length) + " bytes", ec);
+  if (length && *length > max_body_bytes_ && !may_cut_)
+    refuse(ExchangeFailure::too_large, std::to_string(*length) + " bytes", ec);
 }
 
 std::size_t ResponseParser::on_body_impl(View body, Ec& ec) {
@@ -78,17 +96,15 @@ std::size_t ResponseParser::on_chunk_body_impl(std::uint64_t, View body, Ec& ec)
 std::size_t ResponseParser::store(View body, Ec& ec) {
   const std::string_view piece(body.data(), body.size());
   if (!inflater_) {
-    if (response_.body.size() + piece.size() > max_body_bytes_) {
-      refuse(ExchangeFailure::too_large, "more than " + std::to_string(max_body_bytes_) + " bytes", ec);
-    } else {
-      response_.body.append(piece);
-    }
+    const bool fits = taken_bytes_ + response_.body.size() + piece.size() <= max_body_bytes_;
+    if (fits || may_cut_) response_.body.append(piece);
+    if (!fits) too_large("more than " + std::to_string(max_body_bytes_) + " bytes", ec);
     return piece.size();
   }
   if (piece.empty()) return 0;
   switch (inflater_->feed(piece, response_.body)) {
     case Inflater::State::too_large:
-      refuse(ExchangeFailure::too_large, "unpacks to too much", ec);
+      too_large("unpacks to too much", ec);
       break;
     case Inflater::State::broken:
       refuse(ExchangeFailure::protocol, "broken gzip", ec);

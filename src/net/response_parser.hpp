@@ -16,14 +16,19 @@ namespace dunlin::net {
 /// One answer of a server that may lie: limits on head and body, gzip unpacked on the way.
 class ResponseParser final : public boost::beast::http::basic_parser<false> {
  public:
-  ResponseParser(http::Method method, std::size_t max_header_bytes, std::size_t max_body_bytes);
+  ResponseParser(const http::OutboundRequest& request, std::size_t max_header_bytes);
 
   /// Adds what was consumed to `consumed`. Errors: protocol, too_large.
   std::optional<Error> feed(std::string_view received, std::size_t& consumed);
   /// The peer closed. Errors: closed, when the answer is not complete.
   std::optional<Error> end_of_stream();
+  /// Nothing more is to be read: the end, or where a body is cut.
+  [[nodiscard]] bool is_complete() const { return is_done() || cut_; }
   [[nodiscard]] bool is_interim() const { return response_.status / 100 == 1; }
   http::OutboundResponse take() { return std::move(response_); }
+  /// What has come of the body and is not taken yet.
+  [[nodiscard]] std::size_t body_bytes() const { return response_.body.size(); }
+  std::string take_body();
 
  private:
   using Ec = boost::beast::error_code;
@@ -40,12 +45,16 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   void on_chunk_header_impl(std::uint64_t, View, Ec&) override {}
 
   std::size_t store(View body, Ec& ec);
+  void too_large(const std::string& why, Ec& ec);
   void refuse(ExchangeFailure failure, const std::string& why, Ec& ec);
 
   const bool bodiless_;
   const std::size_t max_header_bytes_;
   const std::size_t max_body_bytes_;
+  const bool may_cut_;
+  bool cut_ = false;
   std::size_t head_bytes_ = 0;
+  std::size_t taken_bytes_ = 0;
   http::OutboundResponse response_;
   std::optional<Inflater> inflater_;
   std::optional<Error> refused_;

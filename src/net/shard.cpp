@@ -1,5 +1,7 @@
 #include "shard.hpp"
 
+#include "stream_session.hpp"
+
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/time_format.hpp"
@@ -24,7 +26,8 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr int kAcceptBurst = 64;
 
 std::chrono::milliseconds tick_for(const ServerOptions& o) {
-  const auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, o.linger_timeout});
+  const auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, o.linger_timeout,
+                                  o.ping_interval, o.thump_interval});
   return std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(1000));
 }
 
@@ -83,6 +86,11 @@ void Connection::enter_working() {
   deadline = SteadyTime::max();
 }
 
+void Connection::enter_streaming(StreamSession* session) {
+  enter_working();
+  stream = session;
+}
+
 Shard::Shard(ServerShared& shared, asio::io_context& context)
     : shared_(shared),
       context_(context),
@@ -102,6 +110,7 @@ void Shard::stop_accepting() {
   listener_.close(ignored);
   pause_.cancel();
   for (Connection* connection : connections_) {
+    if (connection->stream != nullptr) connection->stream->go_away();
     if (connection->phase != Phase::idle) continue;
     connection->expired = true;
     connection->socket.cancel(ignored);
@@ -170,6 +179,7 @@ void Shard::sweep() {
   const auto now = std::chrono::steady_clock::now();
   boost::system::error_code ignored;
   for (Connection* connection : connections_) {
+    if (connection->stream != nullptr) connection->stream->tick(now);
     if (connection->deadline > now || connection->expired) continue;
     connection->expired = true;
     connection->socket.cancel(ignored);

@@ -35,6 +35,7 @@ struct ServerShared {
 };
 
 class Shard;
+class StreamSession;
 
 enum class Phase : std::uint8_t { idle, head, body, working, writing, lingering };
 
@@ -48,6 +49,8 @@ struct Connection {
   void enter(Phase next, std::chrono::milliseconds allowed);
   /// While work runs on a worker nothing is awaited from the peer.
   void enter_working();
+  /// nullptr: it is no stream any more.
+  void enter_streaming(StreamSession* session);
 
   Shard& shard;
   Socket socket;
@@ -56,6 +59,7 @@ struct Connection {
   Phase phase = Phase::idle;
   bool expired = false;  // the deadline passed: the pending operation was cancelled
   SteadyTime deadline;
+  StreamSession* stream = nullptr;  // watches its own deadlines
   std::list<Connection*>::iterator position;
 };
 

@@ -87,7 +87,8 @@ WorkersOptions share_workers(int request_workers) {
   const int total = std::max(request_workers, 4);
   options[Lane::read].threads = total / 2;
   options[Lane::write].threads = total / 4;
-  options[Lane::media].threads = 1;
+  // One may convert a video for minutes, and others wait for pictures that are decoded elsewhere.
+  options[Lane::media].threads = 4;
   options[Lane::inbox].threads = std::max(total - total / 2 - total / 4 - 1, 1);
   return options;
 }

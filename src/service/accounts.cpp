@@ -6,14 +6,20 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/service/actor_keys.hpp"
+#include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/profile_links.hpp"
+#include "dunlin/service/relationships.hpp"
 #include "dunlin/service/uris.hpp"
+#include "dunlin/store/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace dunlin::service {
@@ -28,22 +34,14 @@ constexpr std::size_t kMaxDisplayName = 30;
 constexpr std::size_t kMaxNote = 500;
 constexpr std::size_t kMaxFields = 4;
 constexpr std::size_t kMaxFieldLength = 255;
+constexpr std::size_t kMaxDescription = 150;  // of a picture
+constexpr std::size_t kMaxDomains = 100;
+constexpr std::array<std::string_view, 3> kQuotePolicies{"public", "followers", "nobody"};
 
 // Names that would look like the server itself, or that are paths of ours.
 constexpr std::array<std::string_view, 16> kReserved{
     "abuse",     "actor",      "admin", "administrator", "api",    "hostmaster", "inbox",     "mod",
     "moderator", "postmaster", "root",  "security",      "server", "support",    "webmaster", "well_known"};
-
-Result<void> check_length(std::string_view what, std::string_view value, std::size_t limit) {
-  if (text::count_graphemes(value) <= limit) return {};
-  return fail(Errc::invalid, fmt::format("Validation failed: {} is too long (maximum is {} characters)", what, limit));
-}
-
-bool looks_like_email(std::string_view email) {
-  const auto at = email.rfind('@');
-  return at != std::string_view::npos && at > 0 && email.size() <= 254 &&
-         email.find_first_of(" \t\r\n<>,;") == email.npos && normalise_domain(email.substr(at + 1)).has_value();
-}
 
 /// A key from the stock, or made now when the stock is empty.
 crypto::PrivateKey take_key(db::Tx& tx) {
@@ -62,22 +60,41 @@ void insert_rsa_key(db::Tx& tx, const Account& account, const crypto::PrivateKey
                          .fetched_at = std::nullopt});
 }
 
-Result<void> check_fields(const std::vector<ProfileChange::FieldText>& fields) {
-  if (fields.size() > kMaxFields) {
-    return fail(Errc::invalid, fmt::format("Validation failed: Fields can have at most {} entries", kMaxFields));
-  }
-  for (const auto& field : fields) {
-    TRY_VOID(check_length("Fields", field.name, kMaxFieldLength));
-    TRY_VOID(check_length("Fields", field.value, kMaxFieldLength));
-  }
-  return {};
+void check_length(std::string_view field, std::string_view label, std::string_view value, std::size_t most,
+                  Faults& faults) {
+  if (text::count_graphemes(value) <= most) return;
+  faults.add(field, label, "ERR_TOO_LONG", fmt::format("is too long (maximum is {} characters)", most));
 }
 
-Result<void> check_change(const ProfileChange& change) {
-  if (change.display_name) TRY_VOID(check_length("Display name", *change.display_name, kMaxDisplayName));
-  if (change.note) TRY_VOID(check_length("Note", *change.note, kMaxNote));
-  if (change.fields) TRY_VOID(check_fields(*change.fields));
-  return {};
+void check_fields(const std::vector<ProfileChange::FieldText>& fields, Faults& faults) {
+  if (fields.size() > kMaxFields) {
+    faults.add("fields", "Fields", "ERR_TOO_LONG", fmt::format("can have at most {} entries", kMaxFields));
+  }
+  for (const auto& field : fields) {
+    check_length("fields", "Fields", field.name, kMaxFieldLength, faults);
+    check_length("fields", "Fields", field.value, kMaxFieldLength, faults);
+  }
+}
+
+void check_domains(const std::vector<std::string>& domains, Faults& faults) {
+  if (domains.size() > kMaxDomains) {
+    faults.add("attribution_domains", "Attribution domains", "ERR_TOO_LONG",
+               fmt::format("can have at most {} entries", kMaxDomains));
+  }
+  for (const auto& domain : domains) {
+    if (!text::trim(domain).empty() && !normalise_domain(text::trim(domain))) {
+      return faults.add("attribution_domains", "Attribution domains", "ERR_INVALID", "is invalid");
+    }
+  }
+}
+
+std::vector<std::string> normal_domains(const std::vector<std::string>& domains) {
+  std::vector<std::string> normal;
+  for (const auto& domain : domains) {
+    const auto name = normalise_domain(text::trim(domain));
+    if (name && std::ranges::find(normal, *name) == normal.end()) normal.push_back(*name);
+  }
+  return normal;
 }
 
 /// A verified link stays verified while its text stays the same.
@@ -90,25 +107,37 @@ std::optional<Time> keep_verification(const Account& account, std::string_view s
 
 }  // namespace
 
-Result<void> AccountService::check_username(std::string_view username) {
+bool AccountService::is_email(std::string_view email) {
+  const auto at = email.rfind('@');
+  return at != std::string_view::npos && at > 0 && email.size() <= 254 && email.find('@') == at &&
+         std::ranges::none_of(email, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }) &&
+         email.find_first_of("<>,;\"\\") == std::string_view::npos &&
+         normalise_domain(email.substr(at + 1)).has_value();
+}
+
+std::optional<AccountService::UsernameFault> AccountService::username_fault(std::string_view username) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
   if (username.empty() || !std::ranges::all_of(username, allowed)) {
-    return fail(Errc::invalid, "Validation failed: Username must contain only letters, numbers and underscores");
+    return UsernameFault{"ERR_INVALID", "must contain only letters, numbers and underscores"};
   }
-  TRY_VOID(check_length("Username", username, kMaxUsername));
+  if (username.size() > kMaxUsername) {
+    return UsernameFault{"ERR_TOO_LONG", fmt::format("is too long (maximum is {} characters)", kMaxUsername)};
+  }
   if (std::ranges::find(kReserved, text::to_lower_ascii(username)) != kReserved.end()) {
-    return fail(Errc::invalid, "Validation failed: Username is reserved");
+    return UsernameFault{"ERR_RESERVED", "is reserved"};
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<Account> AccountService::create_local(db::Tx& tx, const NewLocalAccount& wanted,
                                              const std::string& password_hash) {
-  TRY_VOID(check_username(wanted.username));
-  if (!looks_like_email(wanted.email)) return fail(Errc::invalid, "Validation failed: Email is invalid");
-  if (store::find_account_by_handle(tx, wanted.username, std::nullopt)) {
+  if (const auto fault = username_fault(wanted.username)) {
+    return fail(Errc::invalid, "Validation failed: Username " + fault->description);
+  }
+  if (!is_email(wanted.email)) return fail(Errc::invalid, "Validation failed: Email is invalid");
+  if (store::find_username_holder(tx, wanted.username) || store::is_deleted_username(tx, wanted.username)) {
     return fail(Errc::invalid, "Validation failed: Username has already been taken");
   }
   if (store::find_user_by_email(tx, wanted.email)) {
@@ -128,6 +157,7 @@ Result<Account> AccountService::create_local(db::Tx& tx, const NewLocalAccount& 
   account.updated_at = tx.now();
   store::insert_account(tx, account);
   insert_rsa_key(tx, account, take_key(tx));
+  ensure_proof_key(tx, account);
   store::insert_user(tx, {.id = env_.ids.next<UserId>(),
                           .account_id = account.id,
                           .email = wanted.email,
@@ -135,14 +165,34 @@ Result<Account> AccountService::create_local(db::Tx& tx, const NewLocalAccount& 
                           .role = wanted.role,
                           .confirmed_at = wanted.confirmed ? std::optional(tx.now()) : std::nullopt,
                           .approved = wanted.approved,
+                          .locale = wanted.locale,
                           .default_language = std::nullopt,
                           .created_at = tx.now()});
   return account;
 }
 
+Faults AccountService::check(const ProfileChange& change) {
+  Faults faults;
+  if (change.display_name) check_length("display_name", "Display name", *change.display_name, kMaxDisplayName, faults);
+  if (change.note) check_length("note", "Note", *change.note, kMaxNote, faults);
+  if (change.fields) check_fields(*change.fields, faults);
+  if (change.avatar_description) {
+    check_length("avatar_description", "Avatar description", *change.avatar_description, kMaxDescription, faults);
+  }
+  if (change.header_description) {
+    check_length("header_description", "Header description", *change.header_description, kMaxDescription, faults);
+  }
+  if (change.attribution_domains) check_domains(*change.attribution_domains, faults);
+  const auto& policy = change.default_quote_policy;
+  if (policy && std::ranges::find(kQuotePolicies, *policy) == kQuotePolicies.end()) {
+    faults.add("quote_policy", "Default quote policy", "ERR_INCLUSION", "is not included in the list");
+  }
+  return faults;
+}
+
 Result<Account> AccountService::update_profile(db::Tx& tx, Account account, model::User user,
                                                const ProfileChange& change) {
-  TRY_VOID(check_change(change));
+  if (const auto faults = check(change); !faults.empty()) return fail(Errc::invalid, faults.message());
   if (change.display_name) account.display_name = *change.display_name;
   if (change.note) {
     account.note_source = *change.note;
@@ -156,22 +206,44 @@ Result<Account> AccountService::update_profile(db::Tx& tx, Account account, mode
     }
     account.fields = std::move(fields);
   }
+  const bool unlocks = account.locked && !change.locked.value_or(true);
   account.locked = change.locked.value_or(account.locked);
   account.discoverable = change.discoverable.value_or(account.discoverable);
   account.indexable = change.indexable.value_or(account.indexable);
   account.hide_collections = change.hide_collections.value_or(account.hide_collections);
+  account.avatar_description = change.avatar_description.value_or(account.avatar_description);
+  account.header_description = change.header_description.value_or(account.header_description);
+  if (change.attribution_domains) account.attribution_domains = normal_domains(*change.attribution_domains);
+  account.show_media = change.show_media.value_or(account.show_media);
+  account.show_media_replies = change.show_media_replies.value_or(account.show_media_replies);
+  account.show_featured = change.show_featured.value_or(account.show_featured);
   if (change.bot) account.actor_type = *change.bot ? model::ActorType::service : model::ActorType::person;
   account.updated_at = tx.now();
   store::update_account(tx, account);
 
-  if (change.default_visibility || change.default_sensitive || change.default_language) {
+  if (change.default_visibility || change.default_sensitive || change.default_language || change.default_quote_policy) {
+    user.default_quote_policy = change.default_quote_policy.value_or(user.default_quote_policy);
     user.default_visibility = change.default_visibility.value_or(user.default_visibility);
     user.default_sensitive = change.default_sensitive.value_or(user.default_sensitive);
     if (change.default_language) user.default_language = normalise_language(*change.default_language);
     store::update_user(tx, user);
   }
+  if (change.fields) enqueue_link_verification(tx, env_, account);
+  if (unlocks) env_.queue.enqueue(tx, {.kind = kAcceptFollowRequests, .payload = account.id.str()});
   env_.federation.profile_updated(tx, account);
+  env_.events.tell(tx, events::AccountChanged{account.id});
   return account;
+}
+
+Result<void> AccountService::rotate_keys(db::Tx& tx, const Account& account) {
+  // Long enough for the Update to go out, short enough that what fails at peers that know the new key is tried again.
+  constexpr std::chrono::minutes kOldKeySigns{5};
+  const auto key = take_key(tx);
+  if (!store::rotate_key(tx, account.id, key.public_key().to_pem(), key.to_pem(), tx.now() + kOldKeySigns)) {
+    return fail(Errc::not_found, "The account has no key to sign with");
+  }
+  env_.federation.profile_updated(tx, account);
+  return {};
 }
 
 Account AccountService::ensure_instance_actor(db::Tx& tx) {
@@ -190,6 +262,7 @@ Account AccountService::ensure_instance_actor(db::Tx& tx) {
   account.updated_at = tx.now();
   store::insert_account(tx, account);
   insert_rsa_key(tx, account, crypto::PrivateKey::generate_rsa());
+  ensure_proof_key(tx, account);
   return account;
 }
 

@@ -1,25 +1,40 @@
 #include "dunlin/service/attempt_limiter.hpp"
 
+#include "dunlin/base/text.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
 namespace dunlin::service {
 
 namespace {
 constexpr std::size_t kMaxKeys = 20'000;
 }
 
-bool AttemptLimiter::allow(std::string_view key, int limit, std::chrono::seconds window) {
+AttemptLimiter::Usage AttemptLimiter::count(std::string_view key, int limit, std::chrono::seconds window, bool again) {
   const Time now = clock_.now();
   const std::lock_guard lock(mutex_);
   if (windows_.size() >= kMaxKeys) make_room(now);
   Window& entry = windows_[std::string(key)];
   if (entry.ends_at <= now) entry = {.ends_at = now + window, .count = 0};
-  if (entry.count >= limit) return false;
-  ++entry.count;
-  return true;
+  const bool allowed = again || entry.count < limit;
+  if (allowed && !again) ++entry.count;
+  return {
+      .allowed = allowed, .limit = limit, .remaining = std::max(0, limit - entry.count), .resets_at = entry.ends_at};
 }
 
 void AttemptLimiter::make_room(Time now) {
   std::erase_if(windows_, [&](const auto& item) { return item.second.ends_at <= now; });
   if (windows_.size() >= kMaxKeys) windows_.clear();
+}
+
+std::string network_of(std::string_view remote_address) {
+  std::array<unsigned char, 16> bytes{};
+  const std::string address(remote_address);
+  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+  return text::hex_encode(std::string_view(reinterpret_cast<const char*>(bytes.data()), 8));
 }
 
 }  // namespace dunlin::service

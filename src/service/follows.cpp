@@ -1,10 +1,18 @@
 #include "dunlin/service/follows.hpp"
 
+#include "relation.hpp"
+
+#include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/relationships.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/lists.hpp"
 #include "dunlin/store/relationships.hpp"
 
-#include <array>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace dunlin::service {
@@ -16,15 +24,14 @@ using model::Relationship;
 
 namespace {
 
-Relationship relationship(db::Tx& tx, AccountId viewer, AccountId target) {
-  const std::array ids{target};
-  return store::list_relationships(tx, viewer, ids).at(0);
-}
+// client-api.md 1.3: whoever has more followers than these may follow a tenth more than follow him.
+constexpr std::int64_t kFollowLimit = 7500;
 
-Result<Account> existing_target(db::Tx& tx, AccountId id) {
-  auto target = store::find_account(tx, id);
-  if (!target || id == model::kInstanceActorId) return fail(Errc::not_found, "Record not found");
-  return std::move(*target);
+Result<void> check_follow_limit(const Account& who) {
+  const std::int64_t limit =
+      who.following_count < kFollowLimit ? kFollowLimit : std::max(kFollowLimit, (who.followers_count * 11 + 5) / 10);
+  if (who.following_count < limit) return {};
+  return fail(Errc::invalid, fmt::format("Validation failed: You cannot follow more than {} people", limit));
 }
 
 void apply(const FollowOptions& options, Follow& follow) {
@@ -45,6 +52,7 @@ Result<Relationship> FollowService::follow(db::Tx& tx, const Account& who, Accou
   if (auto existing = store::find_follow(tx, who.id, target.id)) {
     apply(options, *existing);
     store::upsert_follow(tx, *existing);
+    env_.events.tell(tx, events::FollowChanged{who.id, target.id});
     return relationship(tx, who.id, target.id);
   }
   if (auto pending = store::find_follow_request(tx, who.id, target.id)) {
@@ -55,6 +63,10 @@ Result<Relationship> FollowService::follow(db::Tx& tx, const Account& who, Accou
   if (target.suspended_at || target.moved_to_id || store::is_blocked(tx, who.id, target.id)) {
     return fail(Errc::forbidden, "This action is not allowed");
   }
+  if (target.domain && store::has_domain_block(tx, who.id, *target.domain)) {
+    return fail(Errc::forbidden, "This action is not allowed");
+  }
+  TRY_VOID(check_follow_limit(who));
   Follow follow{.id = env_.ids.next<FollowId>(),
                 .account_id = who.id,
                 .target_account_id = target.id,
@@ -65,6 +77,7 @@ Result<Relationship> FollowService::follow(db::Tx& tx, const Account& who, Accou
   apply(options, follow);
   if (target.is_local() && !target.locked) {
     store::upsert_follow(tx, follow);
+    env_.events.tell(tx, events::FollowChanged{who.id, target.id});
     notifications_.followed(tx, who.id, target.id);
   } else {
     store::upsert_follow_request(tx, follow);
@@ -90,6 +103,8 @@ Result<Relationship> FollowService::unfollow(db::Tx& tx, const Account& who, Acc
   const auto target = TRY(existing_target(tx, target_id));
   auto ended = store::delete_follow(tx, who.id, target.id);
   auto withdrawn = store::delete_follow_request(tx, who.id, target.id);
+  if (ended) env_.events.tell(tx, events::FollowChanged{who.id, target.id});
+  if (withdrawn) store::delete_from_lists(tx, who.id, target.id);
   if (!ended) ended = std::move(withdrawn);
   if (ended) {
     if (target.is_local()) {
@@ -107,6 +122,7 @@ Result<Relationship> FollowService::authorize(db::Tx& tx, const Account& who, Ac
   if (!request) return fail(Errc::not_found, "Record not found");
   const auto follower = TRY(existing_target(tx, follower_id));
   store::upsert_follow(tx, *request);
+  env_.events.tell(tx, events::FollowChanged{follower.id, who.id});
   notifications_.withdraw(tx, NotificationType::follow_request, follower.id, who.id, std::nullopt);
   notifications_.followed(tx, follower.id, who.id);
   if (!follower.is_local()) env_.federation.follow_accepted(tx, *request, follower);
@@ -117,6 +133,7 @@ Result<Relationship> FollowService::reject(db::Tx& tx, const Account& who, Accou
   const auto follower = TRY(existing_target(tx, follower_id));
   auto refused = store::delete_follow_request(tx, follower.id, who.id);
   if (!refused) return fail(Errc::not_found, "Record not found");
+  store::delete_from_lists(tx, follower.id, who.id);
   notifications_.withdraw(tx, NotificationType::follow_request, follower.id, who.id, std::nullopt);
   if (!follower.is_local()) env_.federation.follow_rejected(tx, *refused, follower);
   return relationship(tx, who.id, follower.id);
@@ -125,10 +142,37 @@ Result<Relationship> FollowService::reject(db::Tx& tx, const Account& who, Accou
 Result<Relationship> FollowService::remove_follower(db::Tx& tx, const Account& who, AccountId follower_id) {
   const auto follower = TRY(existing_target(tx, follower_id));
   if (const auto ended = store::delete_follow(tx, follower.id, who.id)) {
+    env_.events.tell(tx, events::FollowChanged{follower.id, who.id});
     notifications_.withdraw(tx, NotificationType::follow, follower.id, who.id, std::nullopt);
     if (!follower.is_local()) env_.federation.follow_rejected(tx, *ended, follower);
   }
   return relationship(tx, who.id, follower.id);
+}
+
+Result<void> FollowService::turn_away(db::Tx& tx, const Account& who, AccountId follower) {
+  TRY(remove_follower(tx, who, follower));
+  if (store::find_follow_request(tx, follower, who.id)) TRY(reject(tx, who, follower));
+  return {};
+}
+
+Result<void> FollowService::sever(db::Tx& tx, const Account& who, const Account& other) {
+  TRY(unfollow(tx, who, other.id));
+  return turn_away(tx, who, other.id);
+}
+
+Result<void> FollowService::accept_all(db::Tx& tx, std::string_view payload) {
+  const auto id = AccountId::parse(payload);
+  if (!id) return fail(Errc::internal, "malformed job", std::string(payload));
+  const auto who = store::find_account(tx, *id);
+  // Locked again before its turn came: then those who wait go on waiting.
+  if (!who || who->locked) return {};
+  constexpr int kAtOnce = 200;
+  model::Page page;
+  page.limit = kAtOnce;
+  const auto waiting = store::list_follow_requests(tx, *id, page);
+  for (const auto& ref : waiting) TRY(authorize(tx, *who, ref.account_id));
+  if (waiting.size() == kAtOnce) env_.queue.enqueue(tx, {.kind = kAcceptFollowRequests, .payload = id->str()});
+  return {};
 }
 
 Result<void> FollowService::receive_follow(db::Tx& tx, const Account& follower, const Account& target,
@@ -140,7 +184,8 @@ Result<void> FollowService::receive_follow(db::Tx& tx, const Account& follower, 
                 .languages = std::nullopt,
                 .created_at = tx.now()};
   if (target.suspended_at || target.moved_to_id || target.id == model::kInstanceActorId ||
-      store::is_blocked(tx, follower.id, target.id)) {
+      store::is_blocked(tx, follower.id, target.id) ||
+      (follower.domain && store::has_domain_block(tx, target.id, *follower.domain))) {
     env_.federation.follow_rejected(tx, follow, follower);
     return fail(Errc::forbidden, "This action is not allowed", "blocked, moved or not to be followed");
   }
@@ -150,13 +195,18 @@ Result<void> FollowService::receive_follow(db::Tx& tx, const Account& follower, 
     return {};
   }
   // A peer that lost our Accept asks again: it keeps the new id and gets another Accept.
-  if (store::upsert_follow(tx, follow)) notifications_.followed(tx, follower.id, target.id);
+  if (store::upsert_follow(tx, follow)) {
+    env_.events.tell(tx, events::FollowChanged{follower.id, target.id});
+    notifications_.followed(tx, follower.id, target.id);
+  }
   env_.federation.follow_accepted(tx, follow, follower);
   return {};
 }
 
 void FollowService::receive_unfollow(db::Tx& tx, const Account& follower, const Account& target) {
-  store::delete_follow(tx, follower.id, target.id);
+  if (store::delete_follow(tx, follower.id, target.id)) {
+    env_.events.tell(tx, events::FollowChanged{follower.id, target.id});
+  }
   store::delete_follow_request(tx, follower.id, target.id);
   notifications_.withdraw(tx, NotificationType::follow, follower.id, target.id, std::nullopt);
   notifications_.withdraw(tx, NotificationType::follow_request, follower.id, target.id, std::nullopt);
@@ -165,12 +215,13 @@ void FollowService::receive_unfollow(db::Tx& tx, const Account& follower, const 
 void FollowService::receive_accept(db::Tx& tx, const Follow& request) {
   if (const auto pending = store::delete_follow_request(tx, request.account_id, request.target_account_id)) {
     store::upsert_follow(tx, *pending);
+    env_.events.tell(tx, events::FollowChanged{request.account_id, request.target_account_id});
   }
 }
 
 void FollowService::receive_reject(db::Tx& tx, AccountId who, AccountId target) {
-  store::delete_follow(tx, who, target);
-  store::delete_follow_request(tx, who, target);
+  if (store::delete_follow(tx, who, target)) env_.events.tell(tx, events::FollowChanged{who, target});
+  if (store::delete_follow_request(tx, who, target)) store::delete_from_lists(tx, who, target);
 }
 
 }  // namespace dunlin::service

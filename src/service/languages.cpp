@@ -1,6 +1,7 @@
 #include "languages.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/service/posting_languages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,6 +34,18 @@ bool contains(std::string_view list, std::string_view code) {
 }
 
 }  // namespace
+
+const std::vector<std::string>& posting_languages() {
+  static const std::vector<std::string> kAll = [] {
+    std::vector<std::string> all(kRegional.begin(), kRegional.end());
+    for (const auto list : {kTwoLetter, kThreeLetter}) {
+      for (const auto code : text::split(list, ' ')) all.emplace_back(code);
+    }
+    std::ranges::sort(all);
+    return all;
+  }();
+  return kAll;
+}
 
 std::optional<std::string> normalise_language(std::string_view code) {
   code = text::trim(code);

@@ -5,10 +5,9 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/digest.hpp"
 #include "dunlin/crypto/password.hpp"
+#include "dunlin/service/events.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/oauth.hpp"
-
-#include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
@@ -69,14 +68,6 @@ std::vector<std::string> application_faults(const NewApplication& application) {
     }
   }
   return faults;
-}
-
-/// An IPv6 client owns at least a /64: its addresses count as one.
-std::string network_of(std::string_view remote_address) {
-  std::array<unsigned char, 16> bytes{};
-  const std::string address(remote_address);
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
-  return text::hex_encode(std::string_view(reinterpret_cast<const char*>(bytes.data()), 8));
 }
 
 std::unexpected<Error> invalid_grant() {
@@ -178,16 +169,17 @@ Result<void> OAuthService::revoke(db::Tx& tx, const model::Application& applicat
     return fail(Errc::forbidden, "unauthorized_client", "You are not authorized to revoke this token");
   }
   store::revoke_access_token(tx, stored->id);
+  env_.events.tell(tx, events::TokenRevoked{stored->id});
   return {};
 }
 
-OAuthService::SignedIn OAuthService::start_session(db::Tx& tx, UserId user) {
+OAuthService::SignedIn OAuthService::start_session(db::Tx& tx, UserId user, const model::BrowserInfo& browser) {
   SignedIn out{.cookie = random_token(),
                .session = {.id = env_.ids.next<SessionId>(),
                            .user_id = user,
                            .csrf_token = random_token(),
                            .expires_at = tx.now() + kSessionLife}};
-  store::insert_session(tx, out.session, crypto::token_hash(out.cookie));
+  store::insert_session(tx, out.session, crypto::token_hash(out.cookie), browser);
   return out;
 }
 
@@ -223,11 +215,6 @@ bool OAuthService::may_sign_in(std::string_view remote_address, std::string_view
   const std::string by_login = "login " + crypto::sha256(text::to_lower_ascii(text::trim(login)));
   const bool address_ok = attempts_.allow("address " + network_of(remote_address), 25, 5min);
   return address_ok && attempts_.allow(by_login, 25, 1h);
-}
-
-bool OAuthService::may_register_application(std::string_view remote_address) {
-  if (!env_.config.limits.rate_limits) return true;
-  return attempts_.allow("application " + network_of(remote_address), 5, std::chrono::minutes(10));
 }
 
 }  // namespace dunlin::service

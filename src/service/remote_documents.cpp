@@ -11,6 +11,13 @@ Result<const RemoteDocument*> RemoteDocuments::get(const RemoteRequest& request)
   return fail(Errc::need_remote, "Remote data could not be fetched", request.url);
 }
 
+const RemoteDocument* RemoteDocuments::find_answer(std::string_view url, RemoteKind kind) const {
+  for (const auto& [request, document] : documents_) {
+    if (request.url == url && request.kind == kind) return &document;
+  }
+  return nullptr;
+}
+
 void RemoteDocuments::put(const RemoteRequest& request, RemoteDocument document) {
   documents_.insert_or_assign(request, std::move(document));
   wanted_.reset();

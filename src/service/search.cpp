@@ -3,8 +3,10 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/search_query.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/shown_accounts.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
@@ -45,9 +47,9 @@ std::optional<Handle> parse_handle(const config::Config& config, std::string_vie
 Federation::Resolved find_known(db::Tx& tx, const config::Config& config, std::string_view url) {
   if (uris::is_own_url(config, url)) {
     if (const auto status = uris::parse_status(config, url)) return {std::nullopt, store::find_status(tx, *status)};
-    if (const auto id = uris::parse_actor(config, url)) return {store::find_account(tx, *id), std::nullopt};
+    if (const auto id = uris::parse_actor(config, url)) return {store::find_shown_account(tx, *id), std::nullopt};
     if (const auto name = uris::parse_profile(config, url)) {
-      return {store::find_account_by_handle(tx, *name, std::nullopt), std::nullopt};
+      return {store::find_shown_account_by_handle(tx, *name, std::nullopt), std::nullopt};
     }
     return {};
   }
@@ -81,7 +83,7 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
     }
     if (found.status && query.statuses) {
       found.status = store::find_visible_status(tx, query.viewer, found.status->id);
-      if (found.status) result.statuses.push_back(std::move(*found.status));
+      if (found.status) result.statuses.push_back(found.status->id);
     }
     if (found.account && query.accounts) result.accounts.push_back(std::move(*found.account));
     return result;
@@ -90,7 +92,7 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
     const auto handle = parse_handle(env_.config, text);
     std::optional<Account> exact;
     if (handle && first_page) {
-      exact = store::find_account_by_handle(tx, handle->username, handle->domain);
+      exact = store::find_shown_account_by_handle(tx, handle->username, handle->domain);
       if (!exact && handle->domain && query.resolve) {
         exact = TRY(optional_result(env_.federation.resolve_handle(tx, documents, handle->username, *handle->domain)));
       }
@@ -111,13 +113,42 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
     const std::string prefix = text::fold(text.starts_with('#') ? text.substr(1) : text);
     if (!prefix.empty()) result.hashtags = store::search_tags(tx, prefix, query.limit, query.offset);
   }
+  if (query.statuses && query.viewer) result.statuses = TRY(search_statuses(tx, *query.viewer, query));
   return result;
+}
+
+Result<std::vector<StatusId>> SearchService::search_statuses(db::Tx& tx, AccountId viewer, const SearchQuery& query) {
+  auto parsed = TRY(parse_status_search(query.text));
+  const auto find_author = [&](const std::string& name) -> std::optional<AccountId> {
+    if (text::equals_ignore_case(name, "me")) return viewer;
+    const auto handle = parse_handle(env_.config, name);
+    const auto account = handle ? store::find_account_by_handle(tx, handle->username, handle->domain) : std::nullopt;
+    return account ? std::optional(account->id) : std::nullopt;
+  };
+  auto& search = parsed.search;
+  search.from = query.author;
+  for (const auto& name : parsed.from) {
+    const auto author = find_author(name);
+    if (!author || (search.from && *search.from != *author)) return std::vector<StatusId>();
+    search.from = author;
+  }
+  for (const auto& name : parsed.not_from) {
+    if (const auto author = find_author(name)) search.not_from.push_back(*author);
+  }
+  if (parsed.contradicts_itself) return std::vector<StatusId>();
+  if (query.max_id) search.below = query.max_id->value;
+  if (query.min_id) search.above = query.min_id->value;
+  auto found = store::search_statuses(tx, viewer, search, query.offset + query.limit);
+  const auto skipped = std::min(found.size(), static_cast<std::size_t>(query.offset));
+  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(skipped));
+  return found;
 }
 
 Result<Account> SearchService::lookup(db::Tx& tx, std::string_view acct) {
   const auto handle = parse_handle(env_.config, text::trim(acct));
   if (handle) {
-    if (auto found = store::find_account_by_handle(tx, handle->username, handle->domain)) return std::move(*found);
+    if (auto found = store::find_shown_account_by_handle(tx, handle->username, handle->domain))
+      return std::move(*found);
   }
   return fail(Errc::not_found, "Record not found");
 }

@@ -1,3 +1,6 @@
+#include "status_access.hpp"
+
+#include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/service/statuses.hpp"
 #include "dunlin/service/uris.hpp"
@@ -14,22 +17,6 @@ using model::Status;
 using model::Visibility;
 
 namespace {
-
-/// The visible status, or the original when `id` is a reblog of it.
-Result<Status> visible_original(db::Tx& tx, AccountId who, StatusId id) {
-  auto status = store::find_visible_status(tx, who, id);
-  if (status && status->reblog_of_id) status = store::find_visible_status(tx, who, *status->reblog_of_id);
-  if (!status) return fail(Errc::not_found, "Record not found");
-  return std::move(*status);
-}
-
-/// For taking something back: also what has become invisible since.
-Result<Status> existing_original(db::Tx& tx, StatusId id) {
-  auto status = store::find_status(tx, id);
-  if (status && status->reblog_of_id) status = store::find_status(tx, *status->reblog_of_id);
-  if (!status) return fail(Errc::not_found, "Record not found");
-  return std::move(*status);
-}
 
 Result<Visibility> reblog_visibility(const Account& who, const Status& target, std::optional<Visibility> wanted) {
   if (target.visibility == Visibility::direct) return fail(Errc::forbidden, "This action is not allowed");
@@ -88,6 +75,7 @@ Result<Status> StatusService::reblog(db::Tx& tx, const Account& who, StatusId id
                  .conversation_id = std::nullopt,
                  .application_id = std::nullopt,
                  .tags = {},
+                 .local_only = target.local_only,
                  .created_at = tx.now(),
                  .edited_at = std::nullopt,
                  .deleted_at = std::nullopt};
@@ -98,7 +86,8 @@ Result<Status> StatusService::reblog(db::Tx& tx, const Account& who, StatusId id
     return std::move(*existing);
   }
   notifications_.reblogged(tx, who.id, target);
-  env_.federation.reblogged(tx, *inserted, target);
+  if (!target.local_only) env_.federation.reblogged(tx, *inserted, target);
+  env_.events.tell(tx, events::StatusCreated{inserted->id, who.id});
   return std::move(*inserted);
 }
 
@@ -106,8 +95,9 @@ Result<Status> StatusService::unreblog(db::Tx& tx, const Account& who, StatusId 
   auto original = TRY(existing_original(tx, id));
   const auto wrapper = store::find_reblog(tx, who.id, original.id);
   if (!wrapper) return visible_original(tx, who.id, id);
-  env_.federation.unreblogged(tx, *wrapper, original);
+  if (!original.local_only) env_.federation.unreblogged(tx, *wrapper, original);
   store::delete_status(tx, *wrapper);
+  env_.events.tell(tx, events::StatusDeleted::of(*wrapper));
   notifications_.withdraw(tx, NotificationType::reblog, who.id, original.account_id, original.id);
   return original;
 }

@@ -1,5 +1,12 @@
+#include "arrival.hpp"
+
+#include "dunlin/service/events.hpp"
+#include "dunlin/service/preview_cards.hpp"
+#include "dunlin/service/search_index.hpp"
 #include "dunlin/service/statuses.hpp"
 #include "dunlin/service/uris.hpp"
+#include "dunlin/store/media.hpp"
+#include "dunlin/store/status_edits.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <utility>
@@ -32,12 +39,20 @@ std::optional<Status> StatusService::receive(db::Tx& tx, RemoteStatus remote) {
   if (!status.conversation_id) {
     status.conversation_id = store::insert_conversation(tx, env_.ids.next<ConversationId>(), remote.conversation_uri);
   }
+  if (!remote.media.empty()) status.set(model::Part::media);
+  const auto link = choose_card_link(env_.config, status, remote.mentions);
+  if (link) status.set(model::Part::card);
   if (!store::insert_status(tx, status, remote.mentions)) return std::nullopt;
+  if (link) link_card(env_, tx, status, *link);
+  if (!remote.media.empty()) media_.receive(tx, status, remote.media);
+  index_status(tx, status);
+  env_.events.tell(tx, events::StatusCreated{status.id, status.account_id});
   if (remote.notify) {
     for (const auto& mention : remote.mentions) {
       if (!mention.domain && !mention.silent) notifications_.mentioned(tx, status, mention.account_id);
     }
   }
+  status_arrived(tx, env_, notifications_, status, remote.mentions, remote.notify);
   return std::move(status);
 }
 
@@ -64,7 +79,10 @@ std::optional<Status> StatusService::receive_reblog(db::Tx& tx, const Account& w
                  .edited_at = std::nullopt,
                  .deleted_at = std::nullopt};
   auto inserted = store::insert_reblog(tx, wrapper);
-  if (inserted) notifications_.reblogged(tx, who.id, original);
+  if (inserted) {
+    notifications_.reblogged(tx, who.id, original);
+    env_.events.tell(tx, events::StatusCreated{inserted->id, who.id});
+  }
   return inserted;
 }
 
@@ -84,6 +102,7 @@ void StatusService::receive_unreblog(db::Tx& tx, const Account& who, const Statu
   const auto wrapper = store::find_reblog(tx, who.id, original.id);
   if (!wrapper) return;
   store::delete_status(tx, *wrapper);
+  env_.events.tell(tx, events::StatusDeleted::of(*wrapper));
   notifications_.withdraw(tx, NotificationType::reblog, who.id, original.account_id, original.id);
 }
 
@@ -96,11 +115,25 @@ void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus 
   status.language = std::move(edited.status.language);
   status.tags = std::move(edited.status.tags);
   status.edited_at = edited.status.edited_at;
+  status.parts = static_cast<std::uint16_t>(status.parts | edited.status.parts);
+  status.quote_policy = edited.status.quote_policy;
+  const bool explicit_edit = status.edited_at && (!stored.edited_at || *status.edited_at > *stored.edited_at);
+  if (explicit_edit) {
+    store::insert_status_edit(tx, env_.ids.next<StatusId>().value, stored.id, store::snapshot_status(tx, stored));
+  }
+  relink_card(env_, tx, status, edited.mentions);
+  const bool had_media = status.has(model::Part::media);
+  if (!edited.media.empty()) status.set(model::Part::media);
   store::update_status(tx, status, edited.mentions);
+  if (had_media || !edited.media.empty()) media_.receive(tx, status, edited.media);
+  index_status(tx, status);
+  env_.events.tell(tx, events::StatusChanged{status.id, status.account_id});
+  if (explicit_edit) tell_of_edit(tx, status);
 }
 
 void StatusService::receive_delete(db::Tx& tx, const Status& status) {
-  store::delete_status(tx, status);
+  if (store::delete_status(tx, status)) env_.events.tell(tx, events::StatusDeleted::of(status));
+  if (status.has(model::Part::media)) store::detach_media(tx, status.id);
 }
 
 }  // namespace dunlin::service

@@ -12,7 +12,6 @@
 namespace dunlin::service {
 
 using model::Status;
-using model::Visibility;
 
 namespace {
 
@@ -33,7 +32,7 @@ std::set<AccountId> unwanted_authors(db::Tx& tx, AccountId viewer, const std::ve
   const std::vector<AccountId> ids(authors.begin(), authors.end());
   std::set<AccountId> unwanted;
   for (const auto& r : store::list_relationships(tx, viewer, ids)) {
-    if (r.blocking || r.blocked_by || r.muting) unwanted.insert(r.account_id);
+    if (r.blocking || r.blocked_by || r.muting || r.domain_blocking) unwanted.insert(r.account_id);
   }
   return unwanted;
 }
@@ -95,22 +94,6 @@ Result<StatusService::Thread> StatusService::thread(db::Tx& tx, std::optional<Ac
   thread.descendants = collect_descendants(children, *start, viewer ? kSignedInLimit : kAnonymousDescendants,
                                            viewer ? kSignedInLimit : kAnonymousDepth);
   return thread;
-}
-
-bool StatusService::may_see(const Viewer& viewer, const Status& status) {
-  if (status.deleted_at) return false;
-  if (viewer.account == status.account_id) return true;
-  if (viewer.blocked_by_author) return false;
-  switch (status.visibility) {
-    case Visibility::public_:
-    case Visibility::unlisted:
-      return true;
-    case Visibility::private_:
-      return viewer.account && (viewer.follows_author || viewer.mentioned);
-    case Visibility::direct:
-      return viewer.account && viewer.mentioned;
-  }
-  return false;
 }
 
 }  // namespace dunlin::service

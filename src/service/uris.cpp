@@ -41,6 +41,10 @@ std::string status_page(const config::Config& config, std::string_view username,
   return profile(config, username) + "/" + id.str();
 }
 
+std::string quote_authorization(const config::Config& config, AccountId quoted_author, QuoteId id) {
+  return actor(config, quoted_author) + "/quote_authorizations/" + id.str();
+}
+
 std::string shared_inbox(const config::Config& config) {
   return config.origin() + "/inbox";
 }
@@ -51,6 +55,10 @@ std::string tag_page(const config::Config& config, std::string_view folded_name)
 
 std::string conversation(const config::Config& config, ConversationId id) {
   return config.origin() + "/contexts/" + id.str();
+}
+
+std::string emoji(const config::Config& config, std::string_view shortcode) {
+  return config.origin() + "/emojis/" + std::string(shortcode);
 }
 
 std::string main_key(std::string_view actor_uri) {

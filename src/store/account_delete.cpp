@@ -1,5 +1,6 @@
 #include "dunlin/db/statement.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/conversations.hpp"
 
 namespace dunlin::store {
 
@@ -47,6 +48,7 @@ const db::Statement kDeleteAccount{"accounts.delete", "DELETE FROM accounts WHER
 void delete_account(db::Tx& tx, AccountId id) {
   tx.exec(kSettleAccounts, {id});
   tx.exec(kSettleStatuses, {id});
+  forget_direct_statuses_of(tx, id);
   tx.exec(kDeleteAccount, {id});
 }
 

@@ -36,14 +36,40 @@ std::optional<model::AccountKey> find_key(db::Tx& tx, std::string_view key_id) {
   return first_row(tx.exec(kFindKey, {key_id}), read_key);
 }
 
-const db::Statement kFindSigningKey{"account_keys.find_signing", "SELECT " DUNLIN_KEY_COLUMNS R"sql(
-FROM account_keys k
-WHERE k.account_id = $1 AND k.algorithm = $2 AND k.private_pem IS NOT NULL
-ORDER BY k.created_at DESC, k.key_id
+// A key that was just replaced signs on for a while; the key of a deleted account lives in a table of its own.
+const db::Statement kFindSigningKey{"account_keys.find_signing", R"sql(
+SELECT key_id, account_id, algorithm, public_pem, private_pem, fetched_at
+FROM (
+  SELECT k.key_id, k.account_id, k.algorithm, k.public_pem,
+         CASE WHEN k.previous_until > $3 THEN k.previous_private_pem ELSE k.private_pem END AS private_pem,
+         k.fetched_at, k.created_at
+  FROM account_keys k
+  WHERE k.account_id = $1 AND k.algorithm = $2 AND k.private_pem IS NOT NULL
+  UNION ALL
+  SELECT d.key_id, d.account_id, $2, d.public_pem, d.private_pem, NULL, NULL FROM departed_keys d
+  WHERE d.account_id = $1) found
+ORDER BY created_at DESC NULLS LAST, key_id
 LIMIT 1)sql"};
 
 std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id) {
-  return first_row(tx.exec(kFindSigningKey, {id, static_cast<int>(model::KeyAlgorithm::rsa)}), read_key);
+  return first_row(tx.exec(kFindSigningKey, {id, static_cast<int>(model::KeyAlgorithm::rsa), tx.now()}), read_key);
+}
+
+const db::Statement kRotateKey{"account_keys.rotate", R"sql(
+UPDATE account_keys
+SET previous_private_pem = private_pem, previous_until = $5, public_pem = $3, private_pem = $4, created_at = $6
+WHERE account_id = $1 AND algorithm = $2 AND private_pem IS NOT NULL)sql"};
+
+bool rotate_key(db::Tx& tx, AccountId id, std::string_view public_pem, std::string_view private_pem, Time until) {
+  const int algorithm = static_cast<int>(model::KeyAlgorithm::rsa);
+  return tx.exec(kRotateKey, {id, algorithm, public_pem, private_pem, until, tx.now()}).affected() == 1;
+}
+
+const db::Statement kForgetPreviousKeys{"account_keys.forget_previous", R"sql(
+UPDATE account_keys SET previous_private_pem = NULL, previous_until = NULL WHERE previous_until <= $1)sql"};
+
+void forget_previous_keys(db::Tx& tx) {
+  tx.exec(kForgetPreviousKeys, {tx.now()});
 }
 
 const db::Statement kListKeys{"account_keys.list", "SELECT " DUNLIN_KEY_COLUMNS R"sql(

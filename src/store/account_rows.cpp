@@ -83,6 +83,14 @@ model::Account read_account(const db::Row& row, int first) {
   a.created_at = row.time(c++);
   a.updated_at = row.time(c++);
   a.fetched_at = row.opt_time(c++);
+  a.attribution_domains = row.texts(c++);
+  a.avatar_description = row.text(c++);
+  a.header_description = row.text(c++);
+  a.show_media = row.boolean(c++);
+  a.show_media_replies = row.boolean(c++);
+  a.show_featured = row.boolean(c++);
+  a.role = static_cast<model::Role>(row.i32(c++));
+  a.deleted_at = row.opt_time(c++);
   a.statuses_count = row.i64(c++);
   a.followers_count = row.i64(c++);
   a.following_count = row.i64(c++);

@@ -17,11 +17,16 @@ std::string end_of_prefix(const std::string& prefix) {
 
 // Ranges instead of LIKE: a prepared LIKE with a parameter cannot use an index. ~>=~ compares bytes, as the index does.
 // Whom the viewer follows is always looked through; of the others a short prefix matches very many, hence the bound.
-#define DUNLIN_MATCHES                                                                                  \
-  "((lower(a.username) ~>=~ $1 AND lower(a.username) ~<~ $2 AND ($3 = '' OR (a.domain ~>=~ $3 AND "     \
-  "a.domain ~<~ $4))) OR ($3 = '' AND a.search_name >= $5 AND a.search_name < $6))"                     \
-  " AND a.suspended_at IS NULL AND a.moved_to_id IS NULL AND ($7::text IS NULL OR a.domain = $7::text)" \
-  " AND a.id <> $9"
+// All words of the query, the last one perhaps not at its end yet, in any order; too short a query matches too much.
+#define DUNLIN_NAME_WORDS                                                    \
+  "(length($5) >= 3 AND to_tsvector('simple'::regconfig, a.search_name) @@ " \
+  "(nullif(plainto_tsquery('simple'::regconfig, $5)::text, '') || ':*')::tsquery)"
+#define DUNLIN_MATCHES                                                                                   \
+  "((lower(a.username) ~>=~ $1 AND lower(a.username) ~<~ $2 AND ($3 = '' OR (a.domain ~>=~ $3 AND "      \
+  "a.domain ~<~ $4))) OR ($3 = '' AND (a.search_name >= $5 AND a.search_name < $6 OR " DUNLIN_NAME_WORDS \
+  ")))"                                                                                                  \
+  " AND a.suspended_at IS NULL AND a.moved_to_id IS NULL AND ($7::text IS NULL OR a.domain = $7::text)"  \
+  " AND a.id <> $9 AND " DUNLIN_ESTABLISHED("a.id")
 #define DUNLIN_RANKED                                                                                              \
   "SELECT " DUNLIN_ACCOUNT_COLUMNS                                                                                 \
   " FROM (SELECT id, bool_or(followed) AS followed FROM found GROUP BY id) hit JOIN accounts a ON a.id = hit.id "  \
@@ -43,7 +48,9 @@ WITH found AS (
   (SELECT a.id, false FROM accounts a
    WHERE a.search_name >= $5 AND a.search_name < $6 AND )sql" DUNLIN_MATCHES R"sql(
    ORDER BY a.search_name
-   LIMIT 400))
+   LIMIT 400)
+  UNION ALL
+  (SELECT a.id, false FROM accounts a WHERE )sql" DUNLIN_NAME_WORDS " AND " DUNLIN_MATCHES R"sql( LIMIT 400))
 )sql" DUNLIN_RANKED};
 const db::Statement kSearchFollowing{"accounts.search_following", R"sql(
 WITH found AS (

@@ -57,13 +57,17 @@ std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri)
 
 #define DUNLIN_FAVOURITING(order)                                                                   \
   "SELECT f.id, f.account_id FROM favourites f WHERE f.status_id = $1 AND f.id < $2 AND f.id > $3 " \
-  "AND " DUNLIN_NOT_SUSPENDED("f.account_id") " ORDER BY f.id " order " LIMIT $4"
+  "AND " DUNLIN_NOT_SUSPENDED("f.account_id") " AND (f.account_id = $5 OR " DUNLIN_WELCOME(         \
+      "f.account_id", "$5", "$6") ") ORDER BY f.id " order " LIMIT $4"
 
 const db::Statement kFavouriting{"favourites.accounts", DUNLIN_FAVOURITING("DESC")};
 const db::Statement kFavouritingUp{"favourites.accounts_up", DUNLIN_FAVOURITING("ASC")};
 
-std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, const model::Page& page) {
-  return read_account_refs(tx, kFavouriting, kFavouritingUp, id.value, page);
+std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
+                                                  const model::Page& page) {
+  return page_rows(tx.exec(page.upwards() ? kFavouritingUp : kFavouriting,
+                           {id, page.below(), page.above(), page.limit, viewer.value_or(AccountId{}), tx.now()}),
+                   page, read_account_ref);
 }
 
 }  // namespace dunlin::store

@@ -32,19 +32,20 @@ InstanceCounts count_instance(db::Tx& tx) {
 }
 
 const db::Statement kListCustomEmojis{"instance.custom_emojis", R"sql(
-SELECT shortcode, url, static_url, category, visible_in_picker
+SELECT id, shortcode, url, static_url, category, visible_in_picker
 FROM custom_emojis
 WHERE domain IS NULL AND NOT disabled
 ORDER BY shortcode COLLATE "C")sql"};
 
 std::vector<CustomEmoji> list_custom_emojis(db::Tx& tx) {
   return all_rows(tx.exec(kListCustomEmojis), [](const db::Row& row) {
-    return CustomEmoji{.shortcode = std::string(row.text(0)),
+    return CustomEmoji{.id = row.i64(0),
+                       .shortcode = std::string(row.text(1)),
                        .domain = std::nullopt,
-                       .url = std::string(row.text(1)),
-                       .static_url = std::string(row.text(2)),
-                       .category = row.opt_text(3),
-                       .visible_in_picker = row.boolean(4)};
+                       .url = std::string(row.text(2)),
+                       .static_url = std::string(row.text(3)),
+                       .category = row.opt_text(4),
+                       .visible_in_picker = row.boolean(5)};
   });
 }
 

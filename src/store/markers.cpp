@@ -28,13 +28,16 @@ std::vector<Marker> list_markers(db::Tx& tx, AccountId who, std::span<const std:
 
 const db::Statement kSaveMarker{"markers.save", R"sql(
 INSERT INTO markers (account_id, timeline, last_read_id, version, updated_at)
-VALUES ($1, $2, $3, 1, $4)
+SELECT $1::bigint, $2::text, $3::bigint, $5::integer + 1, $4::timestamptz
+WHERE $5 = 0 OR EXISTS (SELECT 1 FROM markers WHERE account_id = $1 AND timeline = $2)
 ON CONFLICT (account_id, timeline) DO UPDATE
-SET last_read_id = EXCLUDED.last_read_id, version = markers.version + 1, updated_at = EXCLUDED.updated_at
+SET last_read_id = EXCLUDED.last_read_id, version = EXCLUDED.version, updated_at = EXCLUDED.updated_at
+WHERE markers.version = EXCLUDED.version - 1
 RETURNING )sql" DUNLIN_MARKER_COLUMNS};
 
-Marker save_marker(db::Tx& tx, AccountId who, std::string_view timeline, std::int64_t last_read_id) {
-  return read_marker(tx.exec(kSaveMarker, {who, timeline, last_read_id, tx.now()})[0]);
+std::optional<Marker> save_marker(db::Tx& tx, AccountId who, std::string_view timeline, std::int64_t last_read_id,
+                                  int seen) {
+  return first_row(tx.exec(kSaveMarker, {who, timeline, last_read_id, tx.now(), seen}), read_marker);
 }
 
 }  // namespace dunlin::store

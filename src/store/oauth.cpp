@@ -43,8 +43,8 @@ const db::Statement kFindAccessToken{"oauth.find_access_token", R"sql(
 const db::Statement kFindBearer{"oauth.find_bearer", R"sql(
   SELECT t.id, t.application_id, t.user_id, t.scopes, t.created_at, t.revoked_at,
          u.account_id, u.email, u.password_hash, u.role, u.confirmed_at, u.approved, u.disabled, u.locale,
-         u.default_visibility, u.default_sensitive, u.default_language, u.created_at,
-         a.suspended_at IS NOT NULL, coalesce(u.last_active_on = ($2::timestamptz AT TIME ZONE 'UTC')::date, false)
+         u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy,
+         u.created_at, a.suspended_at IS NOT NULL, coalesce(u.last_active_on = ($2::timestamptz AT TIME ZONE 'UTC')::date, false)
   FROM access_tokens t
   LEFT JOIN users u ON u.id = t.user_id
   LEFT JOIN accounts a ON a.id = u.account_id
@@ -75,8 +75,18 @@ const db::Statement kTakeCode{"oauth.take_code", R"sql(
   RETURNING application_id, user_id, redirect_uri, scopes, code_challenge, expires_at)sql"};
 
 const db::Statement kInsertSession{"oauth.insert_session", R"sql(
-  INSERT INTO sessions (id, user_id, token_hash, csrf_token, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6))sql"};
+  INSERT INTO sessions (id, user_id, token_hash, csrf_token, created_at, expires_at, user_agent, address)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql"};
+
+const db::Statement kDeleteSessionOf{"oauth.delete_session_of", "DELETE FROM sessions WHERE id = $2 AND user_id = $1"};
+
+const db::Statement kListSessions{"oauth.list_sessions", R"sql(
+  SELECT id, user_agent, address, created_at, last_active
+  FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100)sql"};
+
+const db::Statement kTouchSession{"oauth.touch_session", R"sql(
+  UPDATE sessions SET last_active = $2
+  WHERE id = $1 AND (last_active IS NULL OR last_active < $2::timestamptz - interval '1 hour'))sql"};
 
 const db::Statement kFindSession{"oauth.find_session", R"sql(
   SELECT id, user_id, csrf_token, expires_at FROM sessions WHERE token_hash = $1 AND expires_at > $2)sql"};
@@ -157,9 +167,10 @@ std::optional<Bearer> find_bearer(db::Tx& tx, std::string_view hash) {
                             .default_visibility = static_cast<model::Visibility>(row.i32(14)),
                             .default_sensitive = row.boolean(15),
                             .default_language = row.opt_text(16),
-                            .created_at = row.time(17)};
-  bearer.account_suspended = row.boolean(18);
-  bearer.active_today = row.boolean(19);
+                            .default_quote_policy = std::string(row.text(17)),
+                            .created_at = row.time(18)};
+  bearer.account_suspended = row.boolean(19);
+  bearer.active_today = row.boolean(20);
   return bearer;
 }
 
@@ -188,9 +199,10 @@ std::optional<model::AuthorizationCode> take_authorization_code(db::Tx& tx, std:
                                   .expires_at = row.time(5)};
 }
 
-void insert_session(db::Tx& tx, const model::BrowserSession& session, std::string_view hash) {
-  tx.exec(kInsertSession,
-          {session.id, session.user_id, db::Param::bytes(hash), session.csrf_token, tx.now(), session.expires_at});
+void insert_session(db::Tx& tx, const model::BrowserSession& session, std::string_view hash,
+                    const model::BrowserInfo& browser) {
+  tx.exec(kInsertSession, {session.id, session.user_id, db::Param::bytes(hash), session.csrf_token, tx.now(),
+                           session.expires_at, browser.user_agent, browser.address});
 }
 
 std::optional<model::BrowserSession> find_session(db::Tx& tx, std::string_view hash) {
@@ -205,6 +217,25 @@ std::optional<model::BrowserSession> find_session(db::Tx& tx, std::string_view h
 
 void delete_session(db::Tx& tx, SessionId id) {
   tx.exec(kDeleteSession, {id});
+}
+
+void delete_session_of(db::Tx& tx, UserId user, SessionId id) {
+  tx.exec(kDeleteSessionOf, {user, id});
+}
+
+std::vector<SessionRow> list_sessions(db::Tx& tx, UserId user) {
+  std::vector<SessionRow> out;
+  for (const db::Row row : tx.exec(kListSessions, {user, tx.now()})) {
+    out.push_back({.id = row.id<SessionId>(0),
+                   .browser = {.user_agent = std::string(row.text(1)), .address = std::string(row.text(2))},
+                   .created_at = row.time(3),
+                   .last_active = row.opt_time(4)});
+  }
+  return out;
+}
+
+void touch_session(db::Tx& tx, SessionId id) {
+  tx.exec(kTouchSession, {id, tx.now()});
 }
 
 void purge_expired_logins(db::Tx& tx) {

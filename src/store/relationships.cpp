@@ -102,7 +102,13 @@ counted AS (
   SET following_count = greatest(0, s.following_count - (s.account_id = f.account_id)::integer),
       followers_count = greatest(0, s.followers_count - (s.account_id = f.target_account_id)::integer)
   FROM follow f
-  WHERE s.account_id IN (f.account_id, f.target_account_id))
+  WHERE s.account_id IN (f.account_id, f.target_account_id)),
+unlisted AS (
+  DELETE FROM list_accounts la USING lists l, follow f
+  WHERE l.id = la.list_id AND l.account_id = f.account_id AND la.account_id = f.target_account_id),
+unendorsed AS (
+  DELETE FROM endorsements e USING follow f
+  WHERE e.account_id = f.account_id AND e.target_account_id = f.target_account_id)
 SELECT )sql" DUNLIN_FOLLOW_COLUMNS " FROM follow"};
 
 std::optional<model::Follow> delete_follow(db::Tx& tx, AccountId who, AccountId target) {
@@ -157,16 +163,22 @@ SELECT a.id, f.id IS NOT NULL, coalesce(f.show_reblogs, false), coalesce(f.notif
        EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_account_id = $1),
        m.id IS NOT NULL, coalesce(m.hide_notifications, false), m.expires_at,
        EXISTS (SELECT 1 FROM follow_requests r WHERE r.account_id = $1 AND r.target_account_id = a.id),
-       EXISTS (SELECT 1 FROM follow_requests r WHERE r.account_id = a.id AND r.target_account_id = $1)
+       EXISTS (SELECT 1 FROM follow_requests r WHERE r.account_id = a.id AND r.target_account_id = $1),
+       EXISTS (SELECT 1 FROM account_domain_blocks d WHERE d.account_id = $1 AND d.domain = a.domain),
+       EXISTS (SELECT 1 FROM endorsements e WHERE e.account_id = $1 AND e.target_account_id = a.id),
+       coalesce((SELECT n.comment FROM account_notes n WHERE n.account_id = $1 AND n.target_account_id = a.id), '')
 FROM unnest($2::bigint[]) WITH ORDINALITY AS asked (id, place)
 JOIN accounts a ON a.id = asked.id
 LEFT JOIN follows f ON f.account_id = $1 AND f.target_account_id = a.id
 LEFT JOIN mutes m ON m.account_id = $1 AND m.target_account_id = a.id AND (m.expires_at IS NULL OR m.expires_at > $3)
+WHERE $4::boolean OR a.suspended_at IS NULL
 ORDER BY asked.place)sql"};
 
-std::vector<model::Relationship> list_relationships(db::Tx& tx, AccountId viewer, std::span<const AccountId> ids) {
+std::vector<model::Relationship> list_relationships(db::Tx& tx, AccountId viewer, std::span<const AccountId> ids,
+                                                    bool with_suspended) {
   if (ids.empty()) return {};
-  return all_rows(tx.exec(kListRelationships, {viewer, db::Param::ids(ids), tx.now()}), [](const db::Row& row) {
+  const auto rows = tx.exec(kListRelationships, {viewer, db::Param::ids(ids), tx.now(), with_suspended});
+  return all_rows(rows, [](const db::Row& row) {
     model::Relationship r;
     r.account_id = row.id<AccountId>(0);
     r.following = row.boolean(1);
@@ -181,6 +193,9 @@ std::vector<model::Relationship> list_relationships(db::Tx& tx, AccountId viewer
     r.muting_expires_at = row.opt_time(10);
     r.requested = row.boolean(11);
     r.requested_by = row.boolean(12);
+    r.domain_blocking = row.boolean(13);
+    r.endorsed = row.boolean(14);
+    r.note = row.text(15);
     return r;
   });
 }

@@ -1,6 +1,7 @@
 #include "status_rows.hpp"
 
 #include "dunlin/db/statement.hpp"
+#include "dunlin/store/conversations.hpp"
 #include "dunlin/store/statuses.hpp"
 
 namespace dunlin::store {
@@ -23,28 +24,43 @@ authors AS (
     WHERE visibility <> 3
     GROUP BY account_id) g
   WHERE a.account_id = g.account_id),
+unquoted AS (
+  DELETE FROM quotes WHERE status_id IN (SELECT id FROM gone) RETURNING quoted_status_id, state),
 counted AS (
   UPDATE status_stats s
   SET replies_count = greatest(0, s.replies_count - d.replies),
-      reblogs_count = greatest(0, s.reblogs_count - d.reblogs)
+      reblogs_count = greatest(0, s.reblogs_count - d.reblogs),
+      quotes_count = greatest(0, s.quotes_count - d.quotes)
   FROM (
-    SELECT id, sum(replies) AS replies, sum(reblogs) AS reblogs
+    SELECT id, sum(replies) AS replies, sum(reblogs) AS reblogs, sum(quotes) AS quotes
     FROM (
-      SELECT in_reply_to_id AS id, 1 AS replies, 0 AS reblogs
+      SELECT in_reply_to_id AS id, 1 AS replies, 0 AS reblogs, 0 AS quotes
       FROM gone
       WHERE in_reply_to_id IS NOT NULL AND visibility <= 1
       UNION ALL
-      SELECT reblog_of_id, 0, 1 FROM gone WHERE reblog_of_id IS NOT NULL) changes
+      SELECT reblog_of_id, 0, 1, 0 FROM gone WHERE reblog_of_id IS NOT NULL
+      UNION ALL
+      SELECT quoted_status_id, 0, 0, 1 FROM unquoted WHERE quoted_status_id IS NOT NULL AND state = 1) changes
     GROUP BY id) d
   WHERE s.status_id = d.id),
 untold AS (
   DELETE FROM notifications WHERE status_id IN (SELECT id FROM gone)),
 untagged AS (
-  DELETE FROM public_status_tags WHERE status_id IN (SELECT id FROM gone))
+  DELETE FROM public_status_tags WHERE status_id IN (SELECT id FROM gone)),
+unsearched AS (
+  DELETE FROM status_search WHERE status_id IN (SELECT id FROM gone)),
+unpinned AS (
+  DELETE FROM pins WHERE status_id IN (SELECT id FROM gone)),
+unwritten AS (
+  DELETE FROM status_edits WHERE status_id IN (SELECT id FROM gone)),
+unasked AS (
+  DELETE FROM polls WHERE status_id IN (SELECT id FROM gone))
 SELECT count(*) FROM gone)sql"};
 
 bool delete_status(db::Tx& tx, const model::Status& status) {
-  return tx.exec(kDeleteStatus, {status.id, tx.now()})[0].i64(0) > 0;
+  if (tx.exec(kDeleteStatus, {status.id, tx.now()})[0].i64(0) == 0) return false;
+  if (status.visibility == model::Visibility::direct) forget_direct_status(tx, status.id);
+  return true;
 }
 
 const db::Statement kPurgeDeletedStatuses{"statuses.purge_deleted", R"sql(

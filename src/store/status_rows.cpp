@@ -35,6 +35,11 @@ model::Status read_status(const db::Row& row) {
   s.replies_count = row.i64(c++);
   s.reblogs_count = row.i64(c++);
   s.favourites_count = row.i64(c++);
+  s.quotes_count = row.i64(c++);
+  s.content_type = static_cast<model::ContentType>(row.i32(c++));
+  s.local_only = row.boolean(c++);
+  s.expires_at = row.opt_time(c++);
+  if (const auto policy = row.opt_i64(c++)) s.quote_policy = model::QuotePolicy::unpack(static_cast<int>(*policy));
   return s;
 }
 

@@ -12,7 +12,8 @@
   "s.id, s.uri, s.url, s.account_id, s.local, s.content, s.source, s.spoiler_text, s.sensitive, s.language, "         \
   "s.visibility, s.in_reply_to_id, s.in_reply_to_account_id, s.in_reply_to_uri, s.reblog_of_id, "                     \
   "s.conversation_id, s.application_id, s.tags, s.parts, s.created_at, s.edited_at, s.deleted_at, ss.replies_count, " \
-  "ss.reblogs_count, ss.favourites_count"
+  "greatest(ss.reblogs_count, ss.remote_reblogs), greatest(ss.favourites_count, ss.remote_favourites), "              \
+  "ss.quotes_count, s.content_type, s.local_only, s.expires_at, s.quote_policy"
 #define DUNLIN_STATUS_TABLES "statuses s JOIN status_stats ss ON ss.status_id = s.id"
 /// In what makes a reply a reply, whether or not the parent is here (still or yet).
 #define DUNLIN_IS_REPLY(s)                                                              \
@@ -23,7 +24,7 @@
 namespace dunlin::store {
 
 /// What DUNLIN_STATUS_COLUMNS takes: the next column's position.
-inline constexpr int kStatusColumns = 25;
+inline constexpr int kStatusColumns = 30;
 
 model::Status read_status(const db::Row& row);
 

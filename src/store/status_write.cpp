@@ -20,6 +20,10 @@ struct MentionParams {
   std::vector<std::int64_t> silent;
 };
 
+db::Param packed(const std::optional<model::QuotePolicy>& policy) {
+  return policy ? db::Param(policy->packed()) : db::Param(std::nullopt);
+}
+
 }  // namespace
 
 // A reply and the status it answers may arrive at the same moment on two sessions, and neither would see the other:
@@ -37,10 +41,10 @@ WITH parent AS (
 new AS (
   INSERT INTO statuses (id, uri, url, account_id, local, content, source, spoiler_text, sensitive, language, visibility,
                         in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, conversation_id, application_id, tags,
-                        tag_names, created_at, edited_at, parts)
+                        tag_names, created_at, edited_at, parts, content_type, local_only, expires_at, quote_policy)
   SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
          coalesce($12, (SELECT id FROM parent)), coalesce($13, (SELECT account_id FROM parent)), $14,
-         coalesce((SELECT conversation_id FROM parent), $15), $16, $17, $18, $19, $20, $23
+         coalesce((SELECT conversation_id FROM parent), $15), $16, $17, $18, $19, $20, $23, $24, $25, $26, $27
   ON CONFLICT (uri) DO NOTHING
   RETURNING *),
 waiting AS MATERIALIZED (
@@ -114,15 +118,19 @@ bool insert_status(db::Tx& tx, const model::Status& s, std::span<const model::Me
                                   s.edited_at,
                                   db::Param::bigints(m.accounts),
                                   db::Param::bigints(m.silent),
-                                  s.parts})
+                                  s.parts,
+                                  static_cast<int>(s.content_type),
+                                  s.local_only,
+                                  s.expires_at,
+                                  packed(s.quote_policy)})
               .empty();
 }
 
 // An Announce that is sent again finds its uri, also after it was undone.
 const db::Statement kInsertReblog{"statuses.insert_reblog", R"sql(
 WITH new AS (
-  INSERT INTO statuses (id, uri, url, account_id, local, visibility, reblog_of_id, application_id, created_at)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+  INSERT INTO statuses (id, uri, url, account_id, local, visibility, reblog_of_id, application_id, created_at, local_only)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
   WHERE NOT EXISTS (SELECT 1 FROM statuses WHERE uri = $2)
   ON CONFLICT (account_id, reblog_of_id) WHERE reblog_of_id IS NOT NULL AND deleted_at IS NULL DO NOTHING
   RETURNING id, account_id, reblog_of_id, visibility, created_at),
@@ -142,7 +150,7 @@ SELECT id FROM new)sql"};
 
 std::optional<model::Status> insert_reblog(db::Tx& tx, const model::Status& w) {
   const auto rows = tx.exec(kInsertReblog, {w.id, w.uri, w.url, w.account_id, w.local, static_cast<int>(w.visibility),
-                                            w.reblog_of_id, w.application_id, w.created_at});
+                                            w.reblog_of_id, w.application_id, w.created_at, w.local_only});
   if (rows.empty()) return std::nullopt;
   return w;
 }
@@ -152,7 +160,7 @@ const db::Statement kUpdateStatus{"statuses.update", R"sql(
 WITH edited AS (
   UPDATE statuses
   SET url = $2, content = $3, source = $4, spoiler_text = $5, sensitive = $6, language = $7, tags = $8, tag_names = $9,
-      edited_at = $10, parts = $13
+      edited_at = $10, parts = $13, content_type = $14, quote_policy = $15
   WHERE id = $1 AND deleted_at IS NULL
   RETURNING id, visibility),
 named AS MATERIALIZED (
@@ -179,9 +187,16 @@ ON CONFLICT (tag_id, status_id) DO NOTHING)sql"};
 void update_status(db::Tx& tx, const model::Status& s, std::span<const model::Mention> mentions) {
   const auto tag_names = ensure_tags(tx, s);
   const MentionParams m(mentions);
-  tx.exec(kUpdateStatus, {s.id, s.url, s.content, s.source, s.spoiler_text, s.sensitive, s.language,
-                          db::Param::texts(s.tags), db::Param::texts(tag_names), s.edited_at,
-                          db::Param::bigints(m.accounts), db::Param::bigints(m.silent), s.parts});
+  tx.exec(kUpdateStatus,
+          {s.id, s.url, s.content, s.source, s.spoiler_text, s.sensitive, s.language, db::Param::texts(s.tags),
+           db::Param::texts(tag_names), s.edited_at, db::Param::bigints(m.accounts), db::Param::bigints(m.silent),
+           s.parts, static_cast<int>(s.content_type), packed(s.quote_policy)});
+}
+
+const db::Statement kSetPart{"statuses.set_part", "UPDATE statuses SET parts = parts | $2 WHERE id = $1"};
+
+void set_part(db::Tx& tx, StatusId id, model::Part part) {
+  tx.exec(kSetPart, {id, static_cast<int>(part)});
 }
 
 }  // namespace dunlin::store

@@ -1,5 +1,6 @@
 #include "dunlin/store/statuses.hpp"
 
+#include "account_refs.hpp"
 #include "rows.hpp"
 #include "sight.hpp"
 #include "status_rows.hpp"
@@ -67,21 +68,19 @@ std::optional<model::Status> find_reblog(db::Tx& tx, AccountId who, StatusId ori
   return first_row(tx.exec(kFindReblog, {who, original}), read_status);
 }
 
-const db::Statement kReblogsUp{
-    "statuses.reblogs_up",
-    "SELECT s.id, s.account_id FROM statuses s WHERE s.reblog_of_id = $1 AND s.id < $2 AND s.id > $3 AND " DUNLIN_SEES(
-        "s", "$5") " ORDER BY s.id LIMIT $4"};
-const db::Statement kReblogs{
-    "statuses.reblogs",
-    "SELECT s.id, s.account_id FROM statuses s WHERE s.reblog_of_id = $1 AND s.id < $2 AND s.id > $3 AND " DUNLIN_SEES(
-        "s", "$5") " ORDER BY s.id DESC LIMIT $4"};
+#define DUNLIN_REBLOGGING(order)                                                                                      \
+  "SELECT s.id, s.account_id FROM statuses s WHERE s.reblog_of_id = $1 AND s.id < $2 AND s.id > $3 AND " DUNLIN_SEES( \
+      "s", "$5") " AND (s.account_id = $5 OR " DUNLIN_WELCOME("s.account_id", "$5", "$6") ") ORDER BY s.id " order    \
+                                                                                          " LIMIT $4"
+
+const db::Statement kReblogs{"statuses.reblogs", DUNLIN_REBLOGGING("DESC")};
+const db::Statement kReblogsUp{"statuses.reblogs_up", DUNLIN_REBLOGGING("ASC")};
 
 std::vector<AccountRef> list_reblogging_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
                                                  const model::Page& page) {
-  return page_rows(
-      tx.exec(page.upwards() ? kReblogsUp : kReblogs,
-              {id, page.below(), page.above(), page.limit, viewer.value_or(AccountId{})}),
-      page, [](const db::Row& row) { return AccountRef{.row_id = row.i64(0), .account_id = row.id<AccountId>(1)}; });
+  return page_rows(tx.exec(page.upwards() ? kReblogsUp : kReblogs,
+                           {id, page.below(), page.above(), page.limit, viewer.value_or(AccountId{}), tx.now()}),
+                   page, read_account_ref);
 }
 
 // Deleted and undone ones count as well: whoever got it once is told of its end.

@@ -6,9 +6,10 @@
 
 namespace dunlin::store {
 
-#define DUNLIN_USER_COLUMNS                                                                        \
-  "u.id, u.account_id, u.email, u.password_hash, u.role, u.confirmed_at, u.approved, u.disabled, " \
-  "u.locale, u.default_visibility, u.default_sensitive, u.default_language, u.created_at"
+#define DUNLIN_USER_COLUMNS                                                                           \
+  "u.id, u.account_id, u.email, u.password_hash, u.role, u.confirmed_at, u.approved, u.disabled, "    \
+  "u.locale, u.default_visibility, u.default_sensitive, u.default_language, u.default_quote_policy, " \
+  "u.created_at"
 
 namespace {
 
@@ -27,6 +28,7 @@ model::User read_user(const db::Row& row, int first) {
   u.default_visibility = static_cast<model::Visibility>(row.i32(c++));
   u.default_sensitive = row.boolean(c++);
   u.default_language = row.opt_text(c++);
+  u.default_quote_policy = row.text(c++);
   u.created_at = row.time(c++);
   return u;
 }
@@ -38,26 +40,30 @@ model::User user_of(const db::Row& row) {
 }  // namespace
 
 const db::Statement kInsertUser{"users.insert", R"sql(
+WITH shown AS (UPDATE accounts SET role = $5 WHERE id = $2 AND role <> $5)
 INSERT INTO users (id, account_id, email, password_hash, role, confirmed_at, approved, disabled, locale,
-                   default_visibility, default_sensitive, default_language, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))sql"};
+                   default_visibility, default_sensitive, default_language, default_quote_policy, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14))sql"};
 
 void insert_user(db::Tx& tx, const model::User& u) {
   tx.exec(kInsertUser, {u.id, u.account_id, u.email, u.password_hash, static_cast<int>(u.role), u.confirmed_at,
                         u.approved, u.disabled, u.locale, static_cast<int>(u.default_visibility), u.default_sensitive,
-                        u.default_language, u.created_at});
+                        u.default_language, u.default_quote_policy, u.created_at});
 }
 
 const db::Statement kUpdateUser{"users.update", R"sql(
-UPDATE users
-SET email = $2, password_hash = $3, role = $4, confirmed_at = $5, approved = $6, disabled = $7, locale = $8,
-    default_visibility = $9, default_sensitive = $10, default_language = $11
-WHERE id = $1)sql"};
+WITH login AS (
+  UPDATE users
+  SET email = $2, password_hash = $3, role = $4, confirmed_at = $5, approved = $6, disabled = $7, locale = $8,
+      default_visibility = $9, default_sensitive = $10, default_language = $11, default_quote_policy = $12
+  WHERE id = $1
+  RETURNING account_id)
+UPDATE accounts SET role = $4 FROM login WHERE accounts.id = login.account_id AND role <> $4)sql"};
 
 void update_user(db::Tx& tx, const model::User& u) {
   tx.exec(kUpdateUser,
           {u.id, u.email, u.password_hash, static_cast<int>(u.role), u.confirmed_at, u.approved, u.disabled, u.locale,
-           static_cast<int>(u.default_visibility), u.default_sensitive, u.default_language});
+           static_cast<int>(u.default_visibility), u.default_sensitive, u.default_language, u.default_quote_policy});
 }
 
 const db::Statement kFindUser{"users.find", "SELECT " DUNLIN_USER_COLUMNS " FROM users u WHERE u.id = $1"};
@@ -94,9 +100,14 @@ std::optional<model::User> find_user_by_login(db::Tx& tx, std::string_view login
 }
 
 const db::Statement kTouchUserActivity{"users.touch_activity", R"sql(
-UPDATE users
-SET last_active_on = ($2::timestamptz AT TIME ZONE 'UTC')::date
-WHERE id = $1 AND (last_active_on IS NULL OR last_active_on < ($2::timestamptz AT TIME ZONE 'UTC')::date))sql"};
+WITH here AS (
+  UPDATE users
+  SET last_active_on = ($2::timestamptz AT TIME ZONE 'UTC')::date
+  WHERE id = $1 AND (last_active_on IS NULL OR last_active_on < ($2::timestamptz AT TIME ZONE 'UTC')::date)
+  RETURNING id)
+INSERT INTO weekly_logins (week, user_id)
+SELECT date_trunc('week', $2::timestamptz AT TIME ZONE 'UTC')::date, id FROM here
+ON CONFLICT (week, user_id) DO NOTHING)sql"};
 
 void touch_user_activity(db::Tx& tx, UserId id) {
   tx.exec(kTouchUserActivity, {id, tx.now()});

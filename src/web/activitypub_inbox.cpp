@@ -4,6 +4,7 @@
 #include "activitypub_signature.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/inbox.hpp"
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
@@ -11,10 +12,10 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
-#include "dunlin/service/federation_policy.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -29,6 +30,10 @@ namespace {
 
 using activitypub::Activity;
 using activitypub::ActivityType;
+
+// One server's share: 50 a second over a minute, more than any sends that is well.
+constexpr int kMostOfHost = 3000;
+constexpr std::chrono::seconds kHostWindow{60};
 
 http::Response accepted() {
   http::Response response;
@@ -64,6 +69,17 @@ bool concerns_a_stranger(const Activity& activity, db::Tx& tx) {
   return about_itself && !store::find_account_by_uri(tx, activity.actor);
 }
 
+/// Every server that the activity names as its own, whatever is true of it: no key is fetched for a blocked one
+/// (CVE-2023-42451).
+bool is_from_blocked(const api::Call& call, const RequestSignature& signature, const Activity& activity) {
+  const auto& policies = activitypub::FederationService::of(call.env()).policies();
+  for (const std::string& key_id : signature.key_ids()) {
+    if (!policies.may_federate(domain_of(key_id))) return true;
+  }
+  return !policies.may_federate(domain_of(activity.actor)) ||
+         (!activity.id.empty() && !policies.may_federate(domain_of(activity.id)));
+}
+
 /// The id under which a second copy is recognised. Only what is proven to be its actor's own counts: else anybody could
 /// use up a victim's next id. A Follow may come again, as its Accept may have been lost.
 std::optional<std::string> dedupe_id(const Activity& activity, const model::Account& signer) {
@@ -96,10 +112,14 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
   if (signer->suspended_at && !activitypub::is_open_to_suspended(activity))
     return http::json_error(403, "This action is not allowed");
   const auto url = Url::parse(signer->uri);
-  if (!url || !service::may_federate(call.config(), url->authority())) {
-    return http::json_error(403, "This action is not allowed");
-  }
   auto& federation = activitypub::FederationService::of(call.env());
+  if (!url || !federation.policies().may_federate(*signer)) return http::json_error(403, "This action is not allowed");
+  if (call.config().limits.rate_limits &&
+      !federation.inbox_limiter().allow(url->authority(), kMostOfHost, kHostWindow)) {
+    http::Response response = http::json_error(429, "Too many requests");
+    response.headers.add("Retry-After", std::to_string(kHostWindow.count()));
+    return response;
+  }
   const auto id = call.env().ids.next<ActivityId>();
   const store::InboundActivity row{.id = id,
                                    .uri = dedupe_id(activity, *signer),
@@ -112,6 +132,9 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
         tx, {.kind = jobs::kProcessActivity, .payload = id.str(), .run_at = std::nullopt, .unique_key = std::nullopt});
   }
   federation.deliveries().host_seen_alive(tx, row.host);
+  if (const auto field = call.request().headers.get(activitypub::kSynchronizationHeader); !field.empty()) {
+    activitypub::receive_synchronization(call.env(), tx, *signer, field);
+  }
   // Who signs by the newer scheme reads it, too (federation.md 2.6).
   if (signature.is_rfc9421()) {
     jobs::learn_signature_scheme(tx, row.host, static_cast<int>(crypto::SignatureScheme::rfc9421));
@@ -124,10 +147,13 @@ Result<http::Response> receive(api::Call& call) {
   TRY_VOID(check_headers(call.request().headers));
   const std::string body = TRY(read_body(call.request()));
   const auto activity = TRY(activitypub::parse_activity(body));
-  const auto stranger =
-      TRY(call.session().read([&](db::Tx& tx) -> Result<bool> { return concerns_a_stranger(activity, tx); }));
+  const auto stranger = TRY(call.session().read([&](db::Tx& tx) -> Result<bool> {
+    activitypub::FederationService::of(call.env()).policies().refresh(tx);
+    return concerns_a_stranger(activity, tx);
+  }));
   if (stranger) return accepted();
   const auto signature = TRY(RequestSignature::open(call, body));
+  if (is_from_blocked(call, signature, activity)) return http::json_error(403, "This action is not allowed");
   const auto work = [&](db::Tx& tx) { return take(call, tx, signature, activity, body); };
   try {
     return call.session().write(work);

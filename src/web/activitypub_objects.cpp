@@ -1,15 +1,16 @@
 #include "activitypub_objects.hpp"
 
+#include "activitypub_access.hpp"
 #include "activitypub_documents.hpp"
-#include "activitypub_signature.hpp"
 
 #include "dunlin/activitypub/outbox.hpp"
 #include "dunlin/activitypub/render.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/statuses.hpp"
 
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,31 +18,9 @@ namespace dunlin::web {
 
 namespace {
 
+using activitypub::Context;
 using model::Account;
 using model::Status;
-
-Result<http::Response> show(const api::Call& call, db::Tx& tx, const Account& account) {
-  return public_document(activitypub::render_actor(call.config(), account, store::list_keys(tx, account.id)));
-}
-
-struct Found {
-  Account author;
-  Status status;
-  std::vector<model::Mention> mentions;
-};
-
-/// The live status of the path. Errors: not_found.
-Result<Found> find(const api::Call& call, db::Tx& tx) {
-  Found found;
-  found.author = TRY(path_account(call, tx));
-  auto status = store::find_status(tx, TRY(call.path_id<StatusId>("sid")));
-  if (!status || status->account_id != found.author.id || found.author.suspended_at) {
-    return fail(Errc::not_found, "Record not found");
-  }
-  found.status = std::move(*status);
-  found.mentions = store::list_mentions(tx, found.status.id);
-  return found;
-}
 
 /// What stands in place of a status that was deleted: a Tombstone if anybody could have known it. Errors: not_found.
 Result<http::Response> show_deleted(const api::Call& call, db::Tx& tx) {
@@ -53,87 +32,90 @@ Result<http::Response> show_deleted(const api::Call& call, db::Tx& tx) {
   return tombstone(status->uri);
 }
 
-/// An addressed actor, an accepted follower, or the instance actor of a host that has an addressed one: Misskey and
-/// others fetch with it for their users.
-bool may_read(db::Tx& tx, const Account& signer, const Found& found) {
-  if (signer.suspended_at) return false;
-  if (store::find_visible_status(tx, signer.id, found.status.id)) return true;
-  if (signer.actor_type != model::ActorType::application) return false;
-  return std::ranges::any_of(found.mentions,
-                             [&](const model::Mention& m) { return m.domain && m.domain == signer.domain; });
+/// Errors: not_found when the original is not there any more.
+Result<std::string> render_activity(const api::Call& call, db::Tx& tx, const ShownStatus& shown) {
+  if (!shown.status.reblog_of_id) {
+    const auto parts = activitypub::note_parts(tx, call.config(), shown.status, shown.author, shown.mentions);
+    return activitypub::render_create(call.config(), parts);
+  }
+  const auto original = store::find_status(tx, *shown.status.reblog_of_id);
+  const auto author = original ? store::find_account(tx, original->account_id) : std::nullopt;
+  if (!author) return fail(Errc::not_found, "Record not found");
+  return activitypub::render_announce(shown.status, shown.author, original->uri, author->uri);
 }
 
-std::string render_object(const api::Call& call, db::Tx& tx, const Found& found) {
-  const auto parts = activitypub::note_parts(tx, call.config(), found.status, found.author, found.mentions);
+Result<std::string> render_object(const api::Call& call, db::Tx& tx, const ShownStatus& shown) {
+  if (shown.status.is_reblog()) return fail(Errc::not_found, "Record not found");
+  const auto parts = activitypub::note_parts(tx, call.config(), shown.status, shown.author, shown.mentions);
   return activitypub::render_note(call.config(), parts);
 }
 
-/// Errors: not_found when the original is not there any more.
-Result<std::string> render_activity(const api::Call& call, db::Tx& tx, const Found& found) {
-  if (!found.status.reblog_of_id) {
-    const auto parts = activitypub::note_parts(tx, call.config(), found.status, found.author, found.mentions);
-    return activitypub::render_create(call.config(), parts);
-  }
-  const auto original = store::find_status(tx, *found.status.reblog_of_id);
-  const auto author = original ? store::find_account(tx, original->account_id) : std::nullopt;
-  if (!author) return fail(Errc::not_found, "Record not found");
-  return activitypub::render_announce(found.status, found.author, original->uri, author->uri);
-}
+using Render = Result<std::string> (*)(const api::Call&, db::Tx&, const ShownStatus&);
 
-enum class Form : std::uint8_t { object, activity };
-
-Result<std::string> render(const api::Call& call, db::Tx& tx, const Found& found, Form form) {
-  if (form == Form::activity) return render_activity(call, tx, found);
-  if (found.status.is_reblog()) return fail(Errc::not_found, "Record not found");
-  return render_object(call, tx, found);
-}
-
-/// Not public: the signature decides, and whoever it does not let in learns nothing (CVE-2025-67500).
-Result<http::Response> show_to_signer(api::Call& call, Form form) {
-  const auto signature = RequestSignature::open(call, {});
-  if (!signature) return fail(Errc::not_found, "Record not found", signature.error().message);
-  return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
-    const auto signer = signature->verify(call, tx);
-    if (!signer && signer.error().code == Errc::need_remote) return std::unexpected(signer.error());
-    const auto found = TRY(find(call, tx));
-    if (!signer || !may_read(tx, *signer, found)) return fail(Errc::not_found, "Record not found");
-    return private_document(TRY(render(call, tx, found, form)));
-  });
-}
-
-Result<http::Response> show_in_form(api::Call& call, Form form) {
-  auto answer = TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<http::Response>> {
-    const auto found = find(call, tx);
-    if (!found) return TRY(show_deleted(call, tx));
-    if (!found->status.is_distributable()) return std::optional<http::Response>();
-    if (!wants_document(call)) return page_instead(found->status.url.value_or(found->author.url));
-    return public_document(TRY(render(call, tx, *found, form)));
-  }));
-  if (answer) return std::move(*answer);
-  return show_to_signer(call, form);
+Result<http::Response> show_as(api::Call& call, Render render) {
+  return serve_status(
+      call,
+      [&](db::Tx& tx, const ShownStatus& shown) -> Result<http::Response> {
+        return document_for(call, TRY(render(call, tx, shown)), shown.to_signer_only);
+      },
+      [&](db::Tx& tx) { return show_deleted(call, tx); });
 }
 
 }  // namespace
 
+// Open whatever the mode: the key that our own requests are verified by is read without a signature, or two servers in
+// secure mode could never begin to talk.
 Result<http::Response> show_instance_actor(api::Call& call) {
   const auto account = store::find_account(call.tx(), model::kInstanceActorId);
   if (!account) return fail(Errc::not_found, "Record not found");
   if (!wants_document(call)) return page_instead(call.config().origin() + "/");
-  return show(call, call.tx(), *account);
+  return public_document(activitypub::render_actor(call.config(), *account, store::list_keys(call.tx(), account->id)));
 }
 
 Result<http::Response> show_actor(api::Call& call) {
-  const auto account = TRY(path_account(call, call.tx()));
-  if (!wants_document(call)) return page_instead(account.url);
-  return show(call, call.tx(), account);
+  const auto visitor = TRY(meet(call));
+  return call.session().read([&](db::Tx& tx) -> Result<http::Response> {
+    const auto found = path_account(call, tx);
+    if (!found || found->deleted_at) {
+      const auto uri = service::uris::actor(call.config(), TRY(call.path_id<AccountId>("id")));
+      if (store::is_tombstoned(tx, uri)) return tombstone(uri);
+    }
+    const auto account = TRY(found);
+    if (!wants_document(call)) return page_instead(account.url);
+    const auto keys = store::list_keys(tx, account.id);
+    if (call.config().federation.authorized_fetch && !visitor.proven) {
+      return private_document(activitypub::render_actor_stub(call.config(), account, keys));
+    }
+    TRY_VOID(admit(call, tx, visitor, account));
+    const auto moved_to = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
+    return document_for(call,
+                        activitypub::render_actor(call.config(), account, keys, Context::with,
+                                                  moved_to ? std::string_view(moved_to->uri) : std::string_view()));
+  });
+}
+
+Result<http::Response> show_quote_authorization(api::Call& call) {
+  const auto visitor = TRY(meet(call));
+  return call.session().read([&](db::Tx& tx) -> Result<http::Response> {
+    const auto author = TRY(path_account(call, tx));
+    const auto quote = store::find_quote(tx, TRY(call.path_id<QuoteId>("qid")));
+    const bool stands = quote && quote->state == model::QuoteState::accepted && quote->approval_uri &&
+                        quote->quoted_account_id == author.id && !author.suspended_at;
+    if (!stands) return fail(Errc::not_found, "Record not found");
+    TRY_VOID(admit(call, tx, visitor, author));
+    const auto quoting = store::find_status(tx, quote->status_id);
+    if (!quoting) return fail(Errc::not_found, "Record not found");
+    return document_for(call, activitypub::render_quote_authorization(*quote->approval_uri, author.uri, quoting->uri,
+                                                                      quote->quoted_uri));
+  });
 }
 
 Result<http::Response> show_status(api::Call& call) {
-  return show_in_form(call, Form::object);
+  return show_as(call, &render_object);
 }
 
 Result<http::Response> show_status_activity(api::Call& call) {
-  return show_in_form(call, Form::activity);
+  return show_as(call, &render_activity);
 }
 
 }  // namespace dunlin::web

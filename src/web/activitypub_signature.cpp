@@ -111,6 +111,16 @@ Result<RequestSignature> RequestSignature::open(const api::Call& call, std::stri
   return result;
 }
 
+bool RequestSignature::is_claimed(const api::Call& call) {
+  return crypto::has_signature(signed_request(call, {}, {}, {}, {}));
+}
+
+std::vector<std::string> RequestSignature::key_ids() const {
+  std::vector<std::string> result;
+  for (const ParsedSignature& signature : signatures_) result.push_back(signature.key_id);
+  return result;
+}
+
 Result<model::Account> RequestSignature::verify(const api::Call& call, db::Tx& tx) const {
   const auto request = signed_request(call, method_, scheme_, authority_, body_);
   Result<model::Account> last = fail(Errc::unauthorized, "The request has no signature");

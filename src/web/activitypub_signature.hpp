@@ -24,6 +24,11 @@ class RequestSignature {
   /// deleted); remote_failed (the key could not be had now).
   Result<model::Account> verify(const api::Call& call, db::Tx& tx) const;
 
+  /// Whether the request has a signature at all, good or bad.
+  static bool is_claimed(const api::Call& call);
+  /// The keys that it names: unproven.
+  [[nodiscard]] std::vector<std::string> key_ids() const;
+
   /// Signed by RFC 9421, not by draft-cavage.
   [[nodiscard]] bool is_rfc9421() const {
     return !signatures_.empty() && signatures_.front().scheme == crypto::SignatureScheme::rfc9421;

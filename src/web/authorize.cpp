@@ -7,6 +7,7 @@
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/oauth.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/oauth.hpp"
@@ -40,8 +41,7 @@ void add_hidden(Html& out, const AuthorizationRequest& request, const Visitor& v
 
 Html render_who(const Call& call, const AuthorizationRequest& request, const Visitor& visitor) {
   const model::Account& account = visitor.account;
-  const std::string avatar =
-      account.avatar_url.empty() ? service::uris::default_avatar(call.config()) : account.avatar_url;
+  const std::string avatar = service::media_urls::avatar(call.config(), account);
   Html out;
   out.add(R"(<div class="who"><img src="{}" alt="" width="48" height="48"><div><strong>{}</strong>
 <span class="soft">@{}@{}</span></div></div>

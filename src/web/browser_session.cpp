@@ -48,7 +48,14 @@ void clear_cookie(const api::Call& call, http::Response& response, std::string_v
   set_cookie(call, response, name, "", std::chrono::seconds(0));
 }
 
-std::optional<Visitor> find_visitor(db::Tx& tx, const api::Call& call) {
+model::BrowserInfo browser_of(const api::Call& call) {
+  constexpr std::size_t kMaxAgent = 300;
+  const auto& request = call.request();
+  return {.user_agent = text::to_valid_utf8(text::truncate_utf8(request.headers.get("User-Agent"), kMaxAgent)),
+          .address = request.remote_address};
+}
+
+std::optional<Visitor> find_visitor(db::Tx& tx, api::Call& call) {
   const auto cookie = read_cookie(call, kSessionCookie);
   if (!cookie || cookie->empty()) return std::nullopt;
   auto session = store::find_session(tx, crypto::token_hash(*cookie));
@@ -57,6 +64,7 @@ std::optional<Visitor> find_visitor(db::Tx& tx, const api::Call& call) {
   if (!user) return std::nullopt;
   auto account = store::find_account(tx, user->account_id);
   if (!account) return std::nullopt;
+  call.afterwards([id = session->id](db::Tx& later) { store::touch_session(later, id); });
   return Visitor{*std::move(session), *std::move(user), *std::move(account)};
 }
 

@@ -20,13 +20,17 @@ void set_cookie(const api::Call& call, http::Response& response, std::string_vie
 void clear_cookie(const api::Call& call, http::Response& response, std::string_view name);
 
 inline constexpr std::string_view kSessionCookie = "dunlin_session";
+inline constexpr std::chrono::hours kSessionLife{24 * 365};
+/// What the browser says of itself, cut to what is worth keeping.
+model::BrowserInfo browser_of(const api::Call& call);
 
 struct Visitor {
   model::BrowserSession session;
   model::User user;
   model::Account account;
 };
-std::optional<Visitor> find_visitor(db::Tx& tx, const api::Call& call);
+/// Notes afterwards that he was here.
+std::optional<Visitor> find_visitor(db::Tx& tx, api::Call& call);
 /// Why this login may not act now, in a sentence; nullopt when it may.
 std::optional<std::string_view> refusal_of(const model::User& user, const model::Account& account);
 

@@ -5,6 +5,7 @@
 
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/time_format.hpp"
+#include "dunlin/service/events.hpp"
 #include "dunlin/store/oauth.hpp"
 
 namespace dunlin::web {
@@ -51,6 +52,7 @@ Result<http::Response> revoke_grant(Call& call) {
   }
   const auto id = TRY(call.path_id<ApplicationId>("id"));
   store::revoke_grants(call.tx(), visitor->user.id, id);
+  call.env().events.tell(call.tx(), service::events::LoginChanged{visitor->user.id});
   return redirect(kPath);
 }
 

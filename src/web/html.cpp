@@ -32,15 +32,24 @@ std::string_view safe_href(std::string_view url) {
   return web ? url : "#";
 }
 
-std::string readable_time(Time time) {
+std::string readable_day(Time time) {
   static constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(time - day).count();
-  return fmt::format("{} {} {}, {:02}:{:02} UTC", static_cast<unsigned>(date.day()),
-                     kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()), minutes / 60,
-                     minutes % 60);
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+  return fmt::format("{} {} {}", static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()));
+}
+
+std::string readable_time(Time time) {
+  const auto minutes =
+      std::chrono::floor<std::chrono::minutes>(time - std::chrono::floor<std::chrono::days>(time)).count();
+  return fmt::format("{}, {:02}:{:02} UTC", readable_day(time), minutes / 60, minutes % 60);
+}
+
+std::string readable_count(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, " ");
+  return digits;
 }
 
 }  // namespace dunlin::web

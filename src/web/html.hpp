@@ -2,6 +2,7 @@
 
 #include "dunlin/base/clock.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -25,5 +26,9 @@ class Html {
 std::string_view safe_href(std::string_view url);
 /// `23 Nov 2026, 01:02 UTC` for people.
 std::string readable_time(Time time);
+/// `23 Nov 2026`.
+std::string readable_day(Time time);
+/// `12 345`.
+std::string readable_count(std::int64_t count);
 
 }  // namespace dunlin::web

@@ -8,11 +8,17 @@ namespace dunlin::web {
 
 namespace {
 
+/// `elsewhere`: pictures and films of other servers and of a media host may stand in the page.
+std::string picture_sources(const config::Config& config, bool elsewhere) {
+  std::string sources = "'self'";
+  if (elsewhere) sources += config.federation.allow_http ? " https: http:" : " https:";
+  return "img-src " + sources + "; media-src " + sources;
+}
+
 std::string security_policy(const config::Config& config, const PageOptions& options) {
-  std::string policy = "default-src 'none'; style-src 'self'; img-src 'self'";
-  if (options.remote_pictures) policy += config.federation.allow_http ? " https: http:" : " https:";
-  policy += "; form-action 'self'" + options.form_action;
-  return policy + "; base-uri 'none'; frame-ancestors 'none'";
+  return "default-src 'none'; style-src 'self'; manifest-src 'self'; " +
+         picture_sources(config, options.remote_pictures) + "; form-action 'self'" + options.form_action +
+         "; base-uri 'none'; frame-ancestors 'none'";
 }
 
 void add_page_headers(http::Response& response, std::string policy) {
@@ -34,13 +40,14 @@ Html document(std::string_view title, const PageOptions& options, const Html& he
 <title>{}</title>
 <link rel="stylesheet" href="{}">
 <link rel="icon" type="image/png" href="/favicon.ico">
+<link rel="manifest" href="/manifest.json">
 )",
           {title, stylesheet_href()});
   if (!options.index) out.add("<meta name=\"robots\" content=\"noindex\">\n");
   out.raw(options.head.str());
   out.add("</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n");
   out.raw(header.str());
-  out.add("<main id=\"main\" class=\"{}\">\n", {options.narrow ? "narrow" : "wide"});
+  out.add("<main id=\"main\" class=\"{}\">\n", {options.embedded ? "embedded" : options.narrow ? "narrow" : "wide"});
   out.raw(body.str()).add("</main>\n").raw(footer.str()).add("</body>\n</html>\n");
   return out;
 }
@@ -60,10 +67,28 @@ http::Response render_page(const config::Config& config, const PageOptions& opti
   std::string title = options.title.empty() ? site : options.title;
   if (!options.title.empty() && !options.title_alone) title += " \u00b7 " + site;
   Html footer;
-  footer.add("<footer class=\"site\"><p>{} runs Dunlin</p></footer>\n", {config.server.domain});
+  footer.add(
+      "<footer class=\"site\"><p>{} runs Dunlin &middot; <a href=\"/about\">About</a> &middot; "
+      "<a href=\"/privacy-policy\">Privacy policy</a></p></footer>\n",
+      {config.server.domain});
   http::Response response = http::text_response(options.status, "text/html; charset=utf-8",
                                                 document(title, options, site_header(site), body, footer).str());
   add_page_headers(response, security_policy(config, options));
+  return response;
+}
+
+http::Response render_embed(const config::Config& config, std::string_view title, const Html& body) {
+  PageOptions options{.remote_pictures = true, .embedded = true};
+  options.head.add("<base target=\"_blank\">\n<script src=\"{}\" defer></script>\n", {embed_script_href()});
+  Html page;
+  page.raw(body.str());
+  http::Response response =
+      http::text_response(200, "text/html; charset=utf-8", document(title, options, {}, page, {}).str());
+  response.headers.set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; " +
+                                                      picture_sources(config, true) +
+                                                      "; form-action 'none'; base-uri 'self'; frame-ancestors *");
+  response.headers.set("Referrer-Policy", "same-origin");
+  response.headers.set("X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -82,9 +107,10 @@ http::Response error_page(const http::Request&, int status, std::string_view mes
   const PageOptions options{.status = status, .narrow = true};
   http::Response response =
       http::text_response(status, "text/html; charset=utf-8", document(message, options, {}, body, {}).str());
-  add_page_headers(response,
-                   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
-                   "frame-ancestors 'none'");
+  add_page_headers(
+      response,
+      "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; "
+      "frame-ancestors 'none'");
   return response;
 }
 

@@ -1,12 +1,14 @@
 #include "browser_session.hpp"
+#include "form_guard.hpp"
 #include "layout.hpp"
 #include "redirect_target.hpp"
+#include "second_factor.hpp"
 #include "tables.hpp"
 
 #include "dunlin/base/log.hpp"
-#include "dunlin/base/random.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/service/oauth.hpp"
+#include "dunlin/service/two_factor.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/oauth.hpp"
 
@@ -21,11 +23,6 @@ using api::Auth;
 using api::Call;
 using http::Method;
 
-/// A random value that the form repeats: nobody has a session yet, and another site can neither read nor set it.
-constexpr std::string_view kFormCookie = "dunlin_form";
-constexpr std::chrono::hours kFormLife{24};
-constexpr std::chrono::hours kSessionLife{24 * 365};
-
 struct Form {
   int status = 200;
   std::string error{};
@@ -33,9 +30,15 @@ struct Form {
   std::string return_to{};
 };
 
+void add_ways_in(Html& body, const config::Config& config) {
+  body.add("<p class=\"small\">");
+  if (config.registrations.mode != "closed")
+    body.add("No account yet? <a href=\"/auth/sign_up\">Sign up</a> &middot; ");
+  body.add("<a href=\"/auth/password/new\">Forgotten your password?</a></p></section>\n");
+}
+
 http::Response render_form(const Call& call, db::Tx& tx, const Form& form) {
-  auto token = read_cookie(call, kFormCookie);
-  if (!token || token->size() != 43 || !text::base64url_decode(*token)) token = random_token();
+  const auto token = form_token(call);
   Html body;
   body.add("<section class=\"card\"><h1>Sign in to {}</h1>\n", {call.config().server.domain});
   if (!form.error.empty()) body.add("<p class=\"alert\" role=\"alert\">{}</p>\n", {form.error});
@@ -47,9 +50,10 @@ http::Response render_form(const Call& call, db::Tx& tx, const Form& form) {
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">Sign in</button>
-</form></section>
+</form>
 )",
-           {*token, form.return_to, form.login});
+           {token, form.return_to, form.login});
+  add_ways_in(body, call.config());
   const PageOptions options{.status = form.status,
                             .title = "Sign in",
                             .narrow = true,
@@ -57,7 +61,7 @@ http::Response render_form(const Call& call, db::Tx& tx, const Form& form) {
                             // application that was granted before.
                             .form_action = form_action_after_sign_in(tx, form.return_to)};
   http::Response response = render_page(call.config(), options, body);
-  set_cookie(call, response, kFormCookie, *token, kFormLife);
+  keep_form_token(call, response, token);
   return response;
 }
 
@@ -71,12 +75,18 @@ Result<http::Response> show_sign_in(Call& call) {
   return render_form(call, call.tx(), {.return_to = return_to});
 }
 
+/// After the right password: in, or on to the second factor.
+struct WayIn {
+  std::optional<service::OAuthService::SignedIn> signed_in;
+  std::string pending;
+};
+
 Result<http::Response> sign_in(Call& call) {
   Form form{.status = 422,
             .error = "",
             .login = call.params().text("login").value_or(""),
             .return_to = own_path_or_root(call.params().text("return_to").value_or("/"))};
-  if (!is_own_form(call, read_cookie(call, kFormCookie).value_or(""))) {
+  if (!is_guarded(call)) {
     form.error = "This form has expired. Please try again.";
     return refuse(call, std::move(form));
   }
@@ -99,14 +109,19 @@ Result<http::Response> sign_in(Call& call) {
     form.error = "Your login is currently disabled.";
     return refuse(call, std::move(form));
   }
-  const auto signed_in = TRY(call.session().write([&](db::Tx& tx) -> Result<service::OAuthService::SignedIn> {
+  const auto way = TRY(call.session().write([&](db::Tx& tx) -> Result<WayIn> {
     if (const auto old = find_visitor(tx, call)) store::delete_session(tx, old->session.id);
-    return oauth.start_session(tx, user->id);
+    if (service::TwoFactorService::is_on(tx, user->id)) {
+      return WayIn{std::nullopt, call.services().two_factor.start_sign_in(tx, user->id)};
+    }
+    return WayIn{oauth.start_session(tx, user->id, browser_of(call)), {}};
   }));
+  if (!way.signed_in) return ask_for_code(call, way.pending, form.return_to);
   log::info("signed in", {log::kv("user", user->id.str())});
-  http::Response response = redirect(form.return_to);
-  set_cookie(call, response, kSessionCookie, signed_in.cookie, kSessionLife);
-  clear_cookie(call, response, kFormCookie);
+  const bool ready = user->confirmed_at && user->approved;
+  http::Response response = redirect(ready ? form.return_to : "/auth/setup");
+  set_cookie(call, response, kSessionCookie, way.signed_in->cookie, kSessionLife);
+  forget_form_token(call, response);
   return response;
 }
 

@@ -19,6 +19,15 @@ using api::Body;
 using api::Call;
 using http::Method;
 
+constexpr std::string_view kEmbedScript = R"js('use strict';
+window.addEventListener('message', (event) => {
+  const asked = event.data;
+  if (!asked || asked.type !== 'setHeight' || window.parent === window) return;
+  const height = document.querySelector('main').getBoundingClientRect().height;
+  window.parent.postMessage({ type: 'setHeight', id: asked.id, height: Math.ceil(height) }, '*');
+});
+)js";
+
 using Bytes = std::shared_ptr<const std::string>;
 
 Bytes picture(std::string_view base64) {
@@ -39,6 +48,11 @@ Result<http::Response> show_stylesheet(Call&) {
   return serve("text/css; charset=utf-8", kBytes);
 }
 
+Result<http::Response> show_embed_script(Call&) {
+  static const Bytes kBytes = std::make_shared<const std::string>(kEmbedScript);
+  return serve("text/javascript; charset=utf-8", kBytes);
+}
+
 Result<http::Response> show_avatar(Call&) {
   static const Bytes kBytes = picture(kAvatarPng);
   return serve("image/png", kBytes);
@@ -56,12 +70,14 @@ Result<http::Response> show_icon(Call&) {
 
 Result<http::Response> show_robots(Call&) {
   static const Bytes kBytes = std::make_shared<const std::string>(
-      "User-agent: *\nDisallow: /auth/\nDisallow: /oauth/\nDisallow: /api/v1/instance/domain_blocks\n");
+      "User-agent: *\nDisallow: /auth/\nDisallow: /oauth/\nDisallow: /media_proxy/\nDisallow: /interact/\n"
+      "Disallow: /api/v1/instance/domain_blocks\n");
   return serve("text/plain; charset=utf-8", kBytes);
 }
 
 constexpr api::Route kRoutes[] = {
     {Method::get, "/static/style.css", Auth::pub, "", &show_stylesheet, Access::own, 0, Body::raw},
+    {Method::get, "/static/embed.js", Auth::pub, "", &show_embed_script, Access::own, 0, Body::raw},
     {Method::get, "/static/avatar.png", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
     {Method::get, "/static/header.png", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
     {Method::get, "/favicon.ico", Auth::pub, "", &show_icon, Access::own, 0, Body::raw},
@@ -70,9 +86,22 @@ constexpr api::Route kRoutes[] = {
 
 }  // namespace
 
+namespace {
+
+/// The address with a mark of the content, so that caches may keep it for long.
+std::string marked(std::string_view path, std::string_view content) {
+  return std::string(path) + "?v=" + text::hex_encode(std::string_view(crypto::sha256(content)).substr(0, 6));
+}
+
+}  // namespace
+
 std::string_view stylesheet_href() {
-  static const std::string kHref =
-      "/static/style.css?v=" + text::hex_encode(std::string_view(crypto::sha256(kStylesheet)).substr(0, 6));
+  static const std::string kHref = marked("/static/style.css", kStylesheet);
+  return kHref;
+}
+
+std::string_view embed_script_href() {
+  static const std::string kHref = marked("/static/embed.js", kEmbedScript);
   return kHref;
 }
 

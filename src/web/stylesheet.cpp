@@ -47,7 +47,7 @@ p { margin: 0 0 .9rem; }
 .small { font-size: .875rem; }
 .code { font-size: 2.2rem; font-weight: 700; color: var(--accent); margin: 0; }
 label { display: block; font-weight: 600; margin: .9rem 0 .3rem; }
-input[type=text], input[type=password] {
+input[type=text], input[type=password], input[type=email], input[type=date], input[type=search], select, textarea {
   width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--ground);
   border: 1px solid var(--soft); border-radius: 9px;
 }
@@ -62,6 +62,17 @@ button.link {
   padding: 0; border: 0; background: none; color: var(--accent); font-weight: inherit; text-decoration: underline;
   text-underline-offset: .15em;
 }
+label.check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400; }
+.with-suffix { display: flex; align-items: center; gap: .5rem; }
+.with-suffix input { flex: 1 1 8rem; min-width: 0; }
+.done { padding: .7rem .9rem; border-radius: 9px; border: 1px solid var(--accent); background: var(--accent-soft); }
+ul.codes { list-style: none; margin: 0 0 1rem; padding: 0; columns: 2; }
+ul.rows { list-style: none; margin: 0; padding: 0; }
+ul.rows li {
+  display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: .6rem 0;
+  border-bottom: 1px solid var(--line);
+}
+ul.rows li:last-child { border-bottom: 0; }
 form.inline { display: inline; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
 .actions > form { flex: 1 1 8rem; }
@@ -81,30 +92,77 @@ ul.scopes li {
 }
 ul.scopes span { color: var(--soft); white-space: nowrap; }
 input.copy { font-family: ui-monospace, "Liberation Mono", monospace; }
+.hero .lead { font-size: 1.1rem; }
 .banner { border-radius: 14px 14px 0 0; overflow: hidden; background: var(--accent-soft); }
 .banner img { display: block; width: 100%; height: 9rem; object-fit: cover; }
 .profile { border-radius: 0 0 14px 14px; border-top: 0; }
 .profile .face { margin-top: -3.6rem; border: 4px solid var(--card); border-radius: 18px; background: var(--card); }
-.counts { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0 0 1rem; list-style: none; }
-dl.fields { display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .35rem 1rem; margin: 0 0 1rem; }
-dl.fields dt { color: var(--soft); }
-dl.fields dd { margin: 0; min-width: 0; }
+.profile h1 { margin: .6rem 0 0; }
+.profile .handle { margin-bottom: 1rem; }
+.profile .joined { margin: 0; }
+.counts {
+  display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0 0 .75rem; list-style: none;
+  color: var(--soft);
+}
+.counts strong { color: var(--ink); }
+dl.fields { margin: 0 0 1rem; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
+dl.fields > div { display: grid; grid-template-columns: 8rem 1fr; }
+dl.fields > div + div { border-top: 1px solid var(--line); }
+dl.fields dt, dl.fields dd { padding: .5rem .75rem; margin: 0; min-width: 0; }
+dl.fields dt { color: var(--soft); background: var(--accent-soft); font-weight: 600; }
+dl.fields dd p { margin: 0; }
+.verified { color: var(--accent); font-weight: 700; }
+nav.tabs { display: flex; gap: .25rem; margin: 0 0 1rem; border-bottom: 1px solid var(--line); overflow-x: auto; }
+nav.tabs a {
+  padding: .55rem .9rem; color: var(--soft); text-decoration: none; white-space: nowrap;
+  border-bottom: 3px solid transparent;
+}
+nav.tabs a[aria-current] { color: var(--ink); font-weight: 650; border-color: var(--accent); }
+.between { margin: 1.25rem .25rem .75rem; }
+p.tags { display: flex; flex-wrap: wrap; gap: .5rem; }
+p.tags a { padding: .3rem .75rem; border-radius: 99px; background: var(--accent-soft); text-decoration: none; }
+ol.rules { margin: 0; padding-left: 1.4rem; }
+ol.rules li { margin-bottom: .5rem; }
 article.status { padding: 1rem 1.4rem; }
 article.status.focus { border: 2px solid var(--accent); }
 article.status .who { margin-bottom: .6rem; }
 article.status .who a { color: inherit; text-decoration: none; }
 article.status .content p:last-child { margin-bottom: 0; }
 article.status footer { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin-top: .7rem; }
+article.status footer a { color: inherit; }
+.with-quote .quote-inline { display: none; }
+p.quoted { padding: .65rem .8rem; border: 1px dashed var(--line); border-radius: 10px; }
+.media { margin-top: .8rem; }
+.media.several { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem; }
+.media img, .media video { display: block; width: 100%; max-height: 32rem; object-fit: contain; border-radius: 10px; }
+.media.several img, .media.several video { height: 12rem; object-fit: cover; }
+.media video { background: #000; }
+.media audio { width: 100%; }
+ul.poll { list-style: none; margin: .8rem 0 .4rem; padding: 0; }
+ul.poll li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; margin-bottom: .5rem; }
+ul.poll progress { flex: 1 0 100%; height: .6rem; accent-color: var(--accent); }
 article.status blockquote { margin: 0 0 .9rem; padding-left: .9rem; border-left: 3px solid var(--line); }
 article.status pre { overflow-x: auto; }
+a.preview {
+  display: flex; margin-top: .8rem; border: 1px solid var(--line); border-radius: 10px; overflow: hidden;
+  color: inherit; text-decoration: none; background: var(--ground);
+}
+a.preview:hover { border-color: var(--accent); }
+a.preview img { flex: none; width: 8.5rem; min-height: 6rem; object-fit: cover; background: var(--accent-soft); }
+a.preview > span { display: flex; flex-direction: column; gap: .15rem; padding: .65rem .8rem; min-width: 0; }
+main.embedded { margin: 0; padding: 1px; flex: none; }
+main.embedded .card { margin: 0; box-shadow: none; }
+body:has(main.embedded) { min-height: 0; background: none; }
 summary { cursor: pointer; font-weight: 600; margin-bottom: .5rem; }
+img.emoji { height: 1.2em; width: auto; vertical-align: -.2em; object-fit: contain; }
 .invisible { display: none; }
 .ellipsis::after { content: "\2026"; }
 nav.pages { text-align: center; margin: 1rem 0; }
 @media (max-width: 26rem) {
   .card { padding: 1.1rem; }
-  dl.fields { grid-template-columns: 1fr; gap: 0; }
-  dl.fields dd { margin-bottom: .5rem; }
+  dl.fields > div { grid-template-columns: 1fr; }
+  a.preview { flex-direction: column; }
+  a.preview img { width: 100%; height: 9rem; }
 }
 )css";
 

@@ -1,7 +1,9 @@
 #include "tables.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/crypto/digest.hpp"
 #include "dunlin/json/writer.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/oauth.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/oauth.hpp"
@@ -111,6 +113,49 @@ Result<http::Response> revoke_token(Call& call) {
   return call.json("{}");
 }
 
+std::int64_t unix_seconds(Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+/// RFC 7662, for tokens of the application that asks.
+Result<http::Response> introspect_token(Call& call) {
+  const auto application = authenticate_client(call);
+  if (!application) return oauth_error(application.error());
+  const auto given = call.params().text("token").value_or("");
+  if (given.empty()) return oauth_error(missing("token"));
+  const auto token = store::find_access_token(call.tx(), crypto::token_hash(given));
+  json::Writer writer;
+  writer.begin_object();
+  const bool active = token && !token->revoked_at && token->application_id == application->id;
+  writer.field("active", active);
+  if (active) {
+    writer.field("scope", text::join(token->scopes, " ")).field("client_id", application->client_id);
+    writer.field("token_type", "Bearer").field("iat", unix_seconds(token->created_at));
+  }
+  writer.end_object();
+  http::Response response = call.json(writer.take());
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+/// What older clients ask instead.
+Result<http::Response> show_token_info(Call& call) {
+  const auto& token = call.bearer()->token;
+  const auto application = store::find_application(call.tx(), token.application_id);
+  if (!application) return fail(Errc::unauthorized, "The access token is invalid");
+  json::Writer writer;
+  writer.begin_object();
+  writer.field("resource_owner_id", token.user_id);
+  writer.key("scope").begin_array();
+  for (const auto& scope : token.scopes) writer.value(scope);
+  writer.end_array();
+  writer.field("expires_in", nullptr);
+  writer.key("application").begin_object().field("uid", application->client_id).end_object();
+  writer.field("created_at", unix_seconds(token.created_at));
+  writer.end_object();
+  return call.json(writer.take());
+}
+
 Result<http::Response> show_user_info(Call& call) {
   const model::Account& account = call.viewer();
   const config::Config& config = call.config();
@@ -121,13 +166,13 @@ Result<http::Response> show_user_info(Call& call) {
       .field("name", account.display_name.empty() ? account.username : account.display_name)
       .field("preferred_username", account.username)
       .field("profile", account.url)
-      .field("picture", account.avatar_url.empty() ? service::uris::default_avatar(config) : account.avatar_url)
+      .field("picture", service::media_urls::avatar(config, account))
       .end_object();
   return call.json(writer.take());
 }
 
 /// Application (client-api.md 6.6); the caller opens and closes the object.
-void add_application(json::Writer& writer, const model::Application& application) {
+void add_application(json::Writer& writer, const model::Application& application, std::string_view vapid_key) {
   const auto add_list = [&](std::string_view name, const std::vector<std::string>& values) {
     writer.key(name).begin_array();
     for (const std::string& value : values) writer.value(value);
@@ -137,8 +182,7 @@ void add_application(json::Writer& writer, const model::Application& application
   add_list("scopes", application.scopes);
   add_list("redirect_uris", application.redirect_uris);
   writer.field("redirect_uri", text::join(application.redirect_uris, "\n"));
-  // Web Push is not offered; old clients still expect the key to be a string.
-  writer.field("vapid_key", "");
+  writer.field("vapid_key", vapid_key);
 }
 
 /// A list, or one string of lines.
@@ -154,9 +198,6 @@ std::vector<std::string> read_redirect_uris(const http::Params& params) {
 }
 
 Result<http::Response> create_application(Call& call) {
-  if (!call.services().oauth.may_register_application(call.request().remote_address)) {
-    return fail(Errc::too_many_requests, "Too many requests");
-  }
   const http::Params& params = call.params();
   auto scopes = service::scopes::parse(text::join(params.list("scopes"), " "));
   if (!scopes) return fail(Errc::invalid, "Validation failed: Scopes doesn't match configured on the server.");
@@ -169,7 +210,7 @@ Result<http::Response> create_application(Call& call) {
                                                                  .website = std::move(website)}));
   json::Writer writer;
   writer.begin_object();
-  add_application(writer, registered.application);
+  add_application(writer, registered.application, service::PushSubscriptionService::vapid_public_key(call.tx()));
   writer.field("client_id", registered.application.client_id)
       .field("client_secret", registered.client_secret)
       .field("client_secret_expires_at", 0)
@@ -182,7 +223,7 @@ Result<http::Response> show_application(Call& call) {
   if (!application) return fail(Errc::unauthorized, "The access token is invalid");
   json::Writer writer;
   writer.begin_object();
-  add_application(writer, *application);
+  add_application(writer, *application, service::PushSubscriptionService::vapid_public_key(call.tx()));
   writer.end_object();
   return call.json(writer.take());
 }
@@ -192,6 +233,8 @@ constexpr api::Route kRoutes[] = {
     {Method::get, "/api/v1/apps/verify_credentials", Auth::any, "", &show_application},
     {Method::post, "/oauth/token", Auth::pub, "", &create_token},
     {Method::post, "/oauth/revoke", Auth::pub, "", &revoke_token},
+    {Method::post, "/oauth/introspect", Auth::pub, "", &introspect_token, Access::read},
+    {Method::get, "/oauth/token/info", Auth::any, "", &show_token_info},
     {Method::get, "/oauth/userinfo", Auth::user, "profile", &show_user_info},
     {Method::post, "/oauth/userinfo", Auth::user, "profile", &show_user_info, Access::read},
 };

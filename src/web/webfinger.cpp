@@ -6,8 +6,9 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/json/writer.hpp"
 #include "dunlin/model/account.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
-#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/shown_accounts.hpp"
 
 namespace dunlin::web {
 
@@ -73,7 +74,7 @@ std::string_view image_type(std::string_view url) {
 }
 
 std::string render_account(const config::Config& config, const model::Account& account) {
-  const std::string avatar = account.avatar_url.empty() ? service::uris::default_avatar(config) : account.avatar_url;
+  const std::string avatar = service::media_urls::avatar(config, account);
   json::Writer writer;
   writer.begin_object().field("subject", "acct:" + account.username + "@" + config.server.domain);
   writer.key("aliases").begin_array().value(account.url).value(account.uri).end_array();
@@ -112,9 +113,9 @@ Result<http::Response> show_webfinger(api::Call& call) {
   } else {
     std::optional<model::Account> account;
     if (const auto* handle = std::get_if<Handle>(&resource)) {
-      account = store::find_account_by_handle(call.tx(), handle->username, std::nullopt);
+      account = store::find_shown_account_by_handle(call.tx(), handle->username, std::nullopt);
     } else if (const auto* id = std::get_if<AccountId>(&resource)) {
-      account = store::find_account(call.tx(), *id);
+      account = store::find_shown_account(call.tx(), *id);
     }
     if (!account || !account->is_local()) return fail(Errc::not_found, "Record not found");
     if (account->suspended_at) return fail(Errc::gone, "Gone");

@@ -23,6 +23,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
+import stream_load  # noqa: E402
+from fediverse import SimulatedFediverse, followers_sql  # noqa: E402
+import media  # noqa: E402
 from harness import BINARY, Instance, free_port, request, wait_until  # noqa: E402
 
 QUICK = "--quick" in sys.argv
@@ -129,7 +132,8 @@ def psql(instance, sql):
 
 
 def fill(instance, reader):
-    """20,000 remote accounts, 200,000 statuses of power-law authors, a reader who follows 200 of them."""
+    """20,000 remote accounts, 200,000 statuses of power-law authors, a third with a hashtag and two fifths replies; a reader who
+    follows 200 accounts and 10 hashtags, has 100 of them in a list (id 1), mutes 50 and blocks 5 servers."""
     accounts, statuses = (2_000, 20_000) if QUICK else (20_000, 200_000)
     psql(instance, f"""
       SET synchronous_commit = off;
@@ -147,7 +151,19 @@ def fill(instance, reader):
       INSERT INTO status_stats (status_id) SELECT id FROM statuses ON CONFLICT DO NOTHING;
       INSERT INTO follows (id, account_id, target_account_id, created_at)
         SELECT 5000000 + g, {reader.id}, 1000000 + g * 5, now() FROM generate_series(1, 200) g;
-      ANALYZE;
+      INSERT INTO tags (id, name, display_name, created_at) SELECT 7000000 + g, 'tag' || g, 'Tag' || g, now() FROM generate_series(1, 1000) g;
+      UPDATE statuses SET tag_names = ARRAY['tag' || 1 + floor(1000 * power(random(), 4))::int] WHERE id % 3 = 0 AND NOT local;
+      UPDATE statuses s SET in_reply_to_id = p.id, in_reply_to_account_id = p.account_id, in_reply_to_uri = p.uri
+        FROM (SELECT id, lag(id, 7) OVER w AS parent FROM statuses WHERE NOT local WINDOW w AS (ORDER BY id)) r JOIN statuses p ON p.id = r.parent
+        WHERE s.id = r.id AND s.id % 5 IN (0, 1);
+      INSERT INTO public_status_tags SELECT t.id, s.id FROM statuses s JOIN tags t ON t.name = ANY(s.tag_names);
+      INSERT INTO followed_tags SELECT 7000000 + g, {reader.id}, 7000000 + g, now() FROM generate_series(1, 10) g;
+      INSERT INTO lists VALUES (1, {reader.id}, 'list', 0, false, now());
+      INSERT INTO list_accounts SELECT 7000000 + g, 1, 1000000 + g * 5 FROM generate_series(1, 100) g;
+      INSERT INTO mutes (id, account_id, target_account_id, created_at)
+        SELECT 7000000 + g, {reader.id}, 1000000 + g * 7, now() FROM generate_series(1, 50) g;
+      INSERT INTO account_domain_blocks SELECT 7000000 + g, {reader.id}, 'h' || g || '.example', now() FROM generate_series(1, 5) g;
+      VACUUM ANALYZE;
     """)
 
 
@@ -260,6 +276,32 @@ def measure_delivery(instance, user, peer, count):
     report("POST status + delivery to one inbox", count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql)
 
 
+def fan_out_seconds(hosts, hanging, followers_each):
+    """From the post until every healthy host has it; and what the daemon's memory grew by."""
+    fediverse = SimulatedFediverse(free_port(), hosts, hanging)
+    with Instance(env={"DUNLIN_LOG__LEVEL": "warn"}) as instance:
+        writer = instance.add_user("writer")
+        psql(instance, followers_sql(fediverse, fediverse.addresses, writer.id, followers_each))
+        before = rss_mib(instance.process.pid)
+        start = time.monotonic()
+        writer.status("to everybody")
+        wait_until(lambda: fediverse.healthy_served() >= hosts - hanging, 180, "the healthy hosts are served")
+        seconds = max(fediverse.arrived[a] for a in fediverse.addresses if a not in fediverse.hanging) - start
+        grown = rss_mib(instance.process.pid) - before
+    fediverse.close()
+    return seconds, grown
+
+
+def measure_fan_out():
+    """10,000 followers on 1,000 hosts; 30 % of them accept and hang: the others must not wait for those."""
+    hosts, each = (100, 10) if QUICK else (1000, 10)
+    hanging = hosts * 3 // 10
+    alone, _ = fan_out_seconds(hosts - hanging, 0, each)
+    mixed, grown = fan_out_seconds(hosts, hanging, each)
+    print(f"fan-out to {hosts - hanging} healthy hosts: {alone:.2f} s; beside {hanging} that hang: {mixed:.2f} s "
+          f"({mixed / alone:.2f}x), RSS +{grown:.1f} MiB", flush=True)
+
+
 def prepared_read_ceiling(instance):
     lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
     script = pathlib.Path(tempfile.mkdtemp()) / "read.sql"
@@ -279,7 +321,8 @@ def prepared_read_ceiling(instance):
 def main():
     print(f"{'operation':<46} {'count':>8} {'app us':>10} {'pg us':>10}")
     nginx(b"x" * 30_000)
-    with Instance(env={"DUNLIN_LOG__LEVEL": "info"}) as instance:
+    with Instance(env={"DUNLIN_LOG__LEVEL": "info", "DUNLIN_STREAMING__MAX_PER_USER": "20000",
+                       "DUNLIN_SERVER__MAX_CONNECTIONS": "20000"}) as instance:
         time.sleep(6)  # spare keys are made now: not what is measured
         print(f"idle RSS of the daemon: {rss_mib(instance.process.pid):.1f} MiB")
         reader, writer = instance.add_user("reader"), instance.add_user("writer")
@@ -290,11 +333,21 @@ def main():
         page = request("GET", instance.url + "/api/v1/timelines/home", token=reader.token)
         measure_get(f"home timeline, 20 statuses, {len(page.body)} bytes", instance, "/api/v1/timelines/home", reader.token)
         measure_get("public timeline, 20 statuses", instance, "/api/v1/timelines/public")
+        measure_get("list timeline, 20 statuses", instance, "/api/v1/timelines/list/1", reader.token)
+        measure_get("hashtag timeline, 20 statuses", instance, "/api/v1/timelines/tag/tag1")
+        media.measure_file(nginx, measure_get, instance)
+        media.measure_uploads(instance, reader, writer, QUICK)
         measure_posts(instance, writer, 200 if QUICK else 1000)
+        stream_load.raise_file_limit()
+        psql(instance, stream_load.reader_sql(writer.id, 200 if QUICK else 1000))
+        stream_load.measure_idle(instance, reader.token, 1000 if QUICK else 10_000)
+        stream_load.measure_fan_out(instance, writer, 200 if QUICK else 1000, 10 if QUICK else 30, cpu_seconds, report)
+        stream_load.measure_churn(instance, reader.token, 1000 if QUICK else 5000)
         peer = Peer()
         measure_inbox(instance, peer, f"{instance.url}/ap/users/{reader.id}", 200 if QUICK else 2000)
         measure_delivery(instance, writer, peer, 100 if QUICK else 500)
         print(f"RSS of the daemon after all that: {rss_mib(instance.process.pid):.1f} MiB")
+    measure_fan_out()
 
 
 if __name__ == "__main__":

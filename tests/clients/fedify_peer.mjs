@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { Temporal } from "@js-temporal/polyfill";
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
-import { Accept, Announce, Create, Delete, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Reject, Undo, Update } from "@fedify/vocab";
+import { Accept, Announce, Block, Collection, Create, Delete, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Question, Reject, Undo, Update } from "@fedify/vocab";
 
 const port = Number(process.argv[2]);
 const firstKnock = process.argv[3];
@@ -45,6 +45,7 @@ federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({
   items: Object.entries(state.followers).map(([id, inbox]) => ({ id: new URL(id), inboxId: new URL(inbox) })),
 }));
 federation.setObjectDispatcher(Note, "/notes/{id}", (_ctx, { id }) => notes.get(id) ?? null);
+federation.setObjectDispatcher(Question, "/questions/{id}", (_ctx, { id }) => notes.get(id) ?? null);
 
 const remember = (type) => async (_ctx, activity) => {
   const object = await activity.getObject({ crossOrigin: "trust" }).catch(() => null);
@@ -54,6 +55,8 @@ const remember = (type) => async (_ctx, activity) => {
     actor: activity.actorId?.href ?? null,
     object: activity.objectId?.href ?? null,
     content: object?.content?.toString() ?? null,
+    name: object?.name?.toString() ?? null,
+    kind: object?.constructor.name ?? null,
   });
 };
 const listeners = federation.setInboxListeners("/users/{identifier}/inbox", "/inbox");
@@ -80,7 +83,8 @@ listeners
   .on(Delete, remember("Delete"))
   .on(Like, remember("Like"))
   .on(Announce, remember("Announce"))
-  .on(Reject, remember("Reject"));
+  .on(Reject, remember("Reject"))
+  .on(Block, remember("Block"));
 
 let serial = 0;
 const nextId = (ctx, kind) => new URL(`#${kind}/${++serial}`, ctx.getActorUri(name));
@@ -107,6 +111,28 @@ const actions = {
     const create = new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: note, tos: to, cc: followersUri(ctx) });
     await ctx.sendActivity({ identifier: name }, "followers", create, { preferSharedInbox: true });
     return note.id.href;
+  },
+  // A poll of two hours, the first options' votes as given.
+  async ask(ctx, { content, options }) {
+    const id = String(++serial);
+    const question = new Question({
+      id: ctx.getObjectUri(Question, { id }),
+      attribution: ctx.getActorUri(name),
+      content,
+      published: Temporal.Now.instant(),
+      endTime: Temporal.Now.instant().add({ hours: 2 }),
+      exclusiveOptions: options.map((option) => new Note({ name: option, replies: new Collection({ totalItems: 0 }) })),
+      to: PUBLIC_COLLECTION,
+      cc: followersUri(ctx),
+    });
+    notes.set(id, question);
+    await ctx.sendActivity({ identifier: name }, "followers", new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: question, to: PUBLIC_COLLECTION, cc: followersUri(ctx) }));
+    return question.id.href;
+  },
+  async vote(ctx, { actor, question, option }) {
+    const target = await ctx.lookupObject(actor);
+    const vote = new Note({ id: nextId(ctx, "votes"), attribution: ctx.getActorUri(name), name: option, replyTarget: new URL(question), to: target.id });
+    await ctx.sendActivity({ identifier: name }, target, new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: vote, to: target.id }));
   },
   async edit(ctx, { id, content }) {
     const key = id.split("/").pop();

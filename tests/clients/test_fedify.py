@@ -1,4 +1,4 @@
-"""A Fedify server (npm, unmodified) federates with a real daemon, by both signature schemes."""
+"""8.111: a Fedify server (npm, unmodified) federates with a real daemon, by both signature schemes."""
 
 import json
 import os
@@ -91,6 +91,19 @@ class Fedify(unittest.TestCase):
                        what="its like, boost and reply are counted")
             self.assertEqual([s["uri"] for s in alice.get(path + "/context")["descendants"]], [answer])
 
+            # Our edit reaches them; polls and votes, both ways.
+            alice.call("PUT", path, form={"status": f"@{peer.handle} an edited reply"})
+            self.assertIn("an edited reply", peer.received("Update", object=reply["uri"])["content"])
+            poll = alice.post("/api/v1/statuses", body={"status": f"@{peer.handle} which?", "poll": {"options": ["Tea", "Coffee"], "expires_in": 3600}})
+            self.assertEqual(peer.received("Create", object=poll["uri"])["kind"], "Question")
+            peer.do("vote", actor=actor, question=poll["uri"], option="Coffee")
+            wait_until(lambda: [o["votes_count"] for o in alice.get(f"/api/v1/polls/{poll['poll']['id']}")["options"]] == [0, 1], what="its vote is counted")
+            asked = peer.do("ask", content="<p>and you?</p>", options=["Yes", "No"])
+            theirs = wait_until(lambda: next((s for s in alice.home() if s["uri"] == asked), None), what="its poll arrives")
+            self.assertEqual([o["title"] for o in theirs["poll"]["options"]], ["Yes", "No"])
+            alice.post(f"/api/v1/polls/{theirs['poll']['id']}/votes", body={"choices": [1]})
+            peer.received("Create", name="No")
+
             # Deletes and the end of the follow.
             peer.do("remove", id=answer)
             wait_until(lambda: alice.get(path + "/context")["descendants"] == [], what="its delete arrives")
@@ -98,6 +111,8 @@ class Fedify(unittest.TestCase):
             peer.received("Delete")
             alice.post(f"/api/v1/accounts/{fred['id']}/unfollow")
             wait_until(lambda: actor not in peer.do("state")["followers"], what="our unfollow arrives")
+            alice.post(f"/api/v1/accounts/{fred['id']}/block")
+            peer.received("Block", object=peer.actor)
 
             state = peer.do("state")
             self.assertEqual(state["errors"], [])

@@ -8,6 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from browser import Browser  # noqa: E402
 from harness import Instance, wait_until  # noqa: E402
+from test_media import film, picture  # noqa: E402
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError  # noqa: E402
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -92,6 +93,21 @@ class MastodonPy(unittest.TestCase):
         self.api.markers_set(["home"], [self.api.status_post("mark").id])
         self.assertIn("home", self.api.markers_get(["home"]))
         self.assertTrue(self.api.search("alice").accounts)
+
+    def test_a_picture_with_a_description_and_a_film(self):
+        image = self.api.media_post(str(picture()), description="coloured bars", focus=(0.5, -0.5))
+        self.assertEqual((image.type, image.description, image.meta.focus.x), ("image", "coloured bars", 0.5))
+        status = self.api.status_post("look", media_ids=[image])
+        self.assertEqual(status.media_attachments[0].url, image.url)
+        video = self.api.media_post(str(film()), synchronous=True)
+        self.assertEqual(video.type, "video")
+        found = self.api.search_v2("@" + self.user.handle).accounts
+        self.assertTrue(found)
+        with_film = self.api.status_post("", media_ids=[video], visibility="unlisted")
+        self.assertTrue(with_film.media_attachments[0].preview_url)
+        self.assertIn(status.id, [s.id for s in self.api.account_statuses(self.user.id, only_media=True)])
+        me = self.api.account_update_credentials(avatar=str(picture("face.png", "300x200")))
+        self.assertIn("/media/files/", me.avatar)
 
     def test_profile_update(self):
         me = self.api.account_update_credentials(display_name="Alice", note="a note", fields=[("site", "https://example.com")])

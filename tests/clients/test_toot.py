@@ -85,7 +85,9 @@ class Toot(unittest.TestCase):
         self.toot("follow", self.bob.handle)
         wait_until(lambda: self.bob.get(f"/api/v1/accounts/{self.bob.id}/followers"), what="the follow arrives")
         self.bob.status(f"hello @{self.alice.handle}")
-        wait_until(lambda: "hello" in self.toot("notifications"), what="the mention arrives")
+        # Each look is a process of Python's, so that on a busy machine 20 seconds are only a few.
+        wait_until(lambda: self.alice.notifications("mention"), 60, "the mention arrives")
+        self.assertIn("hello", self.toot("notifications"))
         self.assertIn(self.bob.handle, self.toot("following", "alice"))
         self.toot("unfollow", self.bob.handle)
 

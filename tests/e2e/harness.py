@@ -74,8 +74,8 @@ def request(method, url, token=None, form=None, body=None, headers=None):
 class Instance:
     """One daemon with a private database. Use as a context manager."""
 
-    def __init__(self, extra="", env=None):
-        self.port = free_port()
+    def __init__(self, extra="", env=None, secure_mode=False, port=None):
+        self.port = port or free_port()
         self.domain = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.domain}"
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-e2e-"))
@@ -90,6 +90,7 @@ data_dir = "{self.dir}/data"
 [federation]
 allow_http = true
 allow_private_addresses = ["127.0.0.0/8"]
+authorized_fetch = {str(secure_mode).lower()}
 [limits]
 rate_limits = false
 [delivery]

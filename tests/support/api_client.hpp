@@ -1,10 +1,12 @@
 #pragma once
 
 #include "support/fake_federation.hpp"
+#include "support/recorded_events.hpp"
 #include "support/world.hpp"
 
 #include "dunlin/api/route.hpp"
 #include "dunlin/crypto/digest.hpp"
+#include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/services.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/oauth.hpp"
@@ -62,18 +64,24 @@ class Api {
     config::Config config;
     config.server.domain = "example.org";
     config.server.public_url = "https://example.org";
+    config.limits.rate_limits = false;  // a test calls as often as it likes
     return config;
   }
   explicit Api(World& people, config::Config settings = default_config())
       : world(people),
         config(std::move(settings)),
-        environment_{world.clock, world.ids, config, federation},
+        environment_{world.clock, world.ids, config, federation, queue, events},
         services_(environment_),
         dispatcher_({environment_, services_}, api::routes()) {}
 
   World& world;
   config::Config config;
   FakeFederation federation;
+  jobs::Queue queue{nullptr};
+  RecordedEvents events;
+
+  service::Environment& environment() { return environment_; }
+  service::Services& services() { return services_; }
 
   /// A token of `user` (nullopt: of the application itself).
   std::string token(std::optional<UserId> user, std::vector<std::string> scopes) {
@@ -114,6 +122,17 @@ class Api {
     auto response = dispatcher_.handle(request, session, documents);
     return {std::move(response), session.statement_count() - before};
   }
+  /// The same with a network: `fetch(request)` gives each document that is wanted.
+  template <class F>
+  Answer send_with(const http::Request& request, F&& fetch) {
+    service::RemoteDocuments documents;
+    for (;;) {
+      auto response = dispatcher_.handle(request, world.session(), documents);
+      if (!documents.wanted()) return {std::move(response)};
+      const auto wanted = *documents.wanted();
+      documents.put(wanted, fetch(wanted));
+    }
+  }
 
  private:
   service::Environment environment_;
@@ -135,6 +154,9 @@ class Client {
   Answer del(const std::string& target) const { return send(http::Method::delete_, target, {}, ""); }
   Answer post(const std::string& target, const nlohmann::json& body = nlohmann::json::object()) const {
     return send(http::Method::post, target, body.dump(), "application/json");
+  }
+  Answer put(const std::string& target, const nlohmann::json& body = nlohmann::json::object()) const {
+    return send(http::Method::put, target, body.dump(), "application/json");
   }
   Answer patch(const std::string& target, const nlohmann::json& body) const {
     return send(http::Method::patch, target, body.dump(), "application/json");

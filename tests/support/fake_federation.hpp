@@ -38,7 +38,32 @@ class FakeFederation final : public service::Federation {
   void follow_rejected(db::Tx&, const model::Follow&, const model::Account&) override {
     told.emplace_back("follow_rejected");
   }
+  void blocked(db::Tx&, const model::Block&, const model::Account&) override { told.emplace_back("blocked"); }
+  void unblocked(db::Tx&, const model::Block&, const model::Account&) override { told.emplace_back("unblocked"); }
   void profile_updated(db::Tx&, const model::Account&) override { told.emplace_back("profile_updated"); }
+  void reported(db::Tx&, const model::Report&, const model::Account&, std::span<const std::string>) override {
+    told.emplace_back("reported");
+  }
+  void account_deleted(db::Tx&, const model::Account&) override { told.emplace_back("account_deleted"); }
+  void status_pinned(db::Tx&, const model::Status&) override { told.emplace_back("status_pinned"); }
+  void status_unpinned(db::Tx&, const model::Status&) override { told.emplace_back("status_unpinned"); }
+  void poll_tallied(db::Tx&, const model::Status&) override { told.emplace_back("poll_tallied"); }
+  void poll_ended(db::Tx&, const model::Status&) override { told.emplace_back("poll_ended"); }
+  void voted(db::Tx&, const model::Account&, const model::Status&, const model::Poll&,
+             std::span<const model::PollVote>) override {
+    told.emplace_back("voted");
+  }
+  void reacted(db::Tx&, const model::Reaction&, const model::Status&) override { told.emplace_back("reacted"); }
+  void unreacted(db::Tx&, const model::Reaction&, const model::Status&) override { told.emplace_back("unreacted"); }
+  void quote_requested(db::Tx&, const model::Quote&, const model::Status&, const model::Status&) override {
+    told.emplace_back("quote_requested");
+  }
+  void quote_revoked(db::Tx&, const model::Quote&) override { told.emplace_back("quote_revoked"); }
+  void quote_policy_changed(db::Tx&, const model::Status&) override { told.emplace_back("quote_policy_changed"); }
+  Result<void> refresh_status(db::Tx&, service::RemoteDocuments&, const model::Status&) override {
+    told.emplace_back("refresh_status");
+    return {};
+  }
 
   Result<model::Account> resolve_handle(db::Tx&, service::RemoteDocuments&, std::string_view username,
                                         std::string_view domain) override {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/fake_remote.hpp"
+#include "support/recorded_events.hpp"
 #include "support/world.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
@@ -78,10 +79,11 @@ class Fediverse {
   World world;
   config::Config config = default_config();
   crypto::KeyCache keys;
+  RecordedEvents events;
   jobs::Queue queue{nullptr};
   jobs::Deliveries deliveries{nullptr};
-  activitypub::FederationService federation{world.clock, world.ids, config, keys, queue, deliveries};
-  service::Environment env{world.clock, world.ids, config, federation};
+  activitypub::FederationService federation{world.clock, world.ids, config, events, keys, queue, deliveries};
+  service::Environment env{world.clock, world.ids, config, federation, queue, events};
   service::Services services{env};
   FakeRemote remote;
 

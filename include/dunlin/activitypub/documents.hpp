@@ -2,6 +2,7 @@
 
 #include "dunlin/base/clock.hpp"
 #include "dunlin/model/account.hpp"
+#include "dunlin/model/media.hpp"
 #include "dunlin/model/status.hpp"
 
 #include <cstdint>
@@ -34,6 +35,38 @@ struct PublicKey {
   model::KeyAlgorithm algorithm = model::KeyAlgorithm::rsa;
 };
 
+/// A custom emoji that a text uses.
+struct Emoji {
+  std::string shortcode;  // without colons
+  std::string url;        // of its picture
+  std::optional<Time> updated;
+};
+
+struct Poll {
+  struct Option {
+    std::string name;
+    std::int64_t votes = 0;
+  };
+  std::vector<Option> options;
+  bool multiple = false;
+  std::optional<Time> ends_at;
+  bool closed = false;
+  std::optional<std::int64_t> voters;
+};
+
+/// Which status another one quotes, and how it says so (federation.md 3.7).
+struct Quote {
+  std::string id;
+  bool asks_consent = false;  // FEP-044f: needs an authorization; else one of the older properties
+  std::string authorization;  // "" = none
+};
+
+/// Who may quote (FEP-044f): the ids of `automaticApproval` and `manualApproval`.
+struct QuotePolicy {
+  std::vector<std::string> automatic;
+  std::vector<std::string> manual;
+};
+
 struct Actor {
   std::string id;
   model::ActorType type = model::ActorType::person;
@@ -58,8 +91,24 @@ struct Actor {
   std::vector<model::ProfileField> fields;
   std::vector<std::string> also_known_as;
   std::string moved_to;
+  std::string featured_tags;
+  bool suspended = false;  // says its own server
+  std::vector<Emoji> emojis;
   std::optional<Time> published;
   std::optional<Time> updated;
+};
+
+/// A file to be shown with a status.
+struct Attachment {
+  std::string url;
+  model::MediaType type = model::MediaType::unknown;
+  std::string content_type;
+  std::string description;  // plain text
+  model::FocalPoint focus;
+  std::string blurhash;
+  int width = 0;  // 0 = not said
+  int height = 0;
+  double duration = 0;  // seconds
 };
 
 /// Anything that is shown as a status: Note, Question, Article, Page, Video, ...
@@ -70,7 +119,7 @@ struct Note {
   bool author_is_person = false;        // said so by an object with a type (PeerTube)
   std::vector<std::string> co_authors;  // its further ids
   std::string url;
-  std::string content;       // HTML: title, text and links to the attachments
+  std::string content;       // HTML: title, text and links to what is attached and no file
   std::string spoiler_text;  // plain text
   bool sensitive = false;
   std::optional<std::string> language;
@@ -83,19 +132,53 @@ struct Note {
   std::vector<std::string> hashtags;  // without '#', as written
   bool is_private_message = false;    // ChatMessage and the like
   bool is_vote = false;               // a name without content in reply to something: an answer to a poll
+  std::string name;                   // plain text: the title, or what is voted for
+  std::vector<Emoji> emojis;
+  std::optional<Poll> poll;
+  std::optional<Quote> quote;
+  std::optional<QuotePolicy> quote_policy;
+  std::optional<std::int64_t> likes;  // totals that the origin claims
+  std::optional<std::int64_t> shares;
+  std::string replies;                     // the collection, on the note's origin
+  std::vector<std::string> first_replies;  // those of its first page that are embedded
+  std::vector<Attachment> attachments;
 };
 
 enum class ActivityType : std::uint8_t {
   accept,
+  add,
   announce,
+  block,
   create,
   delete_,
+  dislike,
+  emoji_react,
+  flag,
   follow,
   like,
+  move,
+  quote_request,
   reject,
+  remove,
   undo,
   update,
   other,
+};
+
+/// A collection or a page of one.
+struct Collection {
+  std::string first;               // the first page's id, unless that page is embedded
+  std::string next;                // of a page
+  std::vector<std::string> items;  // ids, of an embedded first page as well
+  std::optional<std::int64_t> total;
+  std::string attributed_to;
+};
+
+/// The quoted author's word that a quote may be shown (FEP-044f).
+struct QuoteAuthorization {
+  std::string attributed_to;
+  std::string interacting_object;  // the quoting status
+  std::string interaction_target;  // the quoted one
 };
 
 struct Object;
@@ -107,6 +190,10 @@ struct Activity {
   std::string actor;
   std::vector<Object> objects;  // nearly always one
   std::string target;
+  std::string content;  // of a reaction, a report: plain text
+  std::string result;   // of an Accept: an authorization
+  std::vector<Emoji> emojis;
+  std::vector<Object> instruments;  // nearly always none
   Audience audience;
   std::optional<Time> published;
 
@@ -122,6 +209,9 @@ struct Object {
   std::optional<Note> note;
   std::optional<Activity> activity;
   std::optional<PublicKey> key;  // a key that is served as a document of its own
+  std::optional<Collection> collection;
+  std::optional<QuoteAuthorization> authorization;
+  std::string name;  // of a Hashtag
 
   [[nodiscard]] bool is_bare() const { return type.empty(); }
 };

@@ -11,10 +11,12 @@
 namespace dunlin::activitypub {
 
 /// A local status with what its document needs, from what is at hand: for pages of them. The arguments must outlive the
-/// result. Replies are without the id of their thread.
+/// result. fill_parts() adds the rest.
 NoteParts note_parts(const config::Config& config, const model::Status& status, const model::Account& author,
                      std::span<const model::Mention> mentions);
-/// The same with a look at the parent.
+/// What a look at the database adds, for a whole page at once: threads, files, polls, quotes, emoji.
+void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> notes);
+/// Both, for one status.
 NoteParts note_parts(db::Tx& tx, const config::Config& config, const model::Status& status,
                      const model::Account& author, std::span<const model::Mention> mentions);
 

@@ -8,6 +8,7 @@
 #include "dunlin/model/status.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/polls.hpp"
 #include "dunlin/service/remote_documents.hpp"
 #include "dunlin/service/statuses.hpp"
 
@@ -56,6 +57,14 @@ class Resolver {
   /// The note as it would be stored, with its mentions. Errors: need_remote; bad_request when it cannot be a status
   /// here.
   Result<service::RemoteStatus> convert(const Note& note, const model::Account& author);
+  /// What hangs on a status that was just stored or edited: poll, quote, emoji. Errors: need_remote.
+  Result<void> attach_parts(const Note& note, const model::Status& status);
+  /// What changes without an edit: the numbers of a poll, consent to a quote, claimed counts. Errors: need_remote.
+  Result<void> take_numbers(const Note& note, const model::Status& status);
+  /// Reads a remote status again and takes its numbers. Errors: need_remote.
+  Result<void> refresh(const model::Status& known);
+  /// An authorization (FEP-044f) says that `quoting` may show `quoted`. Errors: need_remote.
+  Result<bool> is_authorized(const std::string& authorization, const std::string& quoting, const model::Status& quoted);
   /// Fetches an object from its origin, believing what it says of itself only.
   Result<Object> fetch(std::string_view uri);
 
@@ -66,7 +75,10 @@ class Resolver {
   };
   enum class Binding { now, later };
 
+  /// Not more strangers than one owner of a domain may send us to. Errors: remote_failed.
+  Result<void> check_budget(std::string_view url);
   Result<model::Account> store_actor(const Actor& actor, Binding binding);
+  void receive_emojis(const std::string& domain, const std::vector<Emoji>& tags);
   /// nullopt: the domain denies the handle. Errors: need_remote; remote_failed when it could not be asked.
   Result<std::optional<Handle>> confirm_handle(const Actor& actor);
   Result<WebFinger> webfinger(std::string_view username, std::string_view domain);
@@ -74,6 +86,9 @@ class Resolver {
   Result<WebFinger> final_webfinger(const std::string& username, const std::string& domain);
   Result<std::string> webfinger_by_host_meta(std::string_view username, std::string_view domain);
   Result<model::Status> store_status(const Note& note);
+  Result<void> attach_quote(const Note& note, const model::Status& status);
+  Result<model::Status> quoted_status(const std::string& uri);
+  void remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain);
   Result<Key> key_of_actor(const Object& document, std::string_view key_id, const PublicKey* standalone,
                            bool read_from_own_id);
   Result<service::Federation::Resolved> adopt(const Object& object);
@@ -86,6 +101,12 @@ class Resolver {
   service::StatusService& statuses_;
   db::Tx& tx_;
   service::RemoteDocuments& documents_;
+  int depth_ = 0;  // of quotes of quotes
 };
+
+/// A poll as services take it.
+service::RemotePoll to_remote_poll(const Poll& poll, Time now);
+/// Who may quote a note, in our terms; nullopt: its server does not say.
+std::optional<model::QuotePolicy> quote_policy_of(const Note& note, const model::Account& author);
 
 }  // namespace dunlin::activitypub

@@ -13,9 +13,14 @@
 #include "dunlin/store/oauth.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace dunlin::feed {
+class Feeds;
+}
 
 namespace dunlin::api {
 
@@ -23,6 +28,7 @@ namespace dunlin::api {
 struct Context {
   service::Environment& env;
   service::Services& services;
+  feed::Feeds* feeds = nullptr;  // nullptr: home feeds are read from the database
 };
 
 /// One request on its way through a handler, on a worker thread.
@@ -41,6 +47,7 @@ class Call {
   [[nodiscard]] const http::Params& params() const { return params_; }
   [[nodiscard]] const config::Config& config() const { return context_.env.config; }
   [[nodiscard]] service::Environment& env() const { return context_.env; }
+  [[nodiscard]] feed::Feeds* feeds() const { return context_.feeds; }
   [[nodiscard]] service::Services& services() const { return context_.services; }
   [[nodiscard]] service::RemoteDocuments& documents() const { return documents_; }
   /// For routes that open their own transactions (Access::own); tx() is not there then.
@@ -66,6 +73,9 @@ class Call {
   /// The signed-in account, read once. Only in routes with Auth::user.
   const model::Account& viewer();
 
+  /// Work that a read leads to and its answer does not need: done after it, in a transaction of its own.
+  void afterwards(std::function<void(db::Tx&)> work) { afterwards_ = std::move(work); }
+
   /// 200 with a JSON text.
   [[nodiscard]] http::Response json(std::string body) const;
   /// The same with the Link header of a page.
@@ -86,6 +96,7 @@ class Call {
   db::Tx* tx_ = nullptr;
   std::optional<store::Bearer> bearer_;
   std::optional<model::Account> viewer_;
+  std::function<void(db::Tx&)> afterwards_;
 };
 
 }  // namespace dunlin::api

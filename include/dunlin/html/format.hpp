@@ -41,6 +41,9 @@ struct Resolver {
 /// Paragraphs, line breaks, links (client-api.md 1.4); everything else escaped. `entities` are of `text`.
 std::string render(std::string_view text, const std::vector<Entity>& entities, const Resolver& resolver);
 
+/// The same without paragraphs and line breaks: a text within other HTML.
+std::string render_inline(std::string_view text, const std::vector<Entity>& entities, const Resolver& resolver);
+
 /// What counts against the limit of characters: graphemes, each URL as 23, a remote mention as `@user`; the content
 /// warning counts as it stands.
 std::size_t count_characters(std::string_view text, std::string_view spoiler_text);

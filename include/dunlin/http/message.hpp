@@ -15,6 +15,8 @@ namespace dunlin::http {
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 std::string_view to_string(Method method);
 
+class FileBody;
+
 struct Header {
   std::string name;
   std::string value;
@@ -76,6 +78,7 @@ struct Response {
   Headers headers;
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of body: bytes that several answers share
+  std::shared_ptr<const FileBody> file;            // instead of body
 };
 
 Response text_response(int status, std::string_view content_type, std::string body);
@@ -92,6 +95,8 @@ struct OutboundRequest {
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds timeout{30'000};     // the whole exchange, connect to last byte
   std::size_t max_body_bytes = 1024UL * 1024UL;  // after decompression; more is an error
+  bool cut_body = false;                         // no error then: the rest is left unread
+  std::filesystem::path body_file{};  // a file to make for the answer's body, instead of keeping it in memory
 };
 
 struct OutboundResponse {

@@ -3,6 +3,7 @@
 #include "dunlin/http/params.hpp"
 #include "dunlin/model/page.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,5 +23,13 @@ struct PageLinks {
   bool prev_is_since = false;  // lists with a hidden cursor
 };
 std::string link_header(std::string_view origin, const Request& request, const PageLinks& links);
+
+/// The same for a list with `offset`: next while the page is full, prev behind the first one.
+struct OffsetLinks {
+  int offset = 0;
+  int limit = 0;
+  std::size_t rows = 0;
+};
+std::string offset_link_header(std::string_view origin, const Request& request, const OffsetLinks& links);
 
 }  // namespace dunlin::http

@@ -60,6 +60,8 @@ class Params {
   [[nodiscard]] std::optional<bool> boolean_at(std::initializer_list<std::string_view> path) const;
   /// Elements of an array of objects, or of an object with index keys in order of the keys.
   [[nodiscard]] std::vector<Params> objects(std::string_view name) const;
+  /// `poll[options][]` and its like: what is below one name. nullopt: absent, or no object.
+  [[nodiscard]] std::optional<Params> object(std::string_view name) const;
   [[nodiscard]] const std::vector<FilePart>& files() const { return files_; }
   [[nodiscard]] const nlohmann::json& tree() const { return *tree_; }
 

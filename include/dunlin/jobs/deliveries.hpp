@@ -25,7 +25,8 @@ struct NewActivity {
   std::string body;        // the document as it will be signed and sent
   std::string object_key;  // what it is about: the object's uri
   Priority priority = Priority::post;
-  bool essential = false;  // Delete, Move, Undo, Block, Reject: tried for 30 days
+  bool essential = false;     // Delete, Move, Undo, Block, Reject: tried for 30 days
+  bool to_followers = false;  // for followers only: not for an inbox that has none of them any more
 };
 
 class Deliveries {
@@ -76,6 +77,7 @@ struct Delivery {
   Priority priority = Priority::post;
   bool essential = false;
   int attempts = 0;  // failed so far
+  bool to_followers = false;
 };
 inline constexpr int kLaneBatch = 50;
 

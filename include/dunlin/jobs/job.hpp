@@ -11,8 +11,19 @@
 namespace dunlin::jobs {
 
 /// Work of one lane never takes the workers of another. Stored: append only.
-enum class Lane : std::int16_t { ingress = 0, deliver = 1, feed = 2, media = 3, mail = 4, maintenance = 5 };
-inline constexpr Lane kLanes[] = {Lane::ingress, Lane::deliver, Lane::feed, Lane::media, Lane::mail, Lane::maintenance};
+enum class Lane : std::int16_t {
+  ingress = 0,
+  deliver = 1,
+  feed = 2,
+  media = 3,
+  mail = 4,
+  maintenance = 5,
+  crawl = 6,
+  transcode = 7,
+  push = 8
+};
+inline constexpr Lane kLanes[] = {Lane::ingress,     Lane::deliver, Lane::feed,      Lane::media, Lane::mail,
+                                  Lane::maintenance, Lane::crawl,   Lane::transcode, Lane::push};
 std::string_view to_string(Lane lane);
 
 /// What a job does and where it runs. `name` is stored: never rename one that may be waiting somewhere.

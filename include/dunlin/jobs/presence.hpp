@@ -1,8 +1,11 @@
 #pragma once
 
+#include "dunlin/base/result.hpp"
 #include "dunlin/db/tx.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace dunlin::jobs {
 
@@ -20,6 +23,19 @@ class Presence {
  private:
   std::unique_ptr<db::Session> session_;
   bool was_alone_ = false;
+};
+
+/// The number that tells the ids of this process from those of others on the same database; a lock holds it, as above.
+class NodeNumber {
+ public:
+  /// The least free one but 1, which short-lived commands share. Errors: conflict when all are taken.
+  static Result<NodeNumber> claim(std::unique_ptr<db::Session> session);
+  [[nodiscard]] std::uint8_t value() const { return value_; }
+
+ private:
+  NodeNumber(std::unique_ptr<db::Session> session, std::uint8_t value) : session_(std::move(session)), value_(value) {}
+  std::unique_ptr<db::Session> session_;
+  std::uint8_t value_;
 };
 
 }  // namespace dunlin::jobs

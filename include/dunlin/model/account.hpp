@@ -2,6 +2,7 @@
 
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/id.hpp"
+#include "dunlin/model/role.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -41,7 +42,8 @@ struct Account {
   bool hide_collections = false;
   bool memorial = false;
   bool handle_verified = true;
-  std::string avatar_url;  // "" = the default picture
+  // What its server names, or the key of our own file; "" = the default picture. Shown by service/media_urls.hpp.
+  std::string avatar_url;
   std::string header_url;
   std::string inbox_url;
   std::string shared_inbox_url;  // "" = none
@@ -53,6 +55,14 @@ struct Account {
   std::optional<AccountId> moved_to_id;
   std::optional<Time> suspended_at;
   std::optional<Time> silenced_at;
+  std::vector<std::string> attribution_domains;  // sites that may name the account as their author
+  std::string avatar_description;                // in words
+  std::string header_description;
+  bool show_media = true;  // tabs of the profile
+  bool show_media_replies = true;
+  bool show_featured = true;
+  Role role = Role::user;          // of the login of a local account: read only
+  std::optional<Time> deleted_at;  // local: a husk that keeps its keys until its Delete has been sent
   Time created_at{};
   Time updated_at{};
   std::optional<Time> fetched_at;

@@ -2,6 +2,7 @@
 
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/id.hpp"
+#include "dunlin/model/role.hpp"
 #include "dunlin/model/status.hpp"
 
 #include <cstdint>
@@ -10,8 +11,6 @@
 #include <vector>
 
 namespace dunlin::model {
-
-enum class Role : std::uint8_t { user = 0, moderator = 1, admin = 2, owner = 3 };
 
 /// The login of a local account.
 struct User {
@@ -27,6 +26,7 @@ struct User {
   Visibility default_visibility = Visibility::public_;
   bool default_sensitive = false;
   std::optional<std::string> default_language;
+  std::string default_quote_policy = "public";  // public | followers | nobody
   Time created_at{};
 };
 
@@ -48,6 +48,12 @@ struct AccessToken {
   std::vector<std::string> scopes;
   Time created_at{};
   std::optional<Time> revoked_at;
+};
+
+/// What a browser says of itself when it signs in.
+struct BrowserInfo {
+  std::string user_agent{};
+  std::string address{};
 };
 
 struct BrowserSession {

@@ -3,6 +3,7 @@
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/id.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,14 @@ struct Follow {
   Time created_at{};
 };
 
+/// A block of one account by another.
+struct Block {
+  std::int64_t id = 0;
+  AccountId account_id;
+  AccountId target_account_id;
+  std::optional<std::string> uri;  // of the Block activity
+};
+
 /// What a viewer has to do with another account.
 struct Relationship {
   AccountId account_id;
@@ -36,6 +45,9 @@ struct Relationship {
   std::optional<Time> muting_expires_at;
   bool requested = false;
   bool requested_by = false;
+  bool domain_blocking = false;  // the viewer wants nothing of the account's server
+  bool endorsed = false;
+  std::string note{};  // the viewer's own
 };
 
 }  // namespace dunlin::model

@@ -7,7 +7,12 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
+
+namespace dunlin::streaming {
+class Stream;
+}
 
 namespace dunlin::net {
 
@@ -19,6 +24,8 @@ struct BodyPolicy {
 
 struct Outcome {
   http::Response response;
+  /// The connection becomes this stream; of `response` only the headers are sent.
+  std::shared_ptr<streaming::Stream> stream{};
 };
 
 /// What the edge serves. One object for the whole server; it outlives the server.

@@ -4,6 +4,7 @@
 #include "dunlin/http/message.hpp"
 #include "dunlin/net/address.hpp"
 #include "dunlin/net/io_thread.hpp"
+#include "dunlin/net/workers.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -59,6 +60,9 @@ struct ClientOptions {
   std::chrono::milliseconds idle_timeout{30'000};  // of a kept connection
   std::chrono::milliseconds dns_cache_time{60'000};
   int resolver_threads = 6;
+  /// Writes OutboundRequest::body_file, so that no disk is waited for on the loop; outlives the client. nullptr:
+  /// nothing is fetched to files.
+  Workers* files = nullptr;
   /// Name to addresses, blocking; empty = the system's resolver. Errors: as exchange().
   std::function<Result<std::vector<IpAddress>>(const std::string&)> lookup;
 };

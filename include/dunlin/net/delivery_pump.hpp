@@ -34,6 +34,7 @@ struct PendingDelivery {
   jobs::Delivery row;
   std::shared_ptr<const std::string> body;
   bool shared_inbox = false;
+  std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
 };
 
 struct DeliveryResult {

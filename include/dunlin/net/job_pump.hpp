@@ -36,7 +36,7 @@ class JobQueue {
 
 struct JobPumpOptions {
   /// Jobs of a lane at a time, those that wait for a remote document included; by jobs::Lane, 0 = not ours.
-  std::array<int, std::size(jobs::kLanes)> concurrency{16, 0, 4, 2, 2, 1};
+  std::array<int, std::size(jobs::kLanes)> concurrency{16, 0, 4, 4, 2, 1, 8, 1, 24};
   std::chrono::milliseconds poll{5'000};
   std::chrono::milliseconds database_pause{1'000};
 };

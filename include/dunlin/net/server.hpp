@@ -27,6 +27,8 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};     // between requests
   std::chrono::milliseconds write_timeout{30'000};    // whole answer
   std::chrono::milliseconds request_timeout{30'000};  // work that has not started by then is answered 503
+  std::chrono::milliseconds ping_interval{30'000};    // of WebSockets; who does not answer until the next is gone
+  std::chrono::milliseconds thump_interval{15'000};   // of server-sent events
   std::chrono::milliseconds linger_timeout{2'000};    // reading on after an early refusal, so that it arrives
   std::vector<std::string> trusted_proxies;           // addresses or CIDR ranges; local sockets are always trusted
   std::filesystem::path spool_dir;                    // empty = the system's folder for temporary files

@@ -5,6 +5,7 @@
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/oauth.hpp"
 #include "dunlin/service/environment.hpp"
+#include "dunlin/service/faults.hpp"
 
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct NewLocalAccount {
   model::Role role = model::Role::user;
   bool confirmed = false;
   bool approved = true;
+  std::string locale = "en";
 };
 
 /// A change of one's own profile; absent members stay as they are.
@@ -36,9 +38,16 @@ struct ProfileChange {
     std::string value;
   };
   std::optional<std::vector<FieldText>> fields;
+  std::optional<std::vector<std::string>> attribution_domains;
+  std::optional<std::string> avatar_description;
+  std::optional<std::string> header_description;
+  std::optional<bool> show_media;
+  std::optional<bool> show_media_replies;
+  std::optional<bool> show_featured;
   std::optional<model::Visibility> default_visibility;
   std::optional<bool> default_sensitive;
   std::optional<std::string> default_language;
+  std::optional<std::string> default_quote_policy;
 };
 
 class AccountService {
@@ -48,16 +57,24 @@ class AccountService {
   /// `password_hash` is made by the caller outside the transaction (argon2id takes 20 ms and memory).
   /// Errors: invalid (username, email, taken) with Mastodon's "Validation failed: ..." texts.
   Result<model::Account> create_local(db::Tx& tx, const NewLocalAccount& account, const std::string& password_hash);
-  /// Errors: invalid with Mastodon's texts. Tells the federation.
+  static Faults check(const ProfileChange& change);
+  /// Errors: invalid, as check() says. Tells the federation.
   Result<model::Account> update_profile(db::Tx& tx, model::Account account, model::User user,
                                         const ProfileChange& change);
+  /// A new signing key, announced by an Update that the old one signs. Errors: not_found.
+  Result<void> rotate_keys(db::Tx& tx, const model::Account& account);
   /// The instance actor's row and key; made at the first call.
   model::Account ensure_instance_actor(db::Tx& tx);
   /// Keeps `wanted` spare RSA keys; makes at most one a call. true: made one. Call it from a crypto thread.
   bool top_up_spare_keys(db::Session& session, int wanted);
 
-  /// 1 to 30 of [A-Za-z0-9_], not reserved. Errors: invalid.
-  static Result<void> check_username(std::string_view username);
+  struct UsernameFault {
+    std::string_view code;
+    std::string description;
+  };
+  /// What is wrong with a name: it is to be 1 to 30 of [A-Za-z0-9_] and not reserved.
+  static std::optional<UsernameFault> username_fault(std::string_view username);
+  static bool is_email(std::string_view text);
 
  private:
   Environment& env_;

@@ -3,7 +3,6 @@
 #include "dunlin/base/clock.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -11,14 +10,22 @@
 
 namespace dunlin::service {
 
-/// Counts attempts per key in fixed windows, in memory: sign-in and registration limits (client-api.md 1.7). Any
-/// thread may call. Holds at most some ten thousand keys; when full, windows that are over make room, then all do.
+/// Counts attempts per key in fixed windows, in memory: limits of requests, sign-ins and registrations (client-api.md
+/// 1.7). Any thread may call. Holds at most some ten thousand keys; when full, windows that are over make room, then
+/// all do.
 class AttemptLimiter {
  public:
   explicit AttemptLimiter(const Clock& clock) : clock_(clock) {}
 
-  /// Counts one attempt; false when `limit` were made in the running window.
-  bool allow(std::string_view key, int limit, std::chrono::seconds window);
+  struct Usage {
+    bool allowed = true;
+    int limit = 0;
+    int remaining = 0;
+    Time resets_at{};
+  };
+  /// Counts one attempt; refused when `limit` were made in the running window. `again`: the attempt was counted before.
+  Usage count(std::string_view key, int limit, std::chrono::seconds window, bool again = false);
+  bool allow(std::string_view key, int limit, std::chrono::seconds window) { return count(key, limit, window).allowed; }
 
  private:
   struct Window {
@@ -31,5 +38,8 @@ class AttemptLimiter {
   std::mutex mutex_;
   std::unordered_map<std::string, Window> windows_;
 };
+
+/// Whose attempts count together: an IPv6 client owns at least a /64, its addresses count as one.
+std::string network_of(std::string_view remote_address);
 
 }  // namespace dunlin::service

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dunlin::service {
@@ -34,6 +35,13 @@ class FollowService {
 
   /// Ends `follower`'s follow of `who`. Errors: not_found.
   Result<model::Relationship> remove_follower(db::Tx& tx, const model::Account& who, AccountId follower);
+
+  /// The same, and refuses a request of his. Errors: not_found.
+  Result<void> turn_away(db::Tx& tx, const model::Account& who, AccountId follower);
+  /// Ends follows and requests between the two, both ways.
+  Result<void> sever(db::Tx& tx, const model::Account& who, const model::Account& other);
+  /// Handles kAcceptFollowRequests (relationships.hpp): everybody who waits, in parts.
+  Result<void> accept_all(db::Tx& tx, std::string_view payload);
 
   /// A remote account asks to follow a local one: a request when locked, else a follow that is accepted at once (again,
   /// if it was there). Errors: forbidden (the answer is a Reject, which is sent here).

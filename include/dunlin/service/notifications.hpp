@@ -3,14 +3,19 @@
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/notification.hpp"
+#include "dunlin/model/report.hpp"
+#include "dunlin/model/severance.hpp"
 #include "dunlin/model/status.hpp"
 #include "dunlin/service/environment.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 namespace dunlin::service {
 
-/// Who is told of what. Only local receivers are stored; one's own deeds, blocked and muted senders never.
+/// Who is told of what; service/notification_judgement.hpp has the rules. Remote receivers cost nothing: they are not
+/// known here as such.
 class NotificationService {
  public:
   explicit NotificationService(Environment& env) : env_(env) {}
@@ -20,12 +25,32 @@ class NotificationService {
   void follow_requested(db::Tx& tx, AccountId from, AccountId receiver);
   void favourited(db::Tx& tx, AccountId from, const model::Status& status);
   void reblogged(db::Tx& tx, AccountId from, const model::Status& original);
+  /// `follower` wants to be told of what this author posts.
+  void posted(db::Tx& tx, const model::Status& status, AccountId follower);
+  /// `receiver` made the poll of this status or voted in it.
+  void poll_ended(db::Tx& tx, const model::Status& status, AccountId receiver);
+  /// `receiver` reblogged it. A newer edit replaces what was told of an older one.
+  void edited(db::Tx& tx, const model::Status& status, AccountId receiver);
+  /// `quoting` shows a status of `receiver`.
+  void quoted(db::Tx& tx, const model::Status& quoting, AccountId receiver);
+  /// `author` edited what `quoting` shows, a status of `receiver`.
+  void quoted_edited(db::Tx& tx, AccountId author, StatusId quoting, AccountId receiver);
+  void reacted(db::Tx& tx, AccountId from, const model::Status& status);
+  /// A moderator is told of a report; a newer one by the same account takes its place.
+  void reported(db::Tx& tx, model::ReportId report, AccountId from, AccountId moderator);
+  /// A new account of this server, to its moderators.
+  void signed_up(db::Tx& tx, AccountId who);
+  /// `who` lost follows at once: stores what and tells him. Nothing when none was lost; more of the same adds to what
+  /// was told within the day.
+  void severed(db::Tx& tx, AccountId who, model::SeveranceType type, std::string target_name,
+               std::int32_t followers_count, std::int32_t following_count);
   void withdraw(db::Tx& tx, model::NotificationType type, AccountId from, AccountId receiver,
                 std::optional<StatusId> status);
 
  private:
-  void tell(db::Tx& tx, model::NotificationType type, AccountId from, AccountId receiver,
-            std::optional<StatusId> status);
+  /// The notification, when it is stored and not filtered.
+  std::optional<NotificationId> tell(db::Tx& tx, model::NotificationType type, AccountId from, AccountId receiver,
+                                     std::optional<StatusId> status, std::optional<std::int64_t> about = std::nullopt);
   Environment& env_;
 };
 

@@ -75,7 +75,7 @@ class OAuthService {
     std::string cookie;
     model::BrowserSession session;
   };
-  SignedIn start_session(db::Tx& tx, UserId user);
+  SignedIn start_session(db::Tx& tx, UserId user, const model::BrowserInfo& browser);
 
   /// The user whom e-mail address (or username) and password name; nullopt for any wrong pair, in the same time. Takes
   /// 20 ms of work outside any transaction; a hash of old costs is renewed.
@@ -83,8 +83,6 @@ class OAuthService {
 
   /// Counts an attempt to sign in. False: too many from this address or for this login.
   bool may_sign_in(std::string_view remote_address, std::string_view login);
-  /// Counts a registration. False: too many from this address.
-  bool may_register_application(std::string_view remote_address);
 
  private:
   Environment& env_;

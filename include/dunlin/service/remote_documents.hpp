@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dunlin::service {
 
@@ -18,11 +20,18 @@ enum class RemoteKind : std::uint8_t {
   host_meta,  // Accept: application/xrd+xml, application/json
   page,       // a URL pasted by a person: ActivityPub or HTML, redirects allowed
   key,        // as activity, but no redirect is followed
+  web_page,   // HTML for a link preview; a page that is too large is cut
+  oembed,     // Accept: application/json
+  push,       // POST of `body` with `headers` to a push service
+  translate,  // POST of `body` to the translator that the admin has named
+  media,      // no document: the file that RemoteFile::name() in `url` names is then in the cache (remote_media.hpp)
 };
 
 struct RemoteRequest {
   std::string url;
   RemoteKind kind = RemoteKind::activity;
+  std::string body{};  // of a POST
+  std::vector<std::pair<std::string, std::string>> headers{};
   friend auto operator<=>(const RemoteRequest&, const RemoteRequest&) = default;
 };
 
@@ -45,6 +54,13 @@ class RemoteDocuments {
 
   /// Errors: need_remote (run again later); remote_failed when the budget of fetches is used up.
   Result<const RemoteDocument*> get(const RemoteRequest& request);
+
+  /// What was answered to a request of this kind, whatever its body was: for messages that are encrypted anew each
+  /// time. nullptr: nothing yet.
+  [[nodiscard]] const RemoteDocument* find_answer(std::string_view url, RemoteKind kind) const;
+
+  /// Nothing was fetched yet: the first run of the request.
+  [[nodiscard]] bool is_first_run() const { return documents_.empty(); }
 
   /// For the edge: the document that is wanted now, if any.
   [[nodiscard]] const std::optional<RemoteRequest>& wanted() const { return wanted_; }

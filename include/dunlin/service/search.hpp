@@ -23,13 +23,16 @@ struct SearchQuery {
   bool accounts = true;
   bool statuses = true;
   bool hashtags = true;
+  std::optional<AccountId> author{};  // of the statuses
+  std::optional<StatusId> max_id{};   // of the statuses, likewise min_id
+  std::optional<StatusId> min_id{};
   int limit = 20;
   int offset = 0;
 };
 
 struct SearchResult {
   std::vector<model::Account> accounts;
-  std::vector<model::Status> statuses;
+  std::vector<StatusId> statuses;
   std::vector<store::Tag> hashtags;
 };
 
@@ -37,12 +40,14 @@ class SearchService {
  public:
   explicit SearchService(Environment& env) : env_(env) {}
   /// A URL finds its status or account; a handle its account, exact match first; other text accounts and hashtags by
-  /// prefix. Errors: need_remote.
+  /// prefix, and statuses by their words and Mastodon's operators (service/search_query.hpp), for signed-in viewers
+  /// only. Errors: need_remote, invalid.
   Result<SearchResult> search(db::Tx& tx, RemoteDocuments& documents, const SearchQuery& query);
   /// `user` or `user@domain`; only what is known here. Errors: not_found.
   Result<model::Account> lookup(db::Tx& tx, std::string_view acct);
 
  private:
+  Result<std::vector<StatusId>> search_statuses(db::Tx& tx, AccountId viewer, const SearchQuery& query);
   Environment& env_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "dunlin/base/id.hpp"
 #include "dunlin/config/config.hpp"
+#include "dunlin/model/quote.hpp"
 
 #include <optional>
 #include <string>
@@ -16,9 +17,12 @@ std::string profile(const config::Config& config, std::string_view username);   
 std::string status(const config::Config& config, AccountId author, StatusId id);  // {actor}/statuses/<id>
 std::string status_page(const config::Config& config, std::string_view username,
                         StatusId id);  // https://WEB/@name/<id>
+std::string quote_authorization(const config::Config& config, AccountId quoted_author,
+                                QuoteId id);  // {actor}/quote_authorizations/<id>
 std::string shared_inbox(const config::Config& config);
 std::string tag_page(const config::Config& config, std::string_view folded_name);  // https://WEB/tags/<name>
 std::string conversation(const config::Config& config, ConversationId id);         // https://WEB/contexts/<id>
+std::string emoji(const config::Config& config, std::string_view shortcode);       // https://WEB/emojis/<shortcode>
 std::string main_key(std::string_view actor_uri);                                  // {actor}#main-key
 std::string default_avatar(const config::Config& config);
 std::string default_header(const config::Config& config);

@@ -19,6 +19,8 @@ std::optional<model::Account> find_account_by_url(db::Tx& tx, std::string_view u
 /// Case-insensitive; domain nullopt = local. Never the instance actor.
 std::optional<model::Account> find_account_by_handle(db::Tx& tx, std::string_view username,
                                                      const std::optional<std::string>& domain);
+/// The local account of this name, even if it is not let in yet or on its way out.
+std::optional<model::Account> find_username_holder(db::Tx& tx, std::string_view username);
 /// Any order; unknown ids are left out.
 std::vector<model::Account> list_accounts(db::Tx& tx, std::span<const AccountId> ids);
 /// Several uris at once, any order.
@@ -33,17 +35,25 @@ void unverify_handle(db::Tx& tx, AccountId id);
 void set_suspended(db::Tx& tx, AccountId id, bool suspended);
 /// The row and, by foreign keys, all that belongs to it.
 void delete_account(db::Tx& tx, AccountId id);
-/// Up to `limit` accounts whose username, handle or display name begins with `query` (lower case, without '@');
-/// those that `viewer` follows first. domain restricts to one server.
+/// Up to `limit` accounts whose username, handle or display name begins with `query` (lower case, without '@'), or
+/// whose display name has its words; those that `viewer` follows first. domain restricts to one server.
 std::vector<model::Account> search_accounts(db::Tx& tx, std::optional<AccountId> viewer, std::string_view query,
                                             const std::optional<std::string>& domain, int limit, int offset,
                                             bool following_only);
 void touch_instance(db::Tx& tx, std::string_view domain);
+/// The shared inbox of a server, or that of somebody on it.
+std::optional<std::string> find_inbox_of_domain(db::Tx& tx, std::string_view domain);
+/// The fields of a profile alone.
+void update_fields(db::Tx& tx, AccountId id, const std::vector<model::ProfileField>& fields);
 
 void insert_key(db::Tx& tx, const model::AccountKey& key);
 std::optional<model::AccountKey> find_key(db::Tx& tx, std::string_view key_id);
 /// The RSA key with its private half of a local account (or the instance actor).
 std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id);
+/// Replaces the RSA key of a local account under its id; the old one signs on until then. false: there is none.
+bool rotate_key(db::Tx& tx, AccountId id, std::string_view public_pem, std::string_view private_pem, Time until);
+/// Those that sign no more.
+void forget_previous_keys(db::Tx& tx);
 std::vector<model::AccountKey> list_keys(db::Tx& tx, AccountId id);
 /// Replaces all keys of a remote account by these. A key id that another account holds is left out.
 void replace_keys(db::Tx& tx, AccountId id, std::span<const model::AccountKey> keys);

@@ -24,36 +24,16 @@ struct InstanceCounts {
 InstanceCounts count_instance(db::Tx& tx);
 
 struct CustomEmoji {
+  std::int64_t id = 0;
   std::string shortcode;
   std::optional<std::string> domain{};
-  std::string url;
+  std::string url;  // what its server names; of ours the key of the file
   std::string static_url;
   std::optional<std::string> category{};
   bool visible_in_picker = true;
 };
 /// Local, enabled ones by shortcode.
 std::vector<CustomEmoji> list_custom_emojis(db::Tx& tx);
-
-struct Filter {
-  FilterId id;
-  std::string title;
-  std::vector<std::string> contexts;
-  int action = 0;  // 0 warn, 1 hide, 2 blur
-  std::optional<Time> expires_at{};
-  struct Keyword {
-    std::int64_t id;
-    std::string keyword;
-    bool whole_word;
-  };
-  std::vector<Keyword> keywords;
-  struct Status {
-    std::int64_t id;
-    StatusId status_id;
-  };
-  std::vector<Status> statuses;
-};
-/// With keywords and statuses; a fixed number of statements.
-std::vector<Filter> list_filters(db::Tx& tx, AccountId who);
 
 /// Tags whose folded name begins with `prefix`, most used first.
 struct Tag {

@@ -37,9 +37,22 @@ void insert_authorization_code(db::Tx& tx, const model::AuthorizationCode& code,
 /// Removes and returns it: single use. Expired ones are not found.
 std::optional<model::AuthorizationCode> take_authorization_code(db::Tx& tx, std::string_view hash);
 
-void insert_session(db::Tx& tx, const model::BrowserSession& session, std::string_view hash);
+void insert_session(db::Tx& tx, const model::BrowserSession& session, std::string_view hash,
+                    const model::BrowserInfo& browser);
 std::optional<model::BrowserSession> find_session(db::Tx& tx, std::string_view hash);
 void delete_session(db::Tx& tx, SessionId id);
+/// Only if it is this user's.
+void delete_session_of(db::Tx& tx, UserId user, SessionId id);
+struct SessionRow {
+  SessionId id;
+  model::BrowserInfo browser;
+  Time created_at{};
+  std::optional<Time> last_active{};
+};
+/// Newest first.
+std::vector<SessionRow> list_sessions(db::Tx& tx, UserId user);
+/// At most one write an hour.
+void touch_session(db::Tx& tx, SessionId id);
 /// Expired sessions and codes.
 void purge_expired_logins(db::Tx& tx);
 

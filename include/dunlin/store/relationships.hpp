@@ -20,7 +20,7 @@ std::optional<model::Follow> find_follow_request_by_uri(db::Tx& tx, std::string_
 bool upsert_follow(db::Tx& tx, const model::Follow& follow);
 /// false: it existed, and now has the uri and options given.
 bool upsert_follow_request(db::Tx& tx, const model::Follow& follow);
-/// The removed row; counts both sides.
+/// The removed row; counts both sides, and ends what rests on the follow: the endorsement, the place in lists.
 std::optional<model::Follow> delete_follow(db::Tx& tx, AccountId who, AccountId target);
 std::optional<model::Follow> delete_follow_request(db::Tx& tx, AccountId who, AccountId target);
 
@@ -33,7 +33,8 @@ bool insert_block(db::Tx& tx, AccountId who, AccountId target, std::int64_t row_
 bool delete_block(db::Tx& tx, AccountId who, AccountId target);
 
 /// One element per known id, in the order asked; one query.
-std::vector<model::Relationship> list_relationships(db::Tx& tx, AccountId viewer, std::span<const AccountId> ids);
+std::vector<model::Relationship> list_relationships(db::Tx& tx, AccountId viewer, std::span<const AccountId> ids,
+                                                    bool with_suspended = true);
 
 /// An account in a list whose cursor is the hidden row id.
 struct AccountRef {

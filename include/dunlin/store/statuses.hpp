@@ -2,8 +2,13 @@
 
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/account.hpp"
+#include "dunlin/model/media.hpp"
 #include "dunlin/model/page.hpp"
+#include "dunlin/model/preview_card.hpp"
 #include "dunlin/model/status.hpp"
+#include "dunlin/store/polls.hpp"
+#include "dunlin/store/quotes.hpp"
+#include "dunlin/store/reactions.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <map>
@@ -17,8 +22,8 @@ namespace dunlin::store {
 
 /// Deleted statuses are not found by any of these, unless the name says so.
 std::optional<model::Status> find_status(db::Tx& tx, StatusId id);
-/// The status if `viewer` (nullopt: anonymous) may see it: the SQL form of the one visibility rule
-/// (service/visibility.hpp). Suspended authors' statuses are not visible.
+/// The status if `viewer` (nullopt: anonymous) may see it: the one visibility rule
+/// (docs/visibility.md). Suspended authors' statuses are not visible.
 std::optional<model::Status> find_visible_status(db::Tx& tx, std::optional<AccountId> viewer, StatusId id);
 std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri);
 std::optional<model::Status> find_status_by_url(db::Tx& tx, std::string_view url);
@@ -53,7 +58,9 @@ bool insert_favourite(db::Tx& tx, const Favourite& favourite);
 /// The removed row. Takes back the count.
 std::optional<Favourite> delete_favourite(db::Tx& tx, AccountId who, StatusId status);
 std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri);
-std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, const model::Page& page);
+/// Without those whom the viewer does not want to read, as in the next.
+std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
+                                                  const model::Page& page);
 std::vector<AccountRef> list_reblogging_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
                                                  const model::Page& page);
 /// Remote accounts that reblogged, favourited, replied to or are mentioned in the status: they may hold a copy.
@@ -75,10 +82,13 @@ struct ViewerFlags {
   bool muted = false;
   bool bookmarked = false;
   bool pinned = false;
+  bool follows_author = false;
+  bool followed_by_author = false;
 };
 std::map<StatusId, ViewerFlags> list_viewer_flags(db::Tx& tx, AccountId viewer, std::span<const StatusId> ids);
 
-/// A page of statuses with all that rendering needs, in a fixed number of statements (3).
+/// A page of statuses with all that rendering needs, in a fixed number of statements: 3, and one for each kind of part
+/// (model::Part) that some status of the page has; quotes cost up to three.
 struct StatusBundle {
   std::vector<model::Status> statuses;           // in the order of the ids asked, unknown and deleted left out
   std::map<StatusId, model::Status> originals;   // what the reblogs among them wrap
@@ -89,7 +99,17 @@ struct StatusBundle {
     std::optional<std::string> website{};
   };
   std::map<StatusId, App> applications;  // local statuses only
+  std::map<StatusId, PollView> polls;
+  std::map<StatusId, std::vector<ReactionCount>> reactions;
+  std::map<StatusId, QuoteView> quotes;      // also of what is quoted
+  std::map<StatusId, model::Status> quoted;  // what those quotes show
+  std::map<StatusId, model::PreviewCard> cards;
+  std::map<StatusId, std::vector<model::MediaAttachment>> media;
 };
-StatusBundle load_status_bundle(db::Tx& tx, std::span<const StatusId> ids);
+/// `viewer`: whose votes, reactions and sight of quoted statuses it holds (nullopt: anonymous).
+StatusBundle load_status_bundle(db::Tx& tx, std::span<const StatusId> ids,
+                                std::optional<AccountId> viewer = std::nullopt);
+/// The bit of a part that came after the status.
+void set_part(db::Tx& tx, StatusId id, model::Part part);
 
 }  // namespace dunlin::store

@@ -1,5 +1,6 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/store/relationships.hpp"
 
@@ -28,6 +29,8 @@ bool withdraw_again(InboxContext& context, const Object& object) {
 Result<Outcome> on_accept(InboxContext& context, const Activity& accept) {
   if (accept.objects.empty()) return Outcome::ignored("no object");
   const Object& object = accept.objects.front();
+  if (auto outcome = relay_answered(context, object, model::RelayState::accepted)) return std::move(*outcome);
+  if (auto outcome = quote_answered(context, accept, true)) return std::move(*outcome);
   const auto ours = find_our_follow(context, object);
   if (!ours) {
     return withdraw_again(context, object) ? Outcome::duplicate("withdrawn meanwhile")
@@ -35,6 +38,7 @@ Result<Outcome> on_accept(InboxContext& context, const Activity& accept) {
   }
   if (!ours->pending) return Outcome::duplicate("accepted before");
   context.services.follows.receive_accept(context.tx, ours->follow);
+  begin_profile(context.env, context.tx, context.actor);
   return Outcome::accepted();
 }
 

@@ -1,5 +1,6 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/relays.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
@@ -30,14 +31,18 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   if (announce.objects.empty()) return Outcome::ignored("no object");
   if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate("the reblog is here");
   if (store::is_tombstoned(tx, announce.id)) return Outcome::ignored("undone before it came");
+  if (is_relay(tx, context.actor)) return on_relay_announce(context, announce);
   const Object& object = announce.objects.front();
-  if (object.activity) return Outcome::ignored("nothing is done with an announced " + object.type);
+  if (object.activity) return on_group_announce(context, announce);
   if (announce.audience.local_only) return Outcome::ignored("meant for its own server only");
   const bool is_ours = service::uris::is_own_url(context.env.config, object.id);
   if (!is_ours && !store::has_local_follower(tx, context.actor.id))
     return Outcome::ignored("nobody here follows the actor");
+  return reblog_as(context, announce, TRY(context.resolver.status(object.id)));
+}
 
-  auto target = TRY(context.resolver.status(object.id));
+Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target) {
+  db::Tx& tx = context.tx;
   if (target.reblog_of_id) {
     auto original = store::find_status(tx, *target.reblog_of_id);
     if (!original) return Outcome::ignored("the status is not here");

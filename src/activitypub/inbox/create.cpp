@@ -1,8 +1,14 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/polls.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/federation.hpp"
+#include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -15,25 +21,63 @@ bool is_for_one_of_us(InboxContext& context, const Note& note) {
          find_local_actor(context, note.audience.to.front()).has_value();
 }
 
+/// The mention spam of 2024 came from accounts that nobody here knew: such a one gets few people's attention an hour,
+/// but may answer as often as it is spoken to.
+bool is_flood(InboxContext& context, const model::Account& author, const Note& note) {
+  constexpr std::int64_t kMostOfStranger = 5;
+  if (note.mentions.empty() || store::has_local_follower(context.tx, author.id)) return false;
+  const auto parent = note.in_reply_to.empty() ? std::nullopt : find_known_status(context, note.in_reply_to);
+  if (parent && parent->local) return false;
+  return store::count_local_mentions(context.tx, author.id, context.tx.now() - std::chrono::hours{1}) >=
+         kMostOfStranger;
+}
+
+/// Votes in polls of ours: several choices come as several objects (GoToSocial) or activities.
+Result<Outcome> on_votes(InboxContext& context, const Activity& create) {
+  using Received = service::PollService::Received;
+  bool counted = false;
+  for (const Object& object : create.objects) {
+    if (!object.note || !object.note->is_vote) continue;
+    const Note& vote = *object.note;
+    const bool is_own = (vote.attributed_to.empty() || vote.attributed_to == context.actor.uri) &&
+                        (object.id.empty() || same_origin(object.id, context.actor.uri));
+    if (!is_own) return Outcome::rejected("a vote in another's name");
+    const auto question = find_known_status(context, vote.in_reply_to);
+    if (!question || !question->local) continue;
+    const auto uri = object.id.empty() ? std::nullopt : std::optional(object.id);
+    const auto result = context.services.polls.receive_vote(context.tx, context.actor, *question, vote.name, uri);
+    counted = counted || result == Received::counted;
+  }
+  return counted ? Outcome::accepted() : Outcome::ignored("no vote that counts");
+}
+
+bool has_vote(const Activity& create) {
+  return std::ranges::any_of(create.objects, [](const Object& object) { return object.note && object.note->is_vote; });
+}
+
 }  // namespace
 
 /// A remote account posts.
 Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   db::Tx& tx = context.tx;
+  if (has_vote(create)) return on_votes(context, create);
   const std::string& id = create.object_id();
   // A known status stays as it is: a second Create could widen its audience (A7, CVE-2024-37903).
   if (store::find_status_by_uri(tx, id)) return Outcome::duplicate("the status is here");
   if (store::is_tombstoned(tx, id)) return Outcome::ignored("deleted before it came");
   const auto note = TRY(own_note(context, create));
-  if (note.is_vote) return Outcome::ignored("a vote in no poll of ours");
+  if (note.is_vote) return Outcome::ignored("a vote that has to be fetched");
   if (note.is_private_message && !is_for_one_of_us(context, note)) return Outcome::ignored("a message to others");
   const auto author =
       note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
   if (author.suspended_at) return Outcome::rejected("the author is suspended");
   if (!is_relevant(context, author, note)) return Outcome::ignored("concerns nobody here");
+  if (is_flood(context, author, note)) return Outcome::ignored("too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
-  remote.notify = true;
-  if (!context.services.statuses.receive(tx, std::move(remote))) return Outcome::duplicate("the status is here");
+  remote.notify = !context.relayed;
+  const auto stored = context.services.statuses.receive(tx, std::move(remote));
+  if (!stored) return Outcome::duplicate("the status is here");
+  TRY_VOID(context.resolver.attach_parts(note, *stored));
   return Outcome::accepted();
 }
 

@@ -2,6 +2,7 @@
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/events.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/statuses.hpp"
@@ -14,6 +15,7 @@ Result<Outcome> delete_actor(InboxContext& context) {
   // For ever: the id must not come back as somebody else's.
   store::insert_tombstone(context.tx, context.actor.uri, std::nullopt);
   store::delete_account(context.tx, context.actor.id);
+  context.env.events.tell(context.tx, service::events::AccountDeleted{context.actor.id});
   log::info("remote account deleted by itself", {log::kv("actor", context.actor.uri)});
   return Outcome::accepted();
 }
@@ -27,6 +29,7 @@ Result<Outcome> on_delete(InboxContext& context, const Activity& deletion) {
   if (id == context.actor.uri) return delete_actor(context);
   const auto status = store::find_status_by_uri(context.tx, id);
   if (!status) {
+    if (auto outcome = authorization_deleted(context, id)) return std::move(*outcome);
     if (!same_origin(id, context.actor.uri)) return Outcome::rejected("the object is on another host than the actor");
     bury(context, id);
     return Outcome::ignored("the status is not here");

@@ -1,6 +1,8 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/relays.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/service/federation.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/relationships.hpp"
@@ -30,6 +32,17 @@ Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
   const std::string uri = follow.id.empty() ? context.actor.uri + "#follow-of-" + target->id.str() : follow.id;
   if (store::is_tombstoned(context.tx, uri)) return Outcome::ignored("undone before it came");
   if (is_taken(context, uri, target->id)) return Outcome::rejected("the id is that of another follow");
+  if (target->id == model::kInstanceActorId && is_relay(context.tx, context.actor)) {
+    // The other half of a LitePub relay's handshake: it follows back, and is told yes.
+    context.env.federation.follow_accepted(context.tx,
+                                           {.id = context.env.ids.next<FollowId>(),
+                                            .account_id = context.actor.id,
+                                            .target_account_id = target->id,
+                                            .uri = uri,
+                                            .languages = std::nullopt},
+                                           context.actor);
+    return Outcome::accepted();
+  }
   // A refusal is an effect, too: its Reject must be sent.
   const auto done = context.services.follows.receive_follow(context.tx, context.actor, *target, uri);
   if (!done) return Outcome::rejected(done.error().detail);

@@ -23,7 +23,7 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
     TRY(context.resolver.refresh(*known));
     return Outcome::accepted();
   }
-  if (const auto& copy = activity.objects.front().note) {
+  if (const auto& copy = activity.objects.front().note; copy && !store::find_status_by_uri(context.tx, id)) {
     // The copy is no evidence, but good enough to tell whether a fetch is worth it.
     const auto author = store::find_account_by_uri(context.tx, activity.actor);
     if (!is_relevant(context, author.value_or(model::Account{}), *copy))

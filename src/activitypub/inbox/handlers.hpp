@@ -5,7 +5,9 @@
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/relationship.hpp"
+#include "dunlin/model/relay.hpp"
 #include "dunlin/model/status.hpp"
+#include "dunlin/service/reactions.hpp"
 
 #include <optional>
 #include <string_view>
@@ -21,20 +23,46 @@ struct InboxContext {
   db::Tx& tx;
   Resolver& resolver;
   model::Account actor;  // whose activity it is: proven
+  bool relayed = false;  // a relay brought it: it is of interest when it is public, and nobody is told
 };
 
 Result<Outcome> on_accept(InboxContext& context, const Activity& accept);
+Result<Outcome> on_add(InboxContext& context, const Activity& add);
 Result<Outcome> on_announce(InboxContext& context, const Activity& announce);
+Result<Outcome> on_block(InboxContext& context, const Activity& block);
 Result<Outcome> on_create(InboxContext& context, const Activity& create);
 Result<Outcome> on_delete(InboxContext& context, const Activity& deletion);
+Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react);
+Result<Outcome> on_flag(InboxContext& context, const Activity& flag);
 Result<Outcome> on_follow(InboxContext& context, const Activity& follow);
 Result<Outcome> on_like(InboxContext& context, const Activity& like);
+Result<Outcome> on_move(InboxContext& context, const Activity& move);
+Result<Outcome> on_quote_request(InboxContext& context, const Activity& request);
 Result<Outcome> on_reject(InboxContext& context, const Activity& reject);
+Result<Outcome> on_remove(InboxContext& context, const Activity& remove);
 Result<Outcome> on_undo(InboxContext& context, const Activity& undo);
 Result<Outcome> on_update(InboxContext& context, const Activity& update);
 
 /// An activity that came through somebody else (federation.md 2.11): its origin is asked, or it is dropped.
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity);
+
+/// A Group passes an activity on.
+Result<Outcome> on_group_announce(InboxContext& context, const Activity& announce);
+/// The acting account reblogs `target` by this Announce, if it may.
+Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target);
+/// A relay passes something on.
+Result<Outcome> on_relay_announce(InboxContext& context, const Activity& announce);
+/// The answer to our subscription of a relay; nullopt: `object` is no such subscription.
+std::optional<Outcome> relay_answered(InboxContext& context, const Object& object, model::RelayState state);
+/// Public and new.
+bool is_fit_for_relay(const InboxContext& context, const Note& note);
+
+/// The answer to a QuoteRequest of ours; nullopt: `answer` is of something else.
+std::optional<Result<Outcome>> quote_answered(InboxContext& context, const Activity& answer, bool accepted);
+/// A consent to a quote that is taken back; nullopt: `uri` is none.
+std::optional<Outcome> authorization_deleted(InboxContext& context, const std::string& uri);
+/// What an EmojiReact, or a Like with a content, means; nullopt: no emoji.
+std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, const Activity& activity);
 
 // Shared by several of them:
 

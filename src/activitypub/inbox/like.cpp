@@ -1,8 +1,12 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/service/reactions.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/reactions.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
+
+#include <utility>
 
 namespace dunlin::activitypub {
 
@@ -16,11 +20,16 @@ Result<Outcome> on_like(InboxContext& context, const Activity& like) {
                                                    : Outcome::rejected("the id is that of another Like");
     }
   }
+  if (!like.id.empty() && store::find_reaction_by_uri(tx, like.id)) return Outcome::duplicate("reacted before");
   const auto target = find_known_status(context, like.object_id());
   if (!target) return Outcome::ignored("the status is not here");
   if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected("blocked");
   if (!store::find_visible_status(tx, context.actor.id, target->id))
     return Outcome::rejected("it may not see the status");
+  if (auto reaction = reaction_of(context, like)) {
+    if (context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction)))
+      return Outcome::accepted();
+  }
   const auto uri = like.id.empty() ? std::nullopt : std::optional(like.id);
   context.services.statuses.receive_favourite(tx, context.actor, *target, uri);
   return Outcome::accepted();

@@ -1,9 +1,14 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/parse.hpp"
+#include "dunlin/activitypub/proof.hpp"
+#include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/federation.hpp"
 
 #include <chrono>
 #include <utility>
@@ -18,26 +23,73 @@ Result<Outcome> handle(InboxContext& context, const Activity& activity) {
   switch (activity.type) {
     case ActivityType::accept:
       return on_accept(context, activity);
+    case ActivityType::add:
+      return on_add(context, activity);
     case ActivityType::announce:
       return on_announce(context, activity);
+    case ActivityType::block:
+      return on_block(context, activity);
     case ActivityType::create:
       return on_create(context, activity);
     case ActivityType::delete_:
       return on_delete(context, activity);
+    case ActivityType::emoji_react:
+      return on_emoji_react(context, activity);
+    case ActivityType::flag:
+      return on_flag(context, activity);
     case ActivityType::follow:
       return on_follow(context, activity);
     case ActivityType::like:
       return on_like(context, activity);
+    case ActivityType::move:
+      return on_move(context, activity);
+    case ActivityType::quote_request:
+      return on_quote_request(context, activity);
     case ActivityType::reject:
       return on_reject(context, activity);
+    case ActivityType::remove:
+      return on_remove(context, activity);
     case ActivityType::undo:
       return on_undo(context, activity);
     case ActivityType::update:
       return on_update(context, activity);
+    case ActivityType::dislike:
     case ActivityType::other:
       break;
   }
   return Outcome::ignored("nothing is done with " + activity.type_name);
+}
+
+/// What an activity is about, or itself where a later one may take it back: of two that concern the same thing, one
+/// waits for the other's end.
+const std::string& lock_key(const Activity& activity) {
+  switch (activity.type) {
+    case ActivityType::announce:
+    case ActivityType::block:
+    case ActivityType::emoji_react:
+    case ActivityType::follow:
+    case ActivityType::like:
+      return activity.id;
+    default:
+      return activity.object_id();
+  }
+}
+
+/// The actor, when a proof inside of the activity (FEP-8b32) is made with a key of its own. Errors: need_remote.
+Result<std::optional<model::Account>> proven_actor(InboxContext& context, const Activity& activity,
+                                                   std::string_view body) {
+  const auto none = std::optional<model::Account>();
+  if (activity.id.empty() || service::uris::is_own_url(context.env.config, activity.actor)) return none;
+  const auto proof = Proof::read(body, context.tx.now());
+  if (!proof || !*proof || !same_origin((*proof)->key_id(), activity.actor)) return none;
+  const auto key = context.resolver.key((*proof)->key_id());
+  if (!key) {
+    if (key.error().code == Errc::need_remote) return std::unexpected(key.error());
+    return none;
+  }
+  const auto parsed = FederationService::of(context.env).keys().public_key(key->key.public_pem);
+  if (key->owner.uri != activity.actor || !parsed || !(*proof)->verify(*parsed)) return none;
+  return std::optional(TRY(context.resolver.refresh_if_older(key->owner, kRefreshAfter)));
 }
 
 Result<Outcome> judge(service::Environment& env, service::Services& services, db::Tx& tx,
@@ -47,6 +99,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   auto signer = store::find_account(tx, received.signer_id);
   if (!signer) return Outcome::ignored("the signer is gone");
   Resolver resolver(env, services.statuses, tx, documents);
+  if (!FederationService::of(env).policies().may_federate(*signer)) return Outcome::rejected("its domain is blocked");
   const bool deletes_itself = activity->type == ActivityType::delete_ && activity->object_id() == signer->uri;
   if (!deletes_itself && !signer->suspended_at) signer = TRY(resolver.refresh_if_older(*signer, kRefreshAfter));
 
@@ -57,15 +110,26 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
     return Outcome::rejected("the actor is suspended");  // A10
   }
-  if (activity->actor != context.actor.uri) return on_forwarded(context, *activity);  // A2
-  return handle(context, *activity);
+  if (const std::string& key = lock_key(*activity); !key.empty()) store::lock_object(tx, key);
+  if (activity->actor == context.actor.uri) return handle(context, *activity);
+  // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
+  context.relayed = is_relay(tx, context.actor);
+  if (auto prover = TRY(proven_actor(context, *activity, received.body))) {
+    context.actor = std::move(*prover);
+    if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
+      return Outcome::rejected("the actor is suspended");
+    }
+    return handle(context, *activity);
+  }
+  return on_forwarded(context, *activity);
 }
 
 }  // namespace
 
 bool is_open_to_suspended(const Activity& activity) {
+  const bool edits_itself = activity.type == ActivityType::update && activity.object_id() == activity.actor;
   return activity.type == ActivityType::delete_ || activity.type == ActivityType::undo ||
-         activity.type == ActivityType::reject;
+         activity.type == ActivityType::reject || activity.type == ActivityType::block || edits_itself;
 }
 
 const char* to_string(Verdict verdict) {

@@ -1,7 +1,10 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/events.hpp"
+#include "dunlin/store/account_moves.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/reactions.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
@@ -25,10 +28,22 @@ std::optional<Outcome> undo_by_id(InboxContext& context, const std::string& uri)
     context.services.follows.receive_unfollow(tx, context.actor, *target);
     return Outcome::accepted();
   }
+  if (const auto reaction = store::find_reaction_by_uri(tx, uri)) {
+    const auto status = store::find_status(tx, reaction->status_id);
+    if (reaction->account_id != context.actor.id || !status) return kNotTheirs;
+    context.services.reactions.receive_undo(tx, *reaction, *status);
+    return Outcome::accepted();
+  }
   if (const auto favourite = store::find_favourite_by_uri(tx, uri)) {
     const auto status = store::find_status(tx, favourite->status_id);
     if (favourite->account_id != context.actor.id || !status) return kNotTheirs;
     context.services.statuses.receive_unfavourite(tx, context.actor, *status);
+    return Outcome::accepted();
+  }
+  if (const auto block = store::find_block_parties(tx, uri)) {
+    if (block->account_id != context.actor.id) return kNotTheirs;
+    store::delete_block(tx, block->account_id, block->target_account_id);
+    context.env.events.tell(tx, service::events::BlockChanged{block->account_id, block->target_account_id});
     return Outcome::accepted();
   }
   if (const auto wrapper = store::find_status_by_uri(tx, uri); wrapper && wrapper->reblog_of_id) {
@@ -54,6 +69,12 @@ std::optional<Outcome> undo_follow(InboxContext& context, const Activity& inner)
 std::optional<Outcome> undo_by_object(InboxContext& context, const Activity& inner) {
   db::Tx& tx = context.tx;
   if (inner.type == ActivityType::follow) return undo_follow(context, inner);
+  if (inner.type == ActivityType::block) {
+    const auto target = find_local_actor(context, inner.object_id());
+    if (!target || !store::delete_block(tx, context.actor.id, target->id)) return std::nullopt;
+    context.env.events.tell(tx, service::events::BlockChanged{context.actor.id, target->id});
+    return Outcome::accepted();
+  }
   if (inner.type == ActivityType::accept && !inner.objects.empty()) {  // the followee withdraws its consent
     const auto ours = find_our_follow(context, inner.objects.front());
     if (!ours) return std::nullopt;
@@ -62,6 +83,14 @@ std::optional<Outcome> undo_by_object(InboxContext& context, const Activity& inn
   }
   const auto status = find_known_status(context, inner.object_id());
   if (!status) return std::nullopt;
+  if (inner.type == ActivityType::emoji_react || inner.type == ActivityType::like) {
+    const auto meant = reaction_of(context, inner);
+    for (const model::Reaction& reaction : store::list_reactions_of(tx, context.actor.id, status->id)) {
+      if (!meant || reaction.name != meant->name) continue;
+      context.services.reactions.receive_undo(tx, reaction, *status);
+      return Outcome::accepted();
+    }
+  }
   if (inner.type == ActivityType::like) {
     const std::array ids{status->id};
     const auto flags = store::list_viewer_flags(tx, context.actor.id, ids);

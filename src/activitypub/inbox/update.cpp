@@ -48,14 +48,17 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
   if (store::is_tombstoned(context.tx, object.id)) return Outcome::ignored("deleted before it came");
   const auto note = TRY(own_note(context, update));
   if (!stored) return update_unknown(context, update, note);
-  auto edited = TRY(context.resolver.convert(note, context.actor));
   if (!note.updated || *note.updated <= stored->edited_at.value_or(stored->created_at)) {
+    // No edit: the numbers of a poll, say.
+    TRY_VOID(context.resolver.take_numbers(note, *stored));
     return Outcome::ignored("no newer than what is here");
   }
+  auto edited = TRY(context.resolver.convert(note, context.actor));
   // Also of an edit within the second of its publication, where convert() sees only imprecision.
   edited.status.edited_at = std::min(*note.updated, context.tx.now());
   keep_former_mentions(context.tx, *stored, edited.mentions);
   context.services.statuses.receive_edit(context.tx, *stored, std::move(edited));
+  TRY_VOID(context.resolver.attach_parts(note, *stored));
   return Outcome::accepted();
 }
 

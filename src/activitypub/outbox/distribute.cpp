@@ -3,13 +3,21 @@
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/activitypub/outbox.hpp"
+#include "dunlin/activitypub/proof.hpp"
 #include "dunlin/activitypub/render.hpp"
+#include "dunlin/service/actor_keys.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/federation.hpp"
+#include "dunlin/store/polls.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -29,7 +37,10 @@ constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"}
                                                         {Told::delete_, "delete"},
                                                         {Told::announce, "announce"},
                                                         {Told::undo_announce, "undo_announce"},
-                                                        {Told::profile, "profile"}};
+                                                        {Told::profile, "profile"},
+                                                        {Told::move, "move"},
+                                                        {Told::pin, "pin"},
+                                                        {Told::unpin, "unpin"}};
 
 struct Payload {
   Told what;
@@ -50,7 +61,51 @@ struct Plan {
   NewActivity activity;
   std::vector<std::string> inboxes;
   bool to_followers = false;
+  bool only_followers = false;  // what is sent to followers is for them alone
+  bool is_public = false;       // anybody may pass it on: it carries a proof
+  bool to_relays = false;
 };
+
+/// A relay takes what is public and not part of a talk that is not (federation.md 2.12).
+bool is_for_relays(db::Tx& tx, const model::Status& status) {
+  if (status.visibility != Visibility::public_) return false;
+  if (!status.in_reply_to_id) return !status.in_reply_to_uri;
+  const auto parent = store::find_status(tx, *status.in_reply_to_id);
+  return parent && parent->is_distributable();
+}
+
+void enqueue_for_relays(service::Environment& env, db::Tx& tx, const Plan& plan, Told what) {
+  const auto& deliveries = FederationService::of(env).deliveries();
+  std::vector<std::string> inboxes;
+  for (const model::Relay& relay : store::list_relays(tx)) {
+    if (relay.state != model::RelayState::accepted || relay.inbox_url.empty()) continue;
+    if (relay.style == model::RelayStyle::mastodon || what != Told::create) {
+      inboxes.push_back(relay.inbox_url);
+      continue;
+    }
+    const std::string actor = service::uris::instance_actor(env.config);
+    const std::array inbox{relay.inbox_url};
+    deliveries.enqueue(tx,
+                       {.account_id = AccountId{},
+                        .body = render_relay_announce(actor + "#announces/" + plan.activity.object_key, actor,
+                                                      relay.url, plan.activity.object_key),
+                        .object_key = plan.activity.object_key,
+                        .priority = Priority::relay},
+                       inbox);
+  }
+  auto activity = plan.activity;
+  activity.priority = Priority::relay;
+  if (!inboxes.empty()) deliveries.enqueue(tx, activity, inboxes);
+}
+
+/// Proven by the account's own key, so that it is believed whoever passes it on.
+void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
+  const auto account = store::find_account(tx, activity.account_id);
+  if (!account) return;
+  const auto stored = service::ensure_proof_key(tx, *account);
+  const auto key = FederationService::of(env).keys().private_key(stored.private_pem.value_or(""));
+  if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
+}
 
 void enqueue(const jobs::Deliveries& deliveries, db::Tx& tx, Plan plan) {
   const std::set<std::string> named(plan.inboxes.begin(), plan.inboxes.end());
@@ -61,6 +116,7 @@ void enqueue(const jobs::Deliveries& deliveries, db::Tx& tx, Plan plan) {
     deliveries.enqueue(tx, direct, std::vector(named.begin(), named.end()));
   }
   if (!plan.to_followers) return;
+  plan.activity.to_followers = plan.only_followers;
   for (std::string after;;) {
     auto inboxes = store::list_follower_inboxes(tx, plan.activity.account_id, after, kBatch);
     if (inboxes.empty()) return;
@@ -102,16 +158,22 @@ Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const mode
   plan.activity.object_key = status.uri;
   plan.inboxes = mentioned_inboxes(tx, status, mentions);
   plan.to_followers = status.visibility != Visibility::direct;
+  plan.is_public = status.is_distributable();
+  plan.only_followers = status.visibility == Visibility::private_ && what != Told::delete_;
+  plan.to_relays = is_for_relays(tx, status);
   switch (what) {
     case Told::create:
       plan.activity.body = render_create(config, parts);
       break;
     case Told::update:
-      plan.activity.body = render_update_note(config, parts);
+      plan.activity.body = render_update_note(config, parts, tx.now());
       break;
     default:
       plan.activity.body = render_delete_note(parts);
       plan.activity.essential = true;
+  }
+  if (parts.poll && what == Told::update) {
+    for (std::string& inbox : store::list_voter_inboxes(tx, parts.poll->id)) plan.inboxes.push_back(std::move(inbox));
   }
   if (what != Told::create) {
     // Whoever may hold a copy: it was boosted, favourited, answered there.
@@ -138,34 +200,70 @@ std::optional<Plan> plan_reblog(db::Tx& tx, Told what, const model::Status& wrap
                                               : render_undo_announce(wrapper, who, original->uri, author->uri);
   add_inbox(tx, who.id, *author, plan.inboxes);
   plan.to_followers = true;
+  plan.is_public = wrapper.is_distributable();
   return plan;
+}
+
+/// The servers of those whom the account follows show its profile, too.
+void add_followed_inboxes(db::Tx& tx, const model::Account& account, std::vector<std::string>& inboxes) {
+  for (model::Page page{.max_id = std::nullopt, .since_id = std::nullopt, .min_id = std::nullopt, .limit = kBatch};;) {
+    const auto refs = store::list_following(tx, account.id, page);
+    std::vector<AccountId> ids;
+    for (const store::AccountRef& ref : refs) ids.push_back(ref.account_id);
+    for (const model::Account& followed : store::list_accounts(tx, ids)) {
+      if (!followed.is_local() && !followed.suspended_at) inboxes.push_back(followed.preferred_inbox());
+    }
+    if (refs.size() < kBatch) return;
+    page.max_id = refs.back().row_id;
+  }
 }
 
 Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account& account) {
   Plan plan;
   plan.activity.account_id = account.id;
   plan.activity.object_key = account.uri;
-  plan.activity.body = render_update_actor(config, account, store::list_keys(tx, account.id));
+  const auto moved_to = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
+  plan.activity.body = render_update_actor(config, account, store::list_keys(tx, account.id),
+                                           moved_to ? std::string_view(moved_to->uri) : std::string_view());
   plan.activity.priority = Priority::relay;  // nobody waits for it
   plan.to_followers = true;
+  plan.is_public = true;
   // The servers of those whom the account follows show its profile, too.
-  for (model::Page page{.max_id = std::nullopt, .since_id = std::nullopt, .min_id = std::nullopt, .limit = kBatch};;) {
-    const auto refs = store::list_following(tx, account.id, page);
-    std::vector<AccountId> ids;
-    for (const store::AccountRef& ref : refs) ids.push_back(ref.account_id);
-    for (const model::Account& followed : store::list_accounts(tx, ids)) {
-      if (!followed.is_local() && !followed.suspended_at) plan.inboxes.push_back(followed.preferred_inbox());
-    }
-    if (refs.size() < kBatch) return plan;
-    page.max_id = refs.back().row_id;
-  }
+  add_followed_inboxes(tx, account, plan.inboxes);
+  return plan;
+}
+
+std::optional<Plan> plan_move(db::Tx& tx, const model::Account& account) {
+  const auto target = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
+  if (!target) return std::nullopt;
+  Plan plan;
+  plan.activity.account_id = account.id;
+  plan.activity.object_key = account.uri;
+  plan.activity.body = render_move(account, target->uri, tx.now());
+  plan.activity.essential = true;
+  plan.to_followers = true;
+  plan.is_public = true;
+  return plan;
+}
+
+Plan plan_pin(db::Tx& tx, const model::Status& status, const model::Account& author, bool pinned) {
+  Plan plan;
+  plan.activity.account_id = author.id;
+  plan.activity.object_key = status.uri;
+  plan.activity.priority = Priority::relay;
+  const auto id_part = status.id.str() + "-" + std::to_string(tx.now().time_since_epoch().count());
+  plan.activity.body = render_pin(author, status.uri, id_part, pinned);
+  plan.to_followers = true;
+  plan.is_public = true;
+  return plan;
 }
 
 /// nullopt: nothing is to be told any more.
 std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Payload& payload) {
-  if (payload.what == Told::profile) {
+  if (payload.what == Told::profile || payload.what == Told::move) {
     const auto account = store::find_account(tx, AccountId{payload.id});
-    return account && account->is_local() ? std::optional(plan_profile(tx, config, *account)) : std::nullopt;
+    if (!account || !account->is_local()) return std::nullopt;
+    return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, *account);
   }
   const bool takes_back = payload.what == Told::delete_ || payload.what == Told::undo_announce;
   const StatusId id{payload.id};
@@ -175,10 +273,29 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
   if (payload.what == Told::announce || payload.what == Told::undo_announce) {
     return plan_reblog(tx, payload.what, *status, *author);
   }
+  if (status->local_only) return std::nullopt;
+  if (payload.what == Told::pin || payload.what == Told::unpin) {
+    return plan_pin(tx, *status, *author, payload.what == Told::pin);
+  }
   return plan_status(tx, config, payload.what, *status, *author);
 }
 
 }  // namespace
+
+void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries, const model::Account& account) {
+  Plan plan;
+  plan.activity.account_id = account.id;
+  plan.activity.object_key = account.uri;
+  plan.activity.body = render_delete_actor(account);
+  plan.activity.priority = Priority::bulk;
+  plan.activity.essential = true;
+  plan.to_followers = true;
+  add_followed_inboxes(tx, account, plan.inboxes);
+  // Whatever server has seen a mention, a boost or a search result holds a copy, and nobody remembers which.
+  std::ranges::move(store::list_known_inboxes(tx), std::back_inserter(plan.inboxes));
+  jobs::cancel_pending(tx, account.id, account.uri);
+  enqueue(deliveries, tx, std::move(plan));
+}
 
 jobs::NewJob distribute_job(Told what, std::int64_t id) {
   const auto name = std::ranges::find(kNames, what, &std::pair<Told, std::string_view>::first);
@@ -199,6 +316,8 @@ Result<void> run_distribute(service::Environment& env, db::Tx& tx, std::string_v
   if (payload->what == Told::delete_ || payload->what == Told::undo_announce) {
     jobs::cancel_pending(tx, account, object_key);
   }
+  if (plan->is_public) prove(env, tx, plan->activity);
+  if (plan->to_relays) enqueue_for_relays(env, tx, *plan, payload->what);
   enqueue(FederationService::of(env).deliveries(), tx, std::move(*plan));
   // Deleted while this was under way: the other job may be done already, and a Create after the Delete would stay.
   if (adds && !store::find_status(tx, StatusId{payload->id}))

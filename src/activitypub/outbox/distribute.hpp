@@ -1,15 +1,21 @@
 #pragma once
 
+#include "dunlin/db/tx.hpp"
+#include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/jobs/job.hpp"
+#include "dunlin/model/account.hpp"
 
 #include <cstdint>
 
 namespace dunlin::activitypub {
 
 /// What is told. Stored by name in jobs.
-enum class Told : std::uint8_t { create, update, delete_, announce, undo_announce, profile };
+enum class Told : std::uint8_t { create, update, delete_, announce, undo_announce, profile, move, pin, unpin };
 
 /// `id`: of the status, the reblog's wrapper, or the account.
 jobs::NewJob distribute_job(Told what, std::int64_t id);
+
+/// At once, as what says who is to hear it goes with the account.
+void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries, const model::Account& account);
 
 }  // namespace dunlin::activitypub

@@ -7,6 +7,7 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
@@ -20,14 +21,18 @@ using jobs::NewActivity;
 using jobs::Priority;
 
 FederationService::FederationService(const Clock& clock, IdGenerator& ids, const config::Config& config,
-                                     crypto::KeyCache& keys, const jobs::Queue& queue,
+                                     service::Events& events, crypto::KeyCache& keys, const jobs::Queue& queue,
                                      const jobs::Deliveries& deliveries)
     : keys_(keys),
       queue_(queue),
       deliveries_(deliveries),
-      env_{clock, ids, config, *this},
+      policies_(config, clock),
+      host_budget_(clock),
+      inbox_limiter_(clock),
+      env_{clock, ids, config, *this, queue, events},
       notifications_(env_),
-      statuses_(env_, notifications_) {}
+      media_(env_),
+      statuses_(env_, notifications_, media_) {}
 
 FederationService& FederationService::of(const service::Environment& env) {
   return dynamic_cast<FederationService&>(env.federation);
@@ -48,7 +53,8 @@ bool FederationService::concerns_others(db::Tx& tx, const model::Status& status,
     const auto parent_author = store::find_account(tx, *status.in_reply_to_account_id);
     if (parent_author && !parent_author->is_local()) return true;
   }
-  return !store::list_follower_inboxes(tx, status.account_id, "", 1).empty();
+  if (!store::list_follower_inboxes(tx, status.account_id, "", 1).empty()) return true;
+  return status.visibility == model::Visibility::public_ && !store::list_relays(tx).empty();
 }
 
 void FederationService::status_created(db::Tx& tx, const model::Status& status) {
@@ -84,6 +90,27 @@ void FederationService::profile_updated(db::Tx& tx, const model::Account& accoun
   job.run_at = tx.now() + kPause;
   job.unique_key = account.id.str();
   queue_.enqueue(tx, job);
+}
+
+void FederationService::account_deleted(db::Tx& tx, const model::Account& account) {
+  distribute_account_deletion(tx, deliveries_, account);
+}
+
+void FederationService::poll_tallied(db::Tx& tx, const model::Status& status) {
+  // FEP-9967: the numbers of a busy poll go out now and then, not with every vote.
+  constexpr std::chrono::minutes kPause{3};
+  auto job = distribute_job(Told::update, status.id.value);
+  job.run_at = tx.now() + kPause;
+  job.unique_key = "poll " + status.id.str();
+  queue_.enqueue(tx, job);
+}
+
+void FederationService::poll_ended(db::Tx& tx, const model::Status& status) {
+  queue_.enqueue(tx, distribute_job(Told::update, status.id.value));
+}
+
+void FederationService::quote_policy_changed(db::Tx& tx, const model::Status& status) {
+  queue_.enqueue(tx, distribute_job(Told::update, status.id.value));
 }
 
 void FederationService::favourited(db::Tx& tx, const store::Favourite& favourite, const model::Status& target) {
@@ -155,6 +182,30 @@ void FederationService::follow_rejected(db::Tx& tx, const model::Follow& follow,
         .priority = Priority::handshake,
         .essential = true},
        follower.inbox_url);
+}
+
+void FederationService::blocked(db::Tx& tx, const model::Block& block, const model::Account& target) {
+  const auto who = store::find_account(tx, block.account_id);
+  if (!who || target.is_local()) return;
+  send(tx,
+       {.account_id = who->id,
+        .body = render_block(block, who->uri, target.uri),
+        .object_key = target.uri,
+        .priority = Priority::handshake,
+        .essential = true},
+       target.inbox_url);
+}
+
+void FederationService::unblocked(db::Tx& tx, const model::Block& block, const model::Account& target) {
+  const auto who = store::find_account(tx, block.account_id);
+  if (!who || target.is_local()) return;
+  send(tx,
+       {.account_id = who->id,
+        .body = render_undo_block(block, who->uri, target.uri),
+        .object_key = target.uri,
+        .priority = Priority::handshake,
+        .essential = true},
+       target.inbox_url);
 }
 
 Result<model::Account> FederationService::resolve_handle(db::Tx& tx, service::RemoteDocuments& documents,

@@ -6,6 +6,7 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/html/sanitize.hpp"
 #include "dunlin/json/parse.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,32 +24,25 @@ constexpr std::size_t kMaxObjects = 100;
 // Undo{Announce{Note}} is 2 deep; a Group's Announce{Undo{Like}} as well.
 constexpr int kMaxActivityDepth = 3;
 constexpr std::size_t kMaxTypeBytes = 64;
+constexpr std::size_t kMaxActivityText = 20'000;
 constexpr std::size_t kMaxKeyBytes = 16UL * 1024UL;
 
 /// Types that are not among those we act on, but still are activities: their object must not be taken for a status.
-constexpr std::string_view kOtherActivities[] = {"Add",
-                                                 "Arrive",
-                                                 "Block",
-                                                 "Dislike",
-                                                 "EmojiReact",
-                                                 "Flag",
+constexpr std::string_view kOtherActivities[] = {"Arrive",
                                                  "Ignore",
                                                  "Invite",
                                                  "Join",
                                                  "Leave",
                                                  "Listen",
                                                  "Lock",
-                                                 "Move",
                                                  "Offer",
                                                  "Ping",
                                                  "Pong",
                                                  "Read",
-                                                 "Remove",
                                                  "View",
                                                  "Travel",
                                                  "LikeRequest",
                                                  "ReplyRequest",
-                                                 "QuoteRequest",
                                                  "AnnounceRequest",
                                                  "TentativeAccept",
                                                  "Bite",
@@ -92,10 +86,23 @@ std::string first_type(const json& object) {
 }  // namespace
 
 std::optional<ActivityType> activity_type(std::string_view name) {
-  constexpr std::pair<std::string_view, ActivityType> kTypes[] = {
-      {"Accept", ActivityType::accept},  {"Announce", ActivityType::announce}, {"Create", ActivityType::create},
-      {"Delete", ActivityType::delete_}, {"Follow", ActivityType::follow},     {"Like", ActivityType::like},
-      {"Reject", ActivityType::reject},  {"Undo", ActivityType::undo},         {"Update", ActivityType::update}};
+  constexpr std::pair<std::string_view, ActivityType> kTypes[] = {{"Accept", ActivityType::accept},
+                                                                  {"Add", ActivityType::add},
+                                                                  {"Announce", ActivityType::announce},
+                                                                  {"Block", ActivityType::block},
+                                                                  {"Create", ActivityType::create},
+                                                                  {"Delete", ActivityType::delete_},
+                                                                  {"Dislike", ActivityType::dislike},
+                                                                  {"EmojiReact", ActivityType::emoji_react},
+                                                                  {"Flag", ActivityType::flag},
+                                                                  {"Follow", ActivityType::follow},
+                                                                  {"Like", ActivityType::like},
+                                                                  {"Move", ActivityType::move},
+                                                                  {"QuoteRequest", ActivityType::quote_request},
+                                                                  {"Reject", ActivityType::reject},
+                                                                  {"Remove", ActivityType::remove},
+                                                                  {"Undo", ActivityType::undo},
+                                                                  {"Update", ActivityType::update}};
   for (const auto& [known, type] : kTypes) {
     if (known == name) return type;
   }
@@ -147,6 +154,13 @@ Activity read_activity(const json& object, int depth) {
     }
   }
   activity.target = fields::id(object, "target");
+  activity.result = fields::id(object, "result");
+  activity.content = html::to_plain_text(fields::text(object, "content", kMaxActivityText));
+  if (activity.content.empty()) activity.content = fields::text(object, "_misskey_reaction", kMaxActivityText);
+  activity.emojis = read_emojis(object);
+  for (const json* value : fields::items(object, "instrument", 1)) {
+    activity.instruments.push_back(read_object(*value, depth + 1));
+  }
   activity.audience = read_audience(object);
   activity.published = fields::time(object, "published");
   return activity;
@@ -170,6 +184,20 @@ Object read_object(const json& value, int depth) {
   }
   result.actor = read_actor(value);
   if (result.actor || result.type == "Tombstone") return result;
+  if (result.type.ends_with("Collection") || result.type.ends_with("CollectionPage")) {
+    result.collection = read_collection(value);
+    return result;
+  }
+  if (result.type == "QuoteAuthorization") {
+    result.authorization = QuoteAuthorization{.attributed_to = fields::id(value, "attributedTo"),
+                                              .interacting_object = fields::id(value, "interactingObject"),
+                                              .interaction_target = fields::id(value, "interactionTarget")};
+    return result;
+  }
+  if (result.type == "Hashtag") {
+    result.name = fields::text(value, "name", kMaxTypeBytes * 8);
+    return result;
+  }
   result.key = read_key(value);
   if (!result.key) result.note = read_note(value);
   return result;

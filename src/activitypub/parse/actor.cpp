@@ -135,6 +135,9 @@ std::optional<Actor> read_actor(const json& object) {
   actor.fields = profile_fields(object);
   actor.also_known_as = fields::ids(object, "alsoKnownAs", kMaxAliases);
   actor.moved_to = fields::id(object, "movedTo");
+  actor.featured_tags = own_url(object, "featuredTags", actor.id);
+  actor.suspended = fields::flag(object, "suspended");
+  actor.emojis = read_emojis(object);
   actor.published = fields::time(object, "published");
   actor.updated = fields::time(object, "updated");
   return actor;

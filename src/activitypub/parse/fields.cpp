@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <utility>
 
@@ -168,6 +169,24 @@ bool flag(const json& object, const char* name) {
   if (value->is_boolean()) return value->get<bool>();
   if (value->is_number()) return value->get<double>() != 0.0;
   return value->is_string() && value->get_ref<const std::string&>() == "true";
+}
+
+std::optional<double> number(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  double result = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return result;
+}
+
+std::optional<std::int64_t> integer(const json& object, const char* name) {
+  constexpr double kMaxExact = 9'007'199'254'740'992.0;
+  const json* value = find(object, name);
+  const auto result = value == nullptr ? std::nullopt : number(*value);
+  if (!result || !(*result >= -kMaxExact && *result <= kMaxExact)) return std::nullopt;
+  return static_cast<std::int64_t>(*result);
 }
 
 std::optional<Time> time(const json& object, const char* name) {

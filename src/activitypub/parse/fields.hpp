@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ std::string opaque_id(const nlohmann::json& object, const char* name);
 std::string text(const nlohmann::json& object, const char* name, std::size_t max_bytes);
 /// true, "true", 1.
 bool flag(const nlohmann::json& object, const char* name);
+/// An integer, a whole float or a numeric string; nullopt when it is none or beyond 2^53.
+std::optional<std::int64_t> integer(const nlohmann::json& object, const char* name);
+std::optional<double> number(const nlohmann::json& value);
 /// RFC 3339; nullopt when unusable.
 std::optional<Time> time(const nlohmann::json& object, const char* name);
 /// The page for people: text/html before other links, https before http. "" = none.

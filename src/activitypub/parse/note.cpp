@@ -1,7 +1,9 @@
+#include "parse/attachments.hpp"
 #include "parse/fields.hpp"
 #include "parse/readers.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/base/time_format.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/html/format.hpp"
 #include "dunlin/html/sanitize.hpp"
@@ -89,11 +91,11 @@ std::string link(const std::string& url, std::string_view label) {
   return "<p><a href=\"" + text::escape_html(url) + "\">" + text::escape_html(label) + "</a></p>";
 }
 
-/// What has no place of its own yet is not lost: each attachment is a link at the end of the text.
+/// What is attached and is no file to be shown is not lost: it becomes a link at the end of the text.
 std::string attachment_links(const json& object) {
   std::string result;
   for (const json* attachment : fields::items(object, "attachment", kMaxAttachments)) {
-    if (!attachment->is_object()) continue;
+    if (!attachment->is_object() || is_media(*attachment)) continue;
     auto url = fields::page_url(*attachment, "url");
     if (url.empty()) url = fields::page_url(*attachment, "href");
     if (url.empty()) continue;
@@ -104,11 +106,29 @@ std::string attachment_links(const json& object) {
   return result;
 }
 
+/// When and where, for an Event.
+std::string event_line(const json& object) {
+  const auto start = fields::time(object, "startTime");
+  if (!start) return {};
+  const auto shown = [](Time time) { return text::replace_all(format_iso8601(time).substr(0, 16), "T", " "); };
+  std::string line = shown(*start);
+  if (const auto end = fields::time(object, "endTime")) line += " \u2013 " + shown(*end);
+  line += " UTC";
+  for (const json* place : fields::items(object, "location", 1)) {
+    const auto name = place->is_object()
+                          ? html::clean_line(html::to_plain_text(fields::text(*place, "name", kMaxTitleBytes)))
+                          : std::string();
+    if (!name.empty()) line += ", " + name;
+  }
+  return "<p>" + text::escape_html(line) + "</p>";
+}
+
 /// federation.md 5.4: a title as a bold line, the text, for anything but a microblog post a link to its page.
 std::string compose_content(const json& object, const Note& note, const std::string& raw_content) {
   std::string result;
   const auto title = html::clean_line(html::to_plain_text(fields::text(object, "name", kMaxTitleBytes)));
   if (!title.empty() && !note.is_vote) result += "<p><strong>" + text::escape_html(title) + "</strong></p>";
+  if (note.type == "Event") result += event_line(object);
   if (!raw_content.empty()) {
     const auto media_type = fields::text(object, "mediaType", 128);
     const bool is_text = media_type.starts_with("text/markdown") || media_type.starts_with("text/plain");
@@ -162,6 +182,54 @@ void read_authors(const json& object, Note& note) {
   }
 }
 
+/// `text` ends what is shown: only closing tags and blanks follow.
+bool is_last(std::string_view text) {
+  while (!text.empty()) {
+    if (text.starts_with("</")) {
+      const auto end = text.find('>');
+      if (end == std::string_view::npos) return false;
+      text.remove_prefix(end + 1);
+    } else if (text.starts_with("<br>") || text.front() == ' ' || text.front() == '\n') {
+      text.remove_prefix(text.starts_with("<br>") ? 4 : 1);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// A quote is shown by itself: the line that stands for it with those who know no quotes goes. `content` is sanitised.
+std::string without_quote_line(std::string content, const std::string& quoted) {
+  for (const std::string_view tag : {"p", "span"}) {
+    const std::string open = "<" + std::string(tag) + " class=\"quote-inline\">";
+    const std::string close = "</" + std::string(tag) + ">";
+    const auto start = content.rfind(open);
+    const auto end = start == std::string::npos ? start : content.find(close, start);
+    if (end != std::string::npos && is_last(std::string_view(content).substr(end + close.size()))) {
+      content.erase(start, end + close.size() - start);
+      return content;
+    }
+  }
+  // Misskey and its kin: "RE: " and a link, after an empty line.
+  const auto start = content.rfind("RE: <a href=\"" + text::escape_html(quoted));
+  const auto end = start == std::string::npos ? start : content.find("</a>", start);
+  if (end == std::string::npos || !is_last(std::string_view(content).substr(end + 4))) return content;
+  content.erase(start, end + 4 - start);
+  for (auto at = start; at >= 4 && content.compare(at - 4, 4, "<br>") == 0; at -= 4) content.erase(at - 4, 4);
+  return content;
+}
+
+void read_replies(const json& object, Note& note) {
+  const json* replies = fields::find(object, "replies");
+  if (replies == nullptr) return;
+  note.replies = fields::id_of(*replies);
+  if (!same_origin(note.replies, note.id)) note.replies.clear();
+  if (!replies->is_object()) return;
+  for (std::string& item : read_collection(*replies).items) {
+    if (same_origin(item, note.id)) note.first_replies.push_back(std::move(item));
+  }
+}
+
 }  // namespace
 
 std::optional<Note> read_note(const json& object) {
@@ -192,6 +260,16 @@ std::optional<Note> read_note(const json& object) {
   note.updated = fields::time(object, "updated");
   note.audience = read_audience(object);
   read_tags(object, note);
+  note.name = html::clean_line(html::to_plain_text(fields::text(object, "name", kMaxTitleBytes)));
+  note.poll = read_poll(object);
+  note.quote = read_quote(object);
+  if (note.quote) note.content = without_quote_line(std::move(note.content), note.quote->id);
+  note.quote_policy = read_quote_policy(object);
+  note.likes = read_total(object, "likes");
+  note.shares = read_total(object, "shares");
+  read_replies(object, note);
+  note.attachments = read_attachments(object);
+  note.emojis = read_emojis(object);
   note.is_private_message = note.type == "ChatMessage" || note.type == "PrivateMessage";
   return note;
 }

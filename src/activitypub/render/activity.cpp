@@ -72,10 +72,30 @@ std::string follow_activity(std::string_view context, const model::Follow& follo
   return finish(writer);
 }
 
+std::string relay_follow(std::string_view context, std::string_view id, std::string_view actor,
+                         std::string_view object) {
+  auto writer = begin({.context = context, .id = id, .type = "Follow", .actor = actor});
+  write_recipients(writer, only(object));
+  writer.field("object", object);
+  return finish(writer);
+}
+
 std::string answer_follow(std::string_view type, std::string_view path, const model::Follow& follow,
                           std::string_view follower, std::string_view target) {
   const std::string id = std::string(target) + std::string(path) + follow.id.str();
   return wrap(type, id, target, only(follower), follow_activity({}, follow, follower, target));
+}
+
+std::string block_uri(const model::Block& block, std::string_view actor) {
+  return block.uri.value_or(std::string(actor) + "#blocks/" + std::to_string(block.id));
+}
+
+std::string block_activity(std::string_view context, const model::Block& block, std::string_view actor,
+                           std::string_view target) {
+  auto writer = begin({.context = context, .id = block_uri(block, actor), .type = "Block", .actor = actor});
+  write_recipients(writer, only(target));
+  writer.field("object", target);
+  return finish(writer);
 }
 
 std::string like_uri(const store::Favourite& favourite, std::string_view actor) {
@@ -111,8 +131,7 @@ std::string render_create(const config::Config& config, const NoteParts& note, C
   return finish(writer);
 }
 
-std::string render_update_note(const config::Config& config, const NoteParts& note) {
-  const Time when = note.status.edited_at.value_or(note.status.created_at);
+std::string render_update_note(const config::Config& config, const NoteParts& note, Time when) {
   const std::string id = note.status.uri + "#updates/" + std::to_string(unix_milliseconds(when));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = note.author.uri});
   writer.field("published", render_time(when));
@@ -122,11 +141,19 @@ std::string render_update_note(const config::Config& config, const NoteParts& no
 }
 
 std::string render_update_actor(const config::Config& config, const model::Account& account,
-                                std::span<const model::AccountKey> keys) {
+                                std::span<const model::AccountKey> keys, std::string_view moved_to) {
   const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(account.updated_at));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = account.uri});
   write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
-  writer.key("object").raw(render_actor(config, account, keys, Context::without));
+  writer.key("object").raw(render_actor(config, account, keys, Context::without, moved_to));
+  return finish(writer);
+}
+
+std::string render_move(const model::Account& account, std::string_view target, Time when) {
+  const std::string id = account.uri + "#moves/" + std::to_string(unix_milliseconds(when));
+  auto writer = begin({.context = kSmallContext, .id = id, .type = "Move", .actor = account.uri});
+  write_recipients(writer, {.to = {followers_uri(account)}, .cc = {}});
+  writer.field("object", account.uri).field("target", target);
   return finish(writer);
 }
 
@@ -137,6 +164,14 @@ std::string render_delete_note(const NoteParts& note) {
   write_recipients(writer, is_public ? Recipients{.to = {std::string(kPublic)}, .cc = {}} : recipients(note));
   // Typed: Pixelfed ignores a Delete of a bare id.
   writer.key("object").begin_object().field("id", uri).field("type", "Tombstone").field("atomUri", uri).end_object();
+  return finish(writer);
+}
+
+std::string render_delete_actor(const model::Account& account) {
+  const std::string id = account.uri + "#delete";
+  auto writer = begin({.context = kSmallContext, .id = id, .type = "Delete", .actor = account.uri});
+  write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {}});
+  writer.field("object", account.uri);
   return finish(writer);
 }
 
@@ -167,12 +202,36 @@ std::string render_undo_follow(const model::Follow& follow, std::string_view act
   return wrap("Undo", id, actor, only(target), follow_activity({}, follow, actor, target));
 }
 
+std::string render_relay_follow(std::string_view id, std::string_view actor, std::string_view object) {
+  return relay_follow(kSmallContext, id, actor, object);
+}
+
+std::string render_undo_relay_follow(std::string_view id, std::string_view actor, std::string_view object) {
+  return wrap("Undo", std::string(id) + "/undo", actor, only(object), relay_follow({}, id, actor, object));
+}
+
+std::string render_relay_announce(std::string_view id, std::string_view actor, std::string_view relay,
+                                  std::string_view object) {
+  auto writer = begin({.context = kSmallContext, .id = id, .type = "Announce", .actor = actor});
+  write_recipients(writer, {.to = {std::string(relay)}, .cc = {std::string(kPublic)}});
+  writer.field("object", object);
+  return finish(writer);
+}
+
 std::string render_accept_follow(const model::Follow& follow, std::string_view follower, std::string_view target) {
   return answer_follow("Accept", "#accepts/follows/", follow, follower, target);
 }
 
 std::string render_reject_follow(const model::Follow& follow, std::string_view follower, std::string_view target) {
   return answer_follow("Reject", "#rejects/follows/", follow, follower, target);
+}
+
+std::string render_block(const model::Block& block, std::string_view actor, std::string_view target) {
+  return block_activity(kSmallContext, block, actor, target);
+}
+
+std::string render_undo_block(const model::Block& block, std::string_view actor, std::string_view target) {
+  return wrap("Undo", block_uri(block, actor) + "/undo", actor, only(target), block_activity({}, block, actor, target));
 }
 
 std::string render_like(const store::Favourite& favourite, std::string_view actor, std::string_view object,

@@ -3,6 +3,8 @@
 
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/time_format.hpp"
+#include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <string>
@@ -46,15 +48,26 @@ void write_keys(json::Writer& writer, const model::Account& account, std::span<c
     if (key.algorithm != model::KeyAlgorithm::rsa) continue;
     writer.key("publicKey").begin_object();
     writer.field("id", key.key_id).field("owner", account.uri).field("publicKeyPem", key.public_pem).end_object();
-    return;  // one object, not an array: more than one peer reads nothing else
+    break;  // one object, not an array: more than one peer reads nothing else
   }
+  // For proofs (FEP-521a, FEP-8b32).
+  writer.key("assertionMethod").begin_array();
+  for (const model::AccountKey& key : keys) {
+    if (key.algorithm != model::KeyAlgorithm::ed25519) continue;
+    const auto parsed = crypto::PublicKey::from_pem(key.public_pem);
+    if (!parsed) continue;
+    writer.begin_object().field("id", key.key_id).field("type", "Multikey").field("controller", account.uri);
+    writer.field("publicKeyMultibase", parsed->to_multibase()).end_object();
+  }
+  writer.end_array();
 }
 
-void write_profile(json::Writer& writer, const model::Account& account) {
+void write_profile(json::Writer& writer, const config::Config& config, const model::Account& account) {
   writer.field("name", account.display_name.empty() ? account.username : account.display_name);
   writer.field("summary", account.note);
-  write_picture(writer, "icon", account.avatar_url);
-  write_picture(writer, "image", account.header_url);
+  namespace urls = service::media_urls;
+  if (!account.avatar_url.empty()) write_picture(writer, "icon", urls::avatar(config, account));
+  if (!account.header_url.empty()) write_picture(writer, "image", urls::header(config, account));
   writer.key("attachment").begin_array();
   for (const model::ProfileField& field : account.fields) {
     writer.begin_object()
@@ -66,25 +79,43 @@ void write_profile(json::Writer& writer, const model::Account& account) {
   writer.end_array();
 }
 
+/// What both forms begin with.
+void write_head(json::Writer& writer, const config::Config& config, const model::Account& account,
+                std::span<const model::AccountKey> keys) {
+  const bool is_instance = account.id == model::kInstanceActorId;
+  writer.field("id", account.uri).field("type", type_name(account.actor_type));
+  writer.field("preferredUsername", account.username);
+  writer.field("url", account.url);
+  writer.field("inbox", account.uri + "/inbox").field("outbox", account.uri + "/outbox");
+  writer.key("endpoints").begin_object().field("sharedInbox", service::uris::shared_inbox(config)).end_object();
+  write_keys(writer, account, keys);
+  writer.field("manuallyApprovesFollowers", account.locked || is_instance);
+}
+
 }  // namespace
 
+std::string render_actor_stub(const config::Config& config, const model::Account& account,
+                              std::span<const model::AccountKey> keys) {
+  json::Writer writer;
+  writer.begin_object().key("@context").raw(kFullContext);
+  write_head(writer, config, account, keys);
+  writer.end_object();
+  return writer.take();
+}
+
 std::string render_actor(const config::Config& config, const model::Account& account,
-                         std::span<const model::AccountKey> keys, Context context) {
+                         std::span<const model::AccountKey> keys, Context context, std::string_view moved_to) {
   const bool is_instance = account.id == model::kInstanceActorId;
   json::Writer writer;
   writer.begin_object();
   if (context == Context::with) writer.key("@context").raw(kFullContext);
-  writer.field("id", account.uri).field("type", type_name(account.actor_type));
-  writer.field("preferredUsername", account.username);
+  write_head(writer, config, account, keys);
   writer.field("webfinger", account.username + "@" + config.server.domain);
-  writer.field("url", account.url);
-  writer.field("inbox", account.uri + "/inbox").field("outbox", account.uri + "/outbox");
   if (!is_instance) {
     writer.field("followers", followers_uri(account)).field("following", account.uri + "/following");
+    writer.field("featured", account.uri + "/collections/featured");
+    writer.field("featuredTags", account.uri + "/collections/tags");
   }
-  writer.key("endpoints").begin_object().field("sharedInbox", service::uris::shared_inbox(config)).end_object();
-  write_keys(writer, account, keys);
-  writer.field("manuallyApprovesFollowers", account.locked || is_instance);
   writer.field("discoverable", account.discoverable).field("indexable", account.indexable);
   writer.field("memorial", account.memorial);
   writer.field("published", format_date(account.created_at) + "T00:00:00Z");
@@ -92,10 +123,11 @@ std::string render_actor(const config::Config& config, const model::Account& acc
   if (account.suspended_at) {
     writer.field("name", account.username).field("summary", "").field("suspended", true);
   } else {
-    write_profile(writer, account);
+    write_profile(writer, config, account);
   }
   writer.key("tag").begin_array().end_array();
   write_ids(writer, "alsoKnownAs", account.also_known_as);
+  if (!moved_to.empty()) writer.field("movedTo", moved_to);
   writer.end_object();
   return writer.take();
 }

@@ -14,6 +14,31 @@ std::string render_count(std::string_view id, std::string_view type, std::int64_
   return writer.take();
 }
 
+std::string render_hidden_collection(std::string_view id, std::string_view type) {
+  json::Writer writer;
+  writer.begin_object().key("@context").raw(kPlainContext);
+  writer.field("id", id).field("type", type).end_object();
+  return writer.take();
+}
+
+std::string render_context(std::string_view id, std::string_view owner, std::string_view first) {
+  json::Writer writer;
+  writer.begin_object().key("@context").raw(kPlainContext);
+  writer.field("id", id).field("type", "OrderedCollection").field("attributedTo", owner).field("first", first);
+  writer.end_object();
+  return writer.take();
+}
+
+std::string render_whole_collection(std::string_view id, const std::vector<std::string>& items) {
+  json::Writer writer;
+  writer.begin_object().key("@context").raw(kFullContext);
+  writer.field("id", id).field("type", "OrderedCollection").field("totalItems", items.size());
+  writer.key("orderedItems").begin_array();
+  for (const std::string& item : items) writer.raw(item);
+  writer.end_array().end_object();
+  return writer.take();
+}
+
 std::string render_paged_collection(std::string_view id, std::int64_t total, std::string_view first,
                                     std::string_view last) {
   json::Writer writer;

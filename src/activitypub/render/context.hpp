@@ -11,7 +11,7 @@ inline constexpr std::string_view kFullContext =
 
 /// Follow, Accept, Like, Undo, Delete, ...
 inline constexpr std::string_view kSmallContext =
-    R"json(["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",{"ostatus":"http://ostatus.org#","atomUri":"ostatus:atomUri"}])json";
+    R"json(["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",{"ostatus":"http://ostatus.org#","misskey":"https://misskey-hub.net/ns#","toot":"http://joinmastodon.org/ns#","litepub":"http://litepub.social/ns#","sec":"https://w3id.org/security#","atomUri":"ostatus:atomUri","_misskey_reaction":"misskey:_misskey_reaction","Emoji":"toot:Emoji","Hashtag":"as:Hashtag","EmojiReact":"litepub:EmojiReact","proof":{"@id":"sec:proof","@type":"@id","@container":"@graph"},"DataIntegrityProof":"sec:DataIntegrityProof","cryptosuite":{"@id":"sec:cryptosuite","@type":"sec:cryptosuiteString"},"proofPurpose":{"@id":"sec:proofPurpose","@type":"@vocab"},"proofValue":{"@id":"sec:proofValue","@type":"sec:multibase"},"verificationMethod":{"@id":"sec:verificationMethod","@type":"@id"}}])json";
 
 /// Collections of ids.
 inline constexpr std::string_view kPlainContext = R"json("https://www.w3.org/ns/activitystreams")json";

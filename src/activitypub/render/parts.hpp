@@ -23,6 +23,12 @@ struct Recipients {
 Recipients recipients(model::Visibility visibility, const std::string& followers, std::vector<std::string> mentioned);
 Recipients recipients(const NoteParts& note);
 void write_recipients(json::Writer& writer, const Recipients& recipients);
+/// The parts of a Question.
+void write_poll(json::Writer& writer, const model::Poll& poll, Time now);
+/// A quote under every name that is read, and as an object link (FEP-e232) among the tags.
+void write_quote(json::Writer& writer, const QuoteParts& quote);
+void write_quote_tag(json::Writer& writer, const QuoteParts& quote);
+void write_quote_policy(json::Writer& writer, const model::QuotePolicy& policy, const model::Account& author);
 /// A local actor's followers collection.
 std::string followers_uri(const model::Account& account);
 

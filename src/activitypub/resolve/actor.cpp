@@ -1,13 +1,19 @@
 #include "resolve/document.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/model/picture.hpp"
+#include "dunlin/service/events.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/custom_emojis.hpp"
+#include "dunlin/store/domain_policies.hpp"
+#include "dunlin/store/federation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -37,6 +43,19 @@ void apply(const Actor& actor, Time now, model::Account& account) {
   account.featured_url = actor.featured;
   account.also_known_as = actor.also_known_as;
   account.updated_at = std::min(actor.updated.value_or(now), now);
+}
+
+/// Mastodon says of an account that it has suspended it: it is hidden here until it says otherwise.
+void follow_suspension(db::Tx& tx, const Actor& actor, model::Account& account) {
+  if (actor.suspended && !account.suspended_at) {
+    store::set_suspended(tx, account.id, true);
+    store::insert_policy_effect(tx, account.id, model::kSuspendedByOrigin);
+    account.suspended_at = tx.now();
+  } else if (!actor.suspended && account.suspended_at &&
+             store::delete_policy_effect(tx, account.id, model::kSuspendedByOrigin)) {
+    store::set_suspended(tx, account.id, false);
+    account.suspended_at.reset();
+  }
 }
 
 /// The keys that the actor may claim: on its own origin, its own, and readable.
@@ -90,7 +109,15 @@ Result<model::Account> Resolver::refresh_if_older(const model::Account& known, s
   return known;
 }
 
+Result<void> Resolver::check_budget(std::string_view url) {
+  const std::string host = domain_of(url);
+  if (host.empty() || store::is_known_host(tx_, host)) return {};
+  if (FederationService::of(env_).host_budget().allow(host)) return {};
+  return fail(Errc::remote_failed, "Remote data could not be fetched", "too many new servers below one domain");
+}
+
 Result<Object> Resolver::fetch(std::string_view uri) {
+  TRY_VOID(check_budget(uri));
   return fetch_document(env_.config, documents_, uri);
 }
 
@@ -100,6 +127,8 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     return fail(Errc::bad_request, "Remote data could not be fetched", actor.id + " has no inbox on its own host");
   }
   if (store::is_tombstoned(tx_, actor.id)) return fail(Errc::gone, "Record not found", actor.id + " was deleted");
+  const auto& policies = FederationService::of(env_).policies();
+  if (!policies.may_federate(url->authority())) return fail(Errc::forbidden, "Record not found", "blocked domain");
   const Time now = tx_.now();
   auto known = store::find_account_by_uri(tx_, actor.id);
   std::optional<Handle> handle;
@@ -132,6 +161,13 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     account.username = handle ? handle->username : actor.preferred_username;
     account.domain = handle ? handle->domain : url->authority();
   }
+  const auto policy = policies.find(account);
+  if (policy.severity == model::DomainSeverity::suspend || !policies.may_federate(account)) {
+    return fail(Errc::forbidden, "Record not found", "blocked domain");
+  }
+  if (policy.reject_media) account.avatar_url = account.header_url = {};
+  const bool limited_now = policy.severity == model::DomainSeverity::limit && !account.silenced_at;
+  if (limited_now) account.silenced_at = now;
   if (handle) {
     // The domain has just named this actor: whoever held the handle before holds it no more (federation.md 1.3, 9).
     const auto holder = store::find_account_by_handle(tx_, handle->username, handle->domain);
@@ -142,12 +178,24 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
   }
   if (known) {
     store::update_account(tx_, account);
+    env_.events.tell(tx_, service::events::AccountChanged{account.id});
   } else {
     store::insert_account(tx_, account);
     store::touch_instance(tx_, *account.domain);
   }
+  follow_suspension(tx_, actor, account);
+  if (limited_now) store::insert_policy_effect(tx_, account.id, model::DomainSeverity::limit);
   store::replace_keys(tx_, account.id, usable_keys(actor, account.id, now));
+  receive_emojis(*account.domain, actor.emojis);
   return account;
+}
+
+void Resolver::receive_emojis(const std::string& domain, const std::vector<Emoji>& tags) {
+  std::vector<store::ReceivedEmoji> emojis;
+  for (const Emoji& tag : tags) {
+    emojis.push_back({.id = env_.ids.next<model::PictureId>().value, .shortcode = tag.shortcode, .url = tag.url});
+  }
+  if (!emojis.empty()) store::receive_emojis(tx_, domain, emojis);
 }
 
 }  // namespace dunlin::activitypub

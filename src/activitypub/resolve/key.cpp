@@ -26,6 +26,7 @@ Result<Resolver::Key> Resolver::key(std::string_view key_id) {
     if (!owner || owner->is_local()) return refused("a key of our own");
     return Key{std::move(*known), std::move(*owner), true};
   }
+  TRY_VOID(check_budget(key_id));
   const auto* answer = TRY(fetch_answer(env_.config, documents_, key_id, RemoteKind::key));
   const auto document = TRY(read_answer(*answer, key_id));
   if (!same_origin(document.id, key_id)) return refused("the key is on another host than its document");

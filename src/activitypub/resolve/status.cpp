@@ -1,12 +1,17 @@
 #include "resolve/document.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/notifications.hpp"
+#include "dunlin/service/polls.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/backfills.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
@@ -80,9 +85,38 @@ Result<model::Status> Resolver::store_status(const Note& note) {
   auto remote = TRY(convert(note, author));
   remote.notify = false;
   auto stored = statuses_.receive(tx_, std::move(remote));
+  if (stored) TRY_VOID(attach_parts(note, *stored));
   if (!stored) stored = store::find_status_by_uri(tx_, note.id);
   if (!stored) return fail(Errc::gone, "Record not found", "deleted meanwhile");
   return std::move(*stored);
+}
+
+Result<void> Resolver::take_numbers(const Note& note, const model::Status& status) {
+  service::NotificationService notifications(env_);
+  if (note.poll && status.has(model::Part::poll)) {
+    service::PollService(env_, notifications).receive(tx_, status, to_remote_poll(*note.poll, tx_.now()));
+  }
+  TRY_VOID(attach_quote(note, status));
+  static constexpr std::int64_t kMaxClaimed = 1'000'000'000;
+  const auto claimed = [](std::optional<std::int64_t> total) { return std::min(total.value_or(0), kMaxClaimed); };
+  store::set_remote_counts(tx_, status.id, claimed(note.shares), claimed(note.likes));
+  const auto author = store::find_account(tx_, status.account_id);
+  const auto policy = author ? quote_policy_of(note, *author) : std::nullopt;
+  if (policy && policy != status.quote_policy) store::set_quote_policy(tx_, status.id, *policy);
+  return {};
+}
+
+Result<void> Resolver::refresh(const model::Status& known) {
+  if (known.local || known.is_reblog()) return {};
+  const auto object = fetch(known.uri);
+  if (!object) {
+    if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
+    if (object.error().code == Errc::gone) statuses_.receive_delete(tx_, known);
+    return {};
+  }
+  const auto author = store::find_account(tx_, known.account_id);
+  if (!object->note || object->id != known.uri || !author || object->note->attributed_to != author->uri) return {};
+  return take_numbers(*object->note, known);
 }
 
 Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::Account& author) {
@@ -101,11 +135,26 @@ Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::A
   status.language = note.language;
   status.visibility = note.is_private_message ? Visibility::direct : note.audience.visibility(author.followers_url);
   status.tags = note.hashtags;
+  status.quote_policy = quote_policy_of(note, author);
   status.created_at = published_at(note, now);
   status.edited_at = edited_at(note, status.created_at, now);
   if (!note.in_reply_to.empty()) status.in_reply_to_uri = note.in_reply_to;
   if (!note.conversation.empty()) remote.conversation_uri = note.conversation;
   remote.mentions = TRY(mentions_of(note, status.visibility));
+  receive_emojis(*author.domain, note.emojis);
+  const bool refuses_media = FederationService::of(env_).policies().find(author).reject_media;
+  for (const Attachment& file : note.attachments) {
+    if (refuses_media) break;
+    remote.media.push_back({.url = file.url,
+                            .type = file.type,
+                            .content_type = file.content_type,
+                            .description = file.description,
+                            .focus = file.focus,
+                            .blurhash = file.blurhash,
+                            .width = file.width,
+                            .height = file.height,
+                            .duration = file.duration});
+  }
   return remote;
 }
 

@@ -1,9 +1,7 @@
 #include "handlers.hpp"
 #include "lists.hpp"
 
-#include "dunlin/api/entities/relationship.hpp"
 #include "dunlin/http/page.hpp"
-#include "dunlin/json/writer.hpp"
 #include "dunlin/store/relationships.hpp"
 
 namespace dunlin::api {
@@ -13,18 +11,12 @@ namespace {
 constexpr int kDefaultRequests = 40;
 constexpr int kMaxRequests = 80;
 
-http::Response relationship_answer(const Call& call, const model::Relationship& relationship) {
-  json::Writer out;
-  entities::render_relationship(out, relationship);
-  return call.json(out.take());
-}
-
 using Action = Result<model::Relationship> (service::FollowService::*)(db::Tx&, const model::Account&, AccountId);
 
 /// Actions that need nothing but the other account.
 Result<http::Response> act(Call& call, std::string_view path_part, Action action) {
   const auto id = TRY(call.path_id<AccountId>(path_part));
-  return relationship_answer(call, TRY((call.services().follows.*action)(call.tx(), call.viewer(), id)));
+  return one_relationship(call, TRY((call.services().follows.*action)(call.tx(), call.viewer(), id)));
 }
 
 }  // namespace
@@ -35,7 +27,7 @@ Result<http::Response> follow_account(Call& call) {
   service::FollowOptions options{
       .reblogs = params.boolean("reblogs"), .notify = params.boolean("notify"), .languages = std::nullopt};
   if (params.has("languages")) options.languages = params.list("languages");
-  return relationship_answer(call, TRY(call.services().follows.follow(call.tx(), call.viewer(), id, options)));
+  return one_relationship(call, TRY(call.services().follows.follow(call.tx(), call.viewer(), id, options)));
 }
 
 Result<http::Response> unfollow_account(Call& call) {

@@ -21,6 +21,15 @@ Result<http::Response> verify_credentials(Call& call);
 Result<http::Response> update_credentials(Call& call);
 Result<http::Response> show_preferences(Call& call);
 
+// profile.cpp
+Result<http::Response> show_profile(Call& call);
+Result<http::Response> change_profile(Call& call);
+
+// sign_up.cpp
+Result<http::Response> sign_up(Call& call);
+Result<http::Response> resend_confirmation(Call& call);
+Result<http::Response> check_confirmation(Call& call);
+
 // follows.cpp
 Result<http::Response> follow_account(Call& call);
 Result<http::Response> unfollow_account(Call& call);
@@ -29,7 +38,7 @@ Result<http::Response> list_follow_requests(Call& call);
 Result<http::Response> authorize_follow_request(Call& call);
 Result<http::Response> reject_follow_request(Call& call);
 
-/// The account of the path's `id`. The instance actor is not for clients. Errors: not_found.
+/// The account of the path's `id`, if the world may know of it. Errors: not_found.
 Result<model::Account> path_account(Call& call);
 
 }  // namespace dunlin::api

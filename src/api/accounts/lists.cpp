@@ -4,7 +4,9 @@
 
 #include "dunlin/base/text.hpp"
 #include "dunlin/http/page.hpp"
+#include "dunlin/service/federation.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/status_marks.hpp"
 #include "dunlin/store/timelines.hpp"
 
 #include <vector>
@@ -18,47 +20,49 @@ constexpr int kMaxStatuses = 40;
 constexpr int kDefaultFollows = 40;
 constexpr int kMaxFollows = 80;
 
-/// Hidden lists, suspended owners and owners who block the viewer show an empty list, not an error (client-api.md 3.1).
-bool shows_follows(Call& call, const model::Account& account) {
-  const auto viewer = call.viewer_id();
-  if (viewer == account.id) return true;
-  if (account.hide_collections || account.suspended_at) return false;
-  return !viewer || !store::is_blocked(call.tx(), account.id, *viewer);
-}
-
-using FollowList = std::vector<store::AccountRef> (*)(db::Tx&, AccountId, const model::Page&);
+using FollowList = std::vector<store::AccountRef> (service::RelationshipService::*)(db::Tx&, std::optional<AccountId>,
+                                                                                    const model::Account&,
+                                                                                    const model::Page&);
 
 Result<http::Response> list_follows(Call& call, FollowList list) {
   const auto account = TRY(path_account(call));
   const auto page = http::read_page(call.params(), kDefaultFollows, kMaxFollows);
-  if (page.limit == 0 || !shows_follows(call, account)) return call.json("[]");
-  return call.cacheable_when_anonymous(account_list(call, list(call.tx(), account.id, page), page));
+  if (page.limit == 0) return call.json("[]");
+  const auto refs = (call.services().relationships.*list)(call.tx(), call.viewer_id(), account, page);
+  return call.cacheable_when_anonymous(account_list(call, refs, page));
 }
 
 }  // namespace
 
 Result<http::Response> list_account_statuses(Call& call) {
   const auto account = TRY(path_account(call));
+  if (call.has_user() && call.env().federation.may_complete_profile(call.tx(), account)) {
+    call.afterwards([&call, account](db::Tx& tx) { call.env().federation.profile_opened(tx, account); });
+  }
   const auto& params = call.params();
   const auto page = http::read_page(params, kDefaultStatuses, kMaxStatuses);
-  // No status is pinned and none has media.
-  const bool none = params.boolean("pinned").value_or(false) || params.boolean("only_media").value_or(false);
-  if (page.limit == 0 || none) return call.json("[]");
+  if (page.limit == 0) return call.json("[]");
+  if (params.boolean("pinned").value_or(false)) {
+    return call.cacheable_when_anonymous(
+        status_list(call, store::list_pins(call.tx(), account.id, call.viewer_id(), page.limit)));
+  }
   store::AccountTimelineFilter filter{.exclude_replies = params.boolean("exclude_replies").value_or(false),
                                       .exclude_reblogs = params.boolean("exclude_reblogs").value_or(false),
                                       .exclude_direct = params.boolean("exclude_direct").value_or(false),
+                                      .only_media = params.boolean("only_media").value_or(false),
                                       .tagged = std::nullopt};
   if (const auto tag = params.text("tagged"); tag && !tag->empty()) filter.tagged = text::fold(*tag);
   const auto ids = store::list_account_timeline(call.tx(), call.viewer_id(), account.id, filter, page);
-  return call.cacheable_when_anonymous(status_list(call, ids, page, NextLink::when_full));
+  return call.cacheable_when_anonymous(
+      status_list(call, ids, page, NextLink::when_full, model::FilterContext::account));
 }
 
 Result<http::Response> list_followers(Call& call) {
-  return list_follows(call, &store::list_followers);
+  return list_follows(call, &service::RelationshipService::followers);
 }
 
 Result<http::Response> list_following(Call& call) {
-  return list_follows(call, &store::list_following);
+  return list_follows(call, &service::RelationshipService::following);
 }
 
 }  // namespace dunlin::api

@@ -1,4 +1,8 @@
+#include "credentials.hpp"
 #include "handlers.hpp"
+#include "own_change.hpp"
+#include "pictures.hpp"
+#include "validation.hpp"
 
 #include "dunlin/api/entities/account.hpp"
 #include "dunlin/api/entities/account_page.hpp"
@@ -6,41 +10,21 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace dunlin::api {
 
-namespace {
-
-http::Response credentials(Call& call, const model::Account& account, const model::User& user) {
-  entities::AccountPage page(call.tx(), call.config(), account);
+http::Response credentials(Call& call, db::Tx& tx, const model::Account& account, const model::User& user) {
+  entities::AccountPage page(tx, call.config(), account);
   json::Writer out;
   entities::render_credential_account(out, page.context(), account, page.moved_to(account), user,
-                                      store::count_follow_requests(call.tx(), account.id));
+                                      store::count_follow_requests(tx, account.id));
   return call.json(out.take());
 }
 
-/// A picture that is dropped without a word would look like one that was taken.
-Result<void> refuse_pictures(const http::Params& params) {
-  static constexpr std::array<std::string_view, 2> kPictures{"avatar", "header"};
-  const auto is_picture = [](std::string_view name) { return std::ranges::find(kPictures, name) != kPictures.end(); };
-  const bool sent_file = std::ranges::any_of(params.files(), is_picture, &http::FilePart::name);
-  const bool sent_text =
-      std::ranges::any_of(kPictures, [&](std::string_view name) { return !params.text(name).value_or("").empty(); });
-  if (!sent_file && !sent_text) return {};
-  return fail(Errc::invalid, "Validation failed: Avatar and header pictures are not supported by this server");
-}
-
-std::optional<std::vector<service::ProfileChange::FieldText>> read_fields(const http::Params& params) {
-  if (!params.has("fields_attributes")) return std::nullopt;
-  std::vector<service::ProfileChange::FieldText> fields;
-  for (const auto& field : params.objects("fields_attributes")) {
-    fields.push_back({field.text("name").value_or(""), field.text("value").value_or("")});
-  }
-  return fields;
-}
+namespace {
 
 Result<std::optional<model::Visibility>> read_default_visibility(const http::Params& params) {
   const auto text = params.text_at({"source", "privacy"}).value_or("");
@@ -53,26 +37,27 @@ Result<std::optional<model::Visibility>> read_default_visibility(const http::Par
 }  // namespace
 
 Result<http::Response> verify_credentials(Call& call) {
-  return credentials(call, call.viewer(), call.user());
+  return credentials(call, call.tx(), call.viewer(), call.user());
 }
 
 Result<http::Response> update_credentials(Call& call) {
   const auto& params = call.params();
-  TRY_VOID(refuse_pictures(params));
-  const service::ProfileChange change{.display_name = params.text("display_name"),
-                                      .note = params.text("note"),
-                                      .locked = params.boolean("locked"),
-                                      .bot = params.boolean("bot"),
-                                      .discoverable = params.boolean("discoverable"),
-                                      .indexable = params.boolean("indexable"),
-                                      .hide_collections = params.boolean("hide_collections"),
-                                      .fields = read_fields(params),
-                                      .default_visibility = TRY(read_default_visibility(params)),
-                                      .default_sensitive = params.boolean_at({"source", "sensitive"}),
-                                      .default_language = params.text_at({"source", "language"})};
-  const auto account = TRY(call.services().accounts.update_profile(call.tx(), call.viewer(), call.user(), change));
-  const auto user = store::find_user(call.tx(), call.user().id);
-  return credentials(call, account, user ? *user : call.user());
+  auto change = read_profile_change(params);
+  change.default_visibility = TRY(read_default_visibility(params));
+  change.default_sensitive = params.boolean_at({"source", "sensitive"});
+  change.default_language = params.text_at({"source", "language"});
+  change.default_quote_policy = params.text_at({"source", "quote_policy"});
+  if (change.default_quote_policy == "") change.default_quote_policy.reset();
+  if (const auto faults = service::AccountService::check(change); !faults.empty()) return validation_failed(faults);
+  const auto pictures = TRY(prepare_pictures(call));
+  return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
+    auto before = store::find_account(tx, call.user().account_id);
+    if (!before) return fail(Errc::not_found, "Record not found");
+    set_pictures(call, tx, *before, pictures);
+    const auto account = TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user(), change));
+    const auto user = store::find_user(tx, call.user().id);
+    return credentials(call, tx, account, user ? *user : call.user());
+  });
 }
 
 Result<http::Response> show_preferences(Call& call) {

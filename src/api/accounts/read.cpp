@@ -5,11 +5,12 @@
 #include "dunlin/api/entities/relationship.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/json/writer.hpp"
-#include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/shown_accounts.hpp"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace dunlin::api {
@@ -36,8 +37,8 @@ Result<http::Response> answer_account_search(Call& call, db::Tx& tx, const servi
 
 Result<model::Account> path_account(Call& call) {
   const auto id = TRY(call.path_id<AccountId>("id"));
-  auto account = store::find_account(call.tx(), id);
-  if (!account || id == model::kInstanceActorId) return fail(Errc::not_found, "Record not found");
+  auto account = store::find_shown_account(call.tx(), id);
+  if (!account) return fail(Errc::not_found, "Record not found");
   return *std::move(account);
 }
 
@@ -47,10 +48,14 @@ Result<http::Response> show_account(Call& call) {
 }
 
 Result<http::Response> list_accounts(Call& call) {
-  auto ids = read_ids<AccountId>(call);
+  const auto ids = read_ids<AccountId>(call);
   TRY_VOID(check_count(ids.size(), kMaxAccountIds));
-  std::erase(ids, model::kInstanceActorId);
-  entities::AccountPage page(call.tx(), call.config(), ids);
+  std::map<AccountId, model::Account> accounts;
+  for (auto& account : store::list_shown_accounts(call.tx(), ids)) {
+    const auto id = account.id;
+    accounts.emplace(id, std::move(account));
+  }
+  entities::AccountPage page(call.tx(), call.config(), std::move(accounts));
   return call.json(page.json_array(ids));
 }
 
@@ -80,8 +85,9 @@ Result<http::Response> search_accounts(Call& call) {
 Result<http::Response> list_relationships(Call& call) {
   const auto ids = read_ids<AccountId>(call);
   if (ids.empty()) return call.json("[]");
+  const bool with_suspended = call.params().boolean("with_suspended").value_or(false);
   json::Writer out;
-  entities::render_relationships(out, store::list_relationships(call.tx(), *call.viewer_id(), ids));
+  entities::render_relationships(out, store::list_relationships(call.tx(), *call.viewer_id(), ids, with_suspended));
   return call.json(out.take());
 }
 

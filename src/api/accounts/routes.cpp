@@ -1,4 +1,5 @@
 #include "handlers.hpp"
+#include "pictures.hpp"
 #include "tables.hpp"
 
 namespace dunlin::api {
@@ -8,8 +9,16 @@ namespace {
 using http::Method;
 
 constexpr Route kAccountRoutes[] = {
+    {Method::post, "/api/v1/accounts", Auth::app, "write:accounts", &sign_up, Access::own},
+    {Method::post, "/api/v1/emails/confirmations", Auth::new_user, "write:accounts", &resend_confirmation},
+    {Method::get, "/api/v1/emails/check_confirmation", Auth::new_user, "read:accounts", &check_confirmation},
     {Method::get, "/api/v1/accounts/verify_credentials", Auth::user, "profile read:accounts", &verify_credentials},
-    {Method::patch, "/api/v1/accounts/update_credentials", Auth::user, "write:accounts", &update_credentials},
+    {Method::patch, "/api/v1/accounts/update_credentials", Auth::user, "write:accounts", &update_credentials,
+     Access::own, kPictureBody},
+    {Method::get, "/api/v1/profile", Auth::user, "profile read:accounts", &show_profile},
+    {Method::patch, "/api/v1/profile", Auth::user, "write:accounts", &change_profile, Access::own, kPictureBody},
+    {Method::delete_, "/api/v1/profile/avatar", Auth::user, "write:accounts", &delete_avatar, Access::own},
+    {Method::delete_, "/api/v1/profile/header", Auth::user, "write:accounts", &delete_header, Access::own},
     {Method::get, "/api/v1/accounts", Auth::optional, "read:accounts", &list_accounts},
     {Method::get, "/api/v1/accounts/lookup", Auth::optional, "read:accounts", &lookup_account},
     {Method::get, "/api/v1/accounts/search", Auth::user, "read:accounts", &search_accounts, Access::own},

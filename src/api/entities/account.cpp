@@ -1,6 +1,7 @@
 #include "dunlin/api/entities/account.hpp"
 
 #include "dunlin/base/time_format.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <chrono>
@@ -11,6 +12,9 @@
 namespace dunlin::api::entities {
 
 namespace {
+
+constexpr int kCollectionLimit = 10;  // of collections per account (client-api.md 1.3)
+namespace urls = service::media_urls;
 
 /// Highest first: owner, admin, moderator, everyone (client-api.md 3.17.2).
 struct RoleFacts {
@@ -40,17 +44,35 @@ void render_role(json::Writer& out, model::Role role) {
   out.field("name", facts.name);
   out.field("color", "");
   out.field("permissions", std::to_string(facts.permissions));
-  out.field("highlighted", false);
-  out.field("collection_limit", 0);
+  out.field("highlighted", model::is_staff(role));
+  out.field("collection_limit", kCollectionLimit);
   out.end_object();
 }
 
-/// An approval that nobody gets: quoting and featuring by others are not offered.
-void render_nobody(json::Writer& out) {
+/// The roles that a profile shows.
+void render_roles(json::Writer& out, model::Role role) {
+  out.begin_array();
+  if (model::is_staff(role)) {
+    const auto facts = facts_of(role);
+    out.begin_object();
+    out.field("id", facts.id);
+    out.field("name", facts.name);
+    out.field("color", "");
+    out.end_object();
+  }
+  out.end_array();
+}
+
+/// Who may feature the account in a collection: anybody here, if it can be found; accounts of other servers cannot be
+/// asked (service/collections.hpp).
+void render_feature_approval(json::Writer& out, const model::Account& account) {
+  const bool anybody = account.is_local() && account.discoverable && !account.suspended_at;
   out.begin_object();
-  out.key("automatic").begin_array().end_array();
+  out.key("automatic").begin_array();
+  if (anybody) out.value("public");
+  out.end_array();
   out.key("manual").begin_array().end_array();
-  out.field("current_user", "denied");
+  out.field("current_user", anybody ? "automatic" : "denied");
   out.end_object();
 }
 
@@ -66,29 +88,14 @@ void render_fields(json::Writer& out, const model::Account& account) {
   out.end_array();
 }
 
-void render_account_emojis(json::Writer& out, const EntityContext& context, const model::Account& account) {
-  // Remote servers' emojis come with their own documents, and none of those are kept.
-  if (!account.is_local()) {
-    out.begin_array().end_array();
-    return;
-  }
-  std::vector<std::string_view> texts{account.display_name, account.note_source};
-  for (const auto& field : account.fields) {
-    texts.emplace_back(field.name);
-    texts.emplace_back(field.source);
-  }
-  render_emojis_used(out, context.emojis, texts);
-}
-
 /// The members without the braces, for Account and what extends it.
 void render_members(json::Writer& out, const EntityContext& context, const model::Account& account,
                     const model::Account* moved_to) {
   // A suspended account keeps its name only (Mastodon).
   const bool shown = !account.suspended_at.has_value();
-  const auto avatar =
-      shown && !account.avatar_url.empty() ? account.avatar_url : service::uris::default_avatar(context.config);
-  const auto header =
-      shown && !account.header_url.empty() ? account.header_url : service::uris::default_header(context.config);
+  const auto picture = [&](auto of, auto by_default, urls::Form form) {
+    return shown ? of(context.config, account, form) : by_default(context.config);
+  };
   out.field("id", account.id);
   out.field("username", account.username);
   out.field("acct", account.acct());
@@ -102,12 +109,12 @@ void render_members(json::Writer& out, const EntityContext& context, const model
   out.field("note", shown ? std::string_view(account.note) : "");
   out.field("url", account.url.empty() ? account.uri : account.url);
   out.field("uri", account.uri);
-  out.field("avatar", avatar);
-  out.field("avatar_static", avatar);
-  out.field("avatar_description", "");
-  out.field("header", header);
-  out.field("header_static", header);
-  out.field("header_description", "");
+  out.field("avatar", picture(urls::avatar, service::uris::default_avatar, urls::Form::whole));
+  out.field("avatar_static", picture(urls::avatar, service::uris::default_avatar, urls::Form::still));
+  out.field("avatar_description", shown ? std::string_view(account.avatar_description) : "");
+  out.field("header", picture(urls::header, service::uris::default_header, urls::Form::whole));
+  out.field("header_static", picture(urls::header, service::uris::default_header, urls::Form::still));
+  out.field("header_description", shown ? std::string_view(account.header_description) : "");
   out.field("followers_count", account.followers_count);
   out.field("following_count", account.following_count);
   out.field("statuses_count", account.statuses_count);
@@ -118,14 +125,14 @@ void render_members(json::Writer& out, const EntityContext& context, const model
     out.value(nullptr);
   }
   out.field("hide_collections", account.hide_collections);
-  out.field("show_media", true);
-  out.field("show_media_replies", true);
-  out.field("show_featured", true);
+  out.field("show_media", account.show_media);
+  out.field("show_media_replies", account.show_media_replies);
+  out.field("show_featured", account.show_featured);
   out.key("feature_approval");
-  render_nobody(out);
+  render_feature_approval(out, account);
   out.key("emojis");
   if (shown) {
-    render_account_emojis(out, context, account);
+    render_emojis_used(out, context.emojis, emoji_texts_of(account), account.domain);
   } else {
     out.begin_array().end_array();
   }
@@ -137,8 +144,8 @@ void render_members(json::Writer& out, const EntityContext& context, const model
   }
   if (account.is_local()) {
     out.field("noindex", false);
-    // No role is highlighted.
-    out.key("roles").begin_array().end_array();
+    out.key("roles");
+    render_roles(out, shown ? account.role : model::Role::user);
   } else if (!account.handle_verified) {
     out.field("invalid_handle", true);
   }
@@ -152,6 +159,16 @@ void render_members(json::Writer& out, const EntityContext& context, const model
 }
 
 }  // namespace
+
+std::vector<std::string_view> emoji_texts_of(const model::Account& account) {
+  // What a local user typed; HTML that others sent reads as well.
+  std::vector<std::string_view> texts{account.display_name, account.is_local() ? account.note_source : account.note};
+  for (const auto& field : account.fields) {
+    texts.emplace_back(field.name);
+    texts.emplace_back(account.is_local() ? field.source : field.value);
+  }
+  return texts;
+}
 
 void render_account(json::Writer& out, const EntityContext& context, const model::Account& account,
                     const model::Account* moved_to) {
@@ -183,8 +200,10 @@ void render_credential_account(json::Writer& out, const EntityContext& context, 
   out.field("hide_collections", account.hide_collections);
   out.field("discoverable", account.discoverable);
   out.field("indexable", account.indexable);
-  out.key("attribution_domains").begin_array().end_array();
-  out.field("quote_policy", "nobody");
+  out.key("attribution_domains").begin_array();
+  for (const auto& domain : account.attribution_domains) out.value(domain);
+  out.end_array();
+  out.field("quote_policy", user.default_quote_policy);
   out.end_object();
   out.key("role");
   render_role(out, user.role);
@@ -196,7 +215,7 @@ void render_preferences(json::Writer& out, const model::User& user) {
   out.field("posting:default:visibility", model::to_string(user.default_visibility));
   out.field("posting:default:sensitive", user.default_sensitive);
   out.field("posting:default:language", user.default_language);
-  out.field("posting:default:quote_policy", "nobody");
+  out.field("posting:default:quote_policy", user.default_quote_policy);
   out.field("reading:expand:media", "default");
   out.field("reading:expand:spoilers", false);
   out.field("reading:autoplay:gifs", false);

@@ -26,12 +26,17 @@ std::map<AccountId, model::Account> load_accounts(db::Tx& tx, std::span<const Ac
 }  // namespace
 
 AccountPage::AccountPage(db::Tx& tx, const config::Config& config, std::map<AccountId, model::Account> accounts)
-    : config_(config), emojis_(tx), accounts_(std::move(accounts)) {
+    : config_(config), emojis_(tx, config), accounts_(std::move(accounts)) {
   std::vector<AccountId> targets;
   for (const auto& [id, account] : accounts_) {
     if (account.moved_to_id) targets.push_back(*account.moved_to_id);
   }
   moved_ = load_accounts(tx, targets);
+  for (const auto* accounts_here : {&accounts_, &moved_}) {
+    for (const auto& [id, account] : *accounts_here) {
+      if (!account.is_local()) emojis_.expect(emoji_texts_of(account), *account.domain);
+    }
+  }
 }
 
 AccountPage::AccountPage(db::Tx& tx, const config::Config& config, std::span<const AccountId> ids)

@@ -1,66 +1,89 @@
 #include "dunlin/api/entities/filter.hpp"
 
-#include <string>
-#include <string_view>
-
 namespace dunlin::api::entities {
 
 namespace {
 
-constexpr int kHide = 1;
-constexpr int kBlur = 2;
-
-std::string_view action_text(int action) {
-  if (action == kHide) return "hide";
-  return action == kBlur ? "blur" : "warn";
+void render_contexts(json::Writer& out, const model::Filter& filter) {
+  out.key("context").begin_array();
+  for (const auto context : filter.contexts) out.value(model::to_string(context));
+  out.end_array();
 }
 
-void render_contexts(json::Writer& out, const store::Filter& filter) {
-  out.key("context").begin_array();
-  for (const auto& context : filter.contexts) out.value(context);
+/// What a filter says of itself everywhere.
+void render_core(json::Writer& out, const model::Filter& filter) {
+  out.field("id", filter.id);
+  out.field("title", filter.title);
+  render_contexts(out, filter);
+  out.field("expires_at", filter.expires_at);
+  out.field("filter_action", model::to_string(filter.action));
+}
+
+/// null when there is none.
+template <class T>
+void render_matches(json::Writer& out, std::string_view name, const std::vector<T>& values) {
+  out.key(name);
+  if (values.empty()) {
+    out.value(nullptr);
+    return;
+  }
+  out.begin_array();
+  for (const auto& value : values) out.value(value);
   out.end_array();
 }
 
 }  // namespace
 
-void render_filter(json::Writer& out, const store::Filter& filter) {
+void render_filter(json::Writer& out, const model::Filter& filter) {
   out.begin_object();
-  out.field("id", filter.id);
-  out.field("title", filter.title);
-  render_contexts(out, filter);
-  out.field("expires_at", filter.expires_at);
-  out.field("filter_action", action_text(filter.action));
+  render_core(out, filter);
   out.key("keywords").begin_array();
-  for (const auto& keyword : filter.keywords) {
-    out.begin_object();
-    out.field("id", std::to_string(keyword.id));
-    out.field("keyword", keyword.keyword);
-    out.field("whole_word", keyword.whole_word);
-    out.end_object();
-  }
+  for (const auto& keyword : filter.keywords) render_filter_keyword(out, keyword);
   out.end_array();
   out.key("statuses").begin_array();
-  for (const auto& status : filter.statuses) {
-    out.begin_object();
-    out.field("id", std::to_string(status.id));
-    out.field("status_id", status.status_id);
-    out.end_object();
-  }
+  for (const auto& status : filter.statuses) render_filter_status(out, status);
   out.end_array();
   out.end_object();
 }
 
-void render_v1_filters(json::Writer& out, const store::Filter& filter) {
-  for (const auto& keyword : filter.keywords) {
+void render_filter_keyword(json::Writer& out, const model::Filter::Keyword& keyword) {
+  out.begin_object();
+  out.field("id", keyword.id);
+  out.field("keyword", keyword.keyword);
+  out.field("whole_word", keyword.whole_word);
+  out.end_object();
+}
+
+void render_filter_status(json::Writer& out, const model::Filter::Status& status) {
+  out.begin_object();
+  out.field("id", status.id);
+  out.field("status_id", status.status_id);
+  out.end_object();
+}
+
+void render_filter_results(json::Writer& out, std::span<const service::FilterMatch> matches) {
+  out.begin_array();
+  for (const auto& match : matches) {
     out.begin_object();
-    out.field("id", std::to_string(keyword.id));
-    out.field("phrase", keyword.keyword);
-    render_contexts(out, filter);
-    out.field("whole_word", keyword.whole_word);
-    out.field("expires_at", filter.expires_at);
-    out.field("irreversible", filter.action == kHide);
+    out.key("filter").begin_object();
+    render_core(out, *match.filter);
+    out.end_object();
+    render_matches(out, "keyword_matches", match.keywords);
+    render_matches(out, "status_matches", match.statuses);
     out.end_object();
   }
+  out.end_array();
+}
+
+void render_v1_filter(json::Writer& out, const model::Filter& filter, const model::Filter::Keyword& keyword) {
+  out.begin_object();
+  out.field("id", keyword.id);
+  out.field("phrase", keyword.keyword);
+  render_contexts(out, filter);
+  out.field("whole_word", keyword.whole_word);
+  out.field("expires_at", filter.expires_at);
+  out.field("irreversible", filter.action == model::FilterAction::hide);
+  out.end_object();
 }
 
 }  // namespace dunlin::api::entities

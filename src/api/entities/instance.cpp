@@ -3,6 +3,7 @@
 #include "instance_configuration.hpp"
 
 #include "dunlin/api/version.hpp"
+#include "dunlin/service/polls.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <string>
@@ -19,6 +20,14 @@ void render_contact(json::Writer& out, std::string_view account) {
   }
 }
 
+void render_text_or_null(json::Writer& out, const std::string& text) {
+  if (text.empty()) {
+    out.value(nullptr);
+  } else {
+    out.value(text);
+  }
+}
+
 void render_languages(json::Writer& out, const config::Config& config) {
   out.key("languages").begin_array();
   for (const auto& language : config.instance.languages) out.value(language);
@@ -32,27 +41,30 @@ void render_feed_access(json::Writer& out, std::string_view name, std::string_vi
   out.end_object();
 }
 
-void render_configuration(json::Writer& out, const config::Config& config) {
+void render_configuration(json::Writer& out, const InstanceView& view) {
+  const auto& config = view.config;
   out.key("configuration").begin_object();
   out.key("urls").begin_object();
   out.field("streaming", streaming_origin(config));
-  out.field("status", nullptr);
-  out.field("about", config.origin());
-  out.field("privacy_policy", nullptr);
-  out.field("terms_of_service", nullptr);
+  out.key("status");
+  render_text_or_null(out, config.instance.status_url);
+  out.field("about", config.origin() + "/about");
+  out.field("privacy_policy", config.origin() + "/privacy-policy");
+  out.key("terms_of_service");
+  render_text_or_null(out, view.has_terms ? config.origin() + "/terms-of-service" : "");
   out.end_object();
   out.key("vapid").begin_object();
-  out.field("public_key", "");
+  out.field("public_key", view.vapid_key);
   out.end_object();
   render_account_limits(out);
   render_posting_limits(out, config);
   out.key("translation").begin_object();
-  out.field("enabled", false);
+  out.field("enabled", !config.translation.url.empty());
   out.end_object();
   out.key("timelines_access").begin_object();
   render_feed_access(out, "live_feeds", "public");
   render_feed_access(out, "hashtag_feeds", "public");
-  render_feed_access(out, "trending_link_feeds", "disabled");
+  render_feed_access(out, "trending_link_feeds", config.discovery.trends == "off" ? "disabled" : "public");
   out.end_object();
   out.field("limited_federation", config.federation.mode != "open");
   out.end_object();
@@ -62,24 +74,30 @@ void render_registrations(json::Writer& out, const config::Config& config) {
   out.key("registrations").begin_object();
   out.field("enabled", config.registrations.mode != "closed");
   out.field("approval_required", config.registrations.mode == "approval");
-  out.field("reason_required", false);
-  out.field("message", nullptr);
-  out.field("min_age", nullptr);
-  out.field("url", nullptr);
+  out.field("reason_required", config.registrations.mode == "approval" && config.registrations.require_reason);
+  out.key("message");
+  render_text_or_null(out, config.registrations.mode == "closed" ? config.registrations.message : "");
+  out.key("min_age");
+  if (config.registrations.min_age > 0) {
+    out.value(config.registrations.min_age);
+  } else {
+    out.value(nullptr);
+  }
+  out.key("url");
+  render_text_or_null(out, config.registrations.url);
   out.end_object();
 }
 
 }  // namespace
 
-void render_rules(json::Writer& out, const config::Config& config) {
+void render_rules(json::Writer& out, std::span<const store::Rule> rules) {
   out.begin_array();
-  int id = 0;
-  for (const auto& rule : config.instance.rules) {
+  for (const auto& rule : rules) {
     out.begin_object();
-    out.field("id", std::to_string(++id));
-    out.field("text", rule);
-    out.field("hint", "");
-    out.key("translations").begin_object().end_object();
+    out.field("id", std::to_string(rule.id));
+    out.field("text", rule.text);
+    out.field("hint", rule.hint);
+    out.key("translations").raw(rule.translations);
     out.end_object();
   }
   out.end_array();
@@ -91,7 +109,7 @@ void render_instance(json::Writer& out, const InstanceView& view) {
   out.field("domain", config.server.domain);
   out.field("title", config.instance.title);
   out.field("version", instance_version());
-  out.field("source_url", config.origin());
+  out.field("source_url", config.instance.source_url.empty() ? config.origin() : config.instance.source_url);
   out.field("description", config.instance.description);
   out.key("usage").begin_object();
   out.key("users").begin_object();
@@ -105,10 +123,10 @@ void render_instance(json::Writer& out, const InstanceView& view) {
   out.end_object();
   out.key("icon").begin_array().end_array();
   render_languages(out, config);
-  render_configuration(out, config);
+  render_configuration(out, view);
   render_registrations(out, config);
   out.key("api_versions").begin_object();
-  out.field("mastodon", kMastodonApiVersion);
+  out.field("mastodon", mastodon_api_version());
   out.end_object();
   out.field("wrapstodon", nullptr);
   out.key("contact").begin_object();
@@ -117,7 +135,7 @@ void render_instance(json::Writer& out, const InstanceView& view) {
   render_contact(out, view.contact_account);
   out.end_object();
   out.key("rules");
-  render_rules(out, config);
+  render_rules(out, view.rules);
   out.end_object();
 }
 
@@ -145,21 +163,21 @@ void render_v1_instance(json::Writer& out, const InstanceView& view) {
   out.field("invites_enabled", false);
   out.field("max_toot_chars", config.limits.max_status_characters);
   out.key("poll_limits").begin_object();
-  out.field("max_options", 0);
-  out.field("max_option_chars", 0);
-  out.field("min_expiration", 0);
-  out.field("max_expiration", 0);
+  out.field("max_options", config.limits.max_poll_options);
+  out.field("max_option_chars", config.limits.max_poll_option_characters);
+  out.field("min_expiration", service::kMinPollSeconds);
+  out.field("max_expiration", service::kMaxPollSeconds);
   out.end_object();
   out.key("configuration").begin_object();
   out.key("accounts").begin_object();
-  out.field("max_featured_tags", 0);
+  out.field("max_featured_tags", kMaxFeaturedTags);
   out.end_object();
   render_posting_limits(out, config);
   out.end_object();
   out.key("contact_account");
   render_contact(out, view.contact_account);
   out.key("rules");
-  render_rules(out, config);
+  render_rules(out, view.rules);
   out.end_object();
 }
 

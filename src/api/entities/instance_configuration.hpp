@@ -7,9 +7,11 @@
 
 namespace dunlin::api::entities {
 
-/// The `accounts` member of the new `configuration`; what cannot be done here has limits of 0.
+inline constexpr int kMaxFeaturedTags = 10;  // service/tags.hpp holds to it
+
+/// The `accounts` member of the new `configuration`.
 void render_account_limits(json::Writer& out);
-/// `statuses`, `media_attachments` and `polls`, which both versions have; likewise.
+/// `statuses`, `media_attachments` and `polls`, which both versions have.
 void render_posting_limits(json::Writer& out, const config::Config& config);
 
 /// ws:// or wss:// and our web host.

@@ -1,5 +1,7 @@
 #include "dunlin/api/entities/relationship.hpp"
 
+#include <string>
+
 namespace dunlin::api::entities {
 
 void render_relationship(json::Writer& out, const model::Relationship& relationship) {
@@ -24,10 +26,19 @@ void render_relationship(json::Writer& out, const model::Relationship& relations
   out.field("muting_expires_at", relationship.muting_expires_at);
   out.field("requested", relationship.requested);
   out.field("requested_by", relationship.requested_by);
-  out.field("domain_blocking", false);
-  out.field("endorsed", false);
-  out.field("note", "");
+  out.field("domain_blocking", relationship.domain_blocking);
+  out.field("endorsed", relationship.endorsed);
+  out.field("note", relationship.note);
   out.end_object();
+}
+
+void render_muted_account(json::Writer& out, std::string_view account, std::optional<Time> expires_at) {
+  json::Writer end;
+  end.begin_object().field("mute_expires_at", expires_at).end_object();
+  std::string text(account.substr(0, account.size() - 1));
+  text += ',';
+  text += end.take().substr(1);
+  out.raw(text);
 }
 
 void render_relationships(json::Writer& out, std::span<const model::Relationship> relationships) {

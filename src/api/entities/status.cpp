@@ -1,9 +1,17 @@
 #include "dunlin/api/entities/status.hpp"
 
+#include "dunlin/api/entities/filter.hpp"
+#include "dunlin/api/entities/media.hpp"
+#include "dunlin/api/entities/poll.hpp"
+#include "dunlin/api/entities/preview_card.hpp"
+#include "dunlin/api/entities/reaction.hpp"
 #include "dunlin/base/text.hpp"
+#include "dunlin/service/quotes.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <array>
+#include <string>
+#include <vector>
 
 namespace dunlin::api::entities {
 
@@ -34,39 +42,43 @@ void render_tags(json::Writer& out, const config::Config& config, const model::S
   out.end_array();
 }
 
+/// For clients that know no quotes, a local quoting post says what it is about; the others hide that line.
+std::string shown_content(const StatusView& view) {
+  const bool says = view.status.local && view.quote != nullptr && view.quote->state <= model::QuoteState::accepted;
+  if (!says) return view.status.content;
+  const auto link = text::escape_html(view.quote->link);
+  return R"(<p class="quote-inline">RE: <a href=")" + link + R"(" rel="nofollow noopener" target="_blank">)" + link +
+         "</a></p>" + view.status.content;
+}
+
 /// What a wrapper repeats of its original.
 void render_text(json::Writer& out, const EntityContext& context, const StatusView& view, StatusBody body) {
   const auto& status = view.status;
   if (body == StatusBody::content) {
-    out.field("content", status.content);
+    out.field("content", shown_content(view));
   } else {
     out.field("text", status.source);
-    out.field("content_type", "text/plain");
+    out.field("content_type", model::to_string(status.content_type));
   }
   out.field("spoiler_text", status.spoiler_text);
   out.field("sensitive", status.sensitive);
   out.field("language", status.language);
   out.field("edited_at", status.edited_at);
-  out.key("media_attachments").begin_array().end_array();
+  out.key("media_attachments");
+  render_media_attachments(out, context.config, view.media);
   out.key("mentions");
   render_mentions(out, view.mentions);
   out.key("tags");
   render_tags(out, context.config, status);
   out.key("emojis");
-  if (status.local) {
-    const std::array<std::string_view, 2> texts{status.source, status.spoiler_text};
-    render_emojis_used(out, context.emojis, texts);
+  render_emojis_used(out, context.emojis, emoji_texts_of(status, view.poll), view.domain);
+  out.key("card");
+  if (view.card != nullptr) {
+    render_preview_card(out, *view.card, view.card_author);
   } else {
-    out.begin_array().end_array();
+    out.value(nullptr);
   }
-  out.field("poll", nullptr);
-  out.field("card", nullptr);
-  out.field("quote", nullptr);
-  out.key("quote_approval").begin_object();
-  out.key("automatic").begin_array().end_array();
-  out.key("manual").begin_array().end_array();
-  out.field("current_user", "denied");
-  out.end_object();
+  if (status.local_only) out.field("local_only", true);
   out.key("tagged_collections").begin_array().end_array();
 }
 
@@ -94,7 +106,93 @@ void render_counters(json::Writer& out, const model::Status& status) {
   out.field("replies_count", status.replies_count);
   out.field("reblogs_count", status.reblogs_count);
   out.field("favourites_count", status.favourites_count);
-  out.field("quotes_count", 0);
+  out.field("quotes_count", status.quotes_count);
+}
+
+void render_groups(json::Writer& out, std::uint8_t groups) {
+  using model::QuotePolicy;
+  static constexpr std::array<std::pair<QuotePolicy::Group, std::string_view>, 4> kNames{
+      {{QuotePolicy::public_, "public"},
+       {QuotePolicy::followers, "followers"},
+       {QuotePolicy::following, "following"},
+       {QuotePolicy::unsupported, "unsupported_policy"}}};
+  out.begin_array();
+  for (const auto& [group, name] : kNames) {
+    if ((groups & group) != 0) out.value(name);
+  }
+  out.end_array();
+}
+
+std::string_view own_permission(const model::Status& status, const ViewerMarks* viewer) {
+  if (viewer == nullptr) return "denied";
+  const auto who = viewer->own ? status.account_id : AccountId{};
+  switch (service::may_quote(status, who, viewer->flags.follows_author, viewer->flags.followed_by_author)) {
+    case service::QuotePermission::automatic:
+      return "automatic";
+    case service::QuotePermission::manual:
+      return "manual";
+    case service::QuotePermission::denied:
+      break;
+  }
+  const auto policy = status.quote_policy.value_or(model::QuotePolicy{});
+  return ((policy.automatic | policy.manual) & model::QuotePolicy::unsupported) != 0 ? "unknown" : "denied";
+}
+
+void render_quote_approval(json::Writer& out, const model::Status& status, const ViewerMarks* viewer) {
+  const auto policy = status.quote_policy.value_or(model::QuotePolicy{});
+  out.begin_object();
+  out.key("automatic");
+  render_groups(out, policy.automatic);
+  out.key("manual");
+  render_groups(out, policy.manual);
+  out.field("current_user", own_permission(status, viewer));
+  out.end_object();
+}
+
+/// Quote, or within another quote ShallowQuote.
+void render_quote(json::Writer& out, const EntityContext& context, const StatusView& view) {
+  if (view.quote == nullptr) {
+    out.value(nullptr);
+    return;
+  }
+  const bool shown = view.nested || view.quoted != nullptr || !model::shows_quoted(view.quote->sight);
+  out.begin_object();
+  out.field("state", model::to_string(shown ? view.quote->sight : model::QuoteSight::deleted));
+  if (view.nested) {
+    out.field("quoted_status_id", view.quote->quoted_status_id);
+  } else {
+    out.key("quoted_status");
+    if (view.quoted != nullptr) {
+      render_status(out, context, *view.quoted, view.quoted_marks);
+    } else {
+      out.value(nullptr);
+    }
+  }
+  out.end_object();
+}
+
+/// What further tables hold of a status; a wrapper repeats it as well.
+void render_parts(json::Writer& out, const EntityContext& context, const StatusView& view, const ViewerMarks* viewer) {
+  out.key("poll");
+  if (view.poll != nullptr) {
+    const PollViewer poll_viewer{.own = viewer != nullptr && viewer->own};
+    render_poll(out, context, *view.poll, viewer != nullptr ? &poll_viewer : nullptr, view.domain, view.now);
+  } else {
+    out.value(nullptr);
+  }
+  out.key("quote");
+  render_quote(out, context, view);
+  out.key("quote_approval");
+  render_quote_approval(out, view.status, viewer);
+  if (view.reactions.empty() && !view.status.expires_at) return;
+  out.key("emoji_reactions");
+  render_reactions(out, view.reactions, viewer != nullptr);
+  out.key("pleroma").begin_object();
+  out.field("local", view.status.local);
+  out.field("expires_at", view.status.expires_at);
+  out.key("emoji_reactions");
+  render_reactions(out, view.reactions, viewer != nullptr);
+  out.end_object();
 }
 
 void render_viewer(json::Writer& out, const model::Status& status, const ViewerMarks& viewer) {
@@ -105,16 +203,24 @@ void render_viewer(json::Writer& out, const model::Status& status, const ViewerM
   if (viewer.own && !status.is_reblog() && status.visibility != model::Visibility::direct) {
     out.field("pinned", viewer.flags.pinned);
   }
-  out.key("filtered").begin_array().end_array();
+  out.key("filtered");
+  render_filter_results(out, viewer.filtered);
 }
 
 }  // namespace
+
+std::vector<std::string_view> emoji_texts_of(const model::Status& status, const store::PollView* poll) {
+  std::vector<std::string_view> texts{status.local ? status.source : status.content, status.spoiler_text};
+  if (poll != nullptr) texts.insert(texts.end(), poll->poll.options.begin(), poll->poll.options.end());
+  return texts;
+}
 
 void render_status(json::Writer& out, const EntityContext& context, const StatusView& view, const ViewerMarks* viewer,
                    StatusBody body) {
   out.begin_object();
   render_shared(out, context, view, body);
   render_counters(out, view.reblog != nullptr ? view.reblog->status : view.status);
+  render_parts(out, context, view.reblog != nullptr ? *view.reblog : view, viewer);
   if (viewer != nullptr) render_viewer(out, view.status, *viewer);
   out.key("reblog");
   if (view.reblog != nullptr) {

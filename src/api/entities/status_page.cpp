@@ -1,5 +1,6 @@
 #include "dunlin/api/entities/status_page.hpp"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -7,16 +8,28 @@ namespace dunlin::api::entities {
 
 namespace {
 
-store::StatusBundle load_bundle(db::Tx& tx, std::span<const StatusId> ids) {
+store::StatusBundle load_bundle(db::Tx& tx, std::optional<AccountId> viewer, std::span<const StatusId> ids) {
   if (ids.empty()) return {};
-  return store::load_status_bundle(tx, ids);
+  return store::load_status_bundle(tx, ids, viewer);
+}
+
+/// What a map has for a key; nullptr: nothing.
+template <class Map>
+const typename Map::mapped_type* find_in(const Map& map, const typename Map::key_type& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
 }
 
 }  // namespace
 
 StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
-                       std::span<const StatusId> ids)
-    : viewer_(viewer), bundle_(load_bundle(tx, ids)), accounts_(tx, config, std::move(bundle_.accounts)) {
+                       std::span<const StatusId> ids, std::optional<model::FilterContext> context)
+    : StatusPage(tx, config, viewer, load_bundle(tx, viewer, ids), context) {}
+
+StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
+                       store::StatusBundle bundle, std::optional<model::FilterContext> context)
+    : viewer_(viewer), bundle_(std::move(bundle)), accounts_(tx, config, std::move(bundle_.accounts)), now_(tx.now()) {
+  expect_emojis();
   std::vector<StatusId> marked;
   for (const auto& status : bundle_.statuses) {
     if (accounts_.find(status.account_id) == nullptr) continue;
@@ -27,16 +40,93 @@ StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<A
     statuses_.emplace(status.id, &status);
     marked.push_back(status.reblog_of_id.value_or(status.id));
   }
-  if (viewer_ && !marked.empty()) flags_ = store::list_viewer_flags(tx, *viewer_, marked);
+  for (const auto& [id, quoted] : bundle_.quoted) marked.push_back(id);
+  if (!viewer_ || marked.empty()) return;
+  flags_ = store::list_viewer_flags(tx, *viewer_, marked);
+  apply_filters(tx, context);
+}
+
+const model::Status& StatusPage::shown(const model::Status& status) const {
+  return status.reblog_of_id ? bundle_.originals.at(*status.reblog_of_id) : status;
+}
+
+std::string StatusPage::filter_text_of(const model::Status& status) const {
+  std::vector<std::string_view> further;
+  if (const auto* poll = find_in(bundle_.polls, status.id)) {
+    further.insert(further.end(), poll->poll.options.begin(), poll->poll.options.end());
+  }
+  if (const auto* media = find_in(bundle_.media, status.id)) {
+    for (const auto& attachment : *media) further.emplace_back(attachment.description);
+  }
+  std::string quoted_text;
+  const auto* quote = find_in(bundle_.quotes, status.id);
+  if (quote != nullptr && quote->quoted_status_id) {
+    // One level: what is quoted shows no quote of its own.
+    const auto* quoted = find_in(bundle_.quoted, *quote->quoted_status_id);
+    if (quoted != nullptr) quoted_text = service::filter_text(*quoted);
+  }
+  further.emplace_back(quoted_text);
+  return service::filter_text(status, further);
+}
+
+void StatusPage::apply_filters(db::Tx& tx, std::optional<model::FilterContext> context) {
+  filters_ = service::load_filter_matcher(tx, *viewer_);
+  if (filters_.empty()) return;
+  for (const auto& status : bundle_.statuses) {
+    if (!contains(status.id)) continue;
+    const auto& original = shown(status);
+    if (original.account_id == *viewer_) continue;
+    const std::array ids{original.id, status.id};
+    const auto text = filters_.reads_text() ? filter_text_of(original) : std::string();
+    auto matches = filters_.match(ids, text);
+    if (matches.empty()) continue;
+    if (context && service::hides(matches, *context)) {
+      statuses_.erase(status.id);
+    } else {
+      filtered_.emplace(status.id, std::move(matches));
+    }
+  }
+  for (const auto& [id, quoted] : bundle_.quoted) {
+    if (quoted.account_id == *viewer_) continue;
+    auto matches = filters_.match(std::span(&id, 1), filters_.reads_text() ? filter_text_of(quoted) : std::string());
+    if (!matches.empty()) filtered_.emplace(id, std::move(matches));
+  }
+}
+
+void StatusPage::expect_emojis() {
+  const auto expect = [&](const model::Status& status) {
+    const auto* author = status.local ? nullptr : accounts_.find(status.account_id);
+    if (author == nullptr || !author->domain) return;
+    accounts_.context().emojis.expect(emoji_texts_of(status, find_in(bundle_.polls, status.id)), *author->domain);
+  };
+  for (const auto& status : bundle_.statuses) expect(status);
+  for (const auto& [id, status] : bundle_.originals) expect(status);
+  for (const auto& [id, status] : bundle_.quoted) expect(status);
 }
 
 StatusView StatusPage::view_of(const model::Status& status) {
-  const auto mentions = bundle_.mentions.find(status.id);
-  const auto application = bundle_.applications.find(status.id);
+  const auto* mentions = find_in(bundle_.mentions, status.id);
+  const auto* reactions = find_in(bundle_.reactions, status.id);
+  const auto* media = find_in(bundle_.media, status.id);
+  const auto* card = find_in(bundle_.cards, status.id);
+  const bool has_author =
+      card != nullptr && card->author_account_id && accounts_.find(*card->author_account_id) != nullptr;
   return {.status = status,
           .account = accounts_.json(status.account_id),
-          .mentions = mentions == bundle_.mentions.end() ? std::span<const model::Mention>{} : mentions->second,
-          .application = application == bundle_.applications.end() ? nullptr : &application->second};
+          .mentions = mentions != nullptr ? std::span(*mentions) : std::span<const model::Mention>{},
+          .application = find_in(bundle_.applications, status.id),
+          .poll = find_in(bundle_.polls, status.id),
+          .reactions = reactions != nullptr ? std::span(*reactions) : std::span<const store::ReactionCount>{},
+          .quote = find_in(bundle_.quotes, status.id),
+          .now = now_,
+          .card = card,
+          .card_author = has_author ? std::string_view(accounts_.json(*card->author_account_id)) : "",
+          .media = media != nullptr ? std::span(*media) : std::span<const model::MediaAttachment>{},
+          .domain = accounts_.find(status.account_id)->domain};
+}
+
+ViewerMarks StatusPage::marks_of(const model::Status& status) {
+  return {.flags = flags_[status.id], .own = viewer_ == status.account_id};
 }
 
 void StatusPage::render(json::Writer& out, StatusId id, StatusBody body) {
@@ -47,9 +137,25 @@ void StatusPage::render(json::Writer& out, StatusId id, StatusBody body) {
     original.emplace(view_of(bundle_.originals.at(*status.reblog_of_id)));
     view.reblog = &*original;
   }
+  StatusView& text = original ? *original : view;
+  std::optional<StatusView> quoted;
+  ViewerMarks quoted_marks;
+  if (text.quote != nullptr && text.quote->quoted_status_id) {
+    const auto* shown = find_in(bundle_.quoted, *text.quote->quoted_status_id);
+    if (shown != nullptr && accounts_.find(shown->account_id) != nullptr) {
+      quoted.emplace(view_of(*shown));
+      quoted->nested = true;
+      text.quoted = &*quoted;
+      if (viewer_) {
+        quoted_marks = marks_of(*shown);
+        if (const auto* filtered = find_in(filtered_, shown->id)) quoted_marks.filtered = *filtered;
+        text.quoted_marks = &quoted_marks;
+      }
+    }
+  }
   if (!viewer_) return render_status(out, accounts_.context(), view, nullptr, body);
-  const auto& marked = original ? original->status : status;
-  const ViewerMarks marks{.flags = flags_[marked.id], .own = marked.account_id == *viewer_};
+  ViewerMarks marks = marks_of(text.status);
+  if (const auto* filtered = find_in(filtered_, id)) marks.filtered = *filtered;
   render_status(out, accounts_.context(), view, &marks, body);
 }
 

@@ -6,6 +6,7 @@
 #include "dunlin/json/writer.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/instance.hpp"
+#include "dunlin/store/instance_texts.hpp"
 
 #include <chrono>
 #include <string>
@@ -28,8 +29,15 @@ using RenderInstance = void (*)(json::Writer&, const entities::InstanceView&);
 http::Response instance_answer(Call& call, RenderInstance render) {
   const auto counts = store::count_instance(call.tx());
   const auto contact = contact_account(call);
+  const auto rules = store::list_rules(call.tx());
+  const auto vapid_key = service::PushSubscriptionService::vapid_public_key(call.tx());
   json::Writer out;
-  render(out, {.config = call.config(), .counts = counts, .contact_account = contact});
+  render(out, {.config = call.config(),
+               .counts = counts,
+               .contact_account = contact,
+               .rules = rules,
+               .vapid_key = vapid_key,
+               .has_terms = store::find_current_terms(call.tx()).has_value()});
   return Call::cacheable(call.json(out.take()), kMaxAge);
 }
 
@@ -47,14 +55,16 @@ Result<http::Response> show_v1_instance(Call& call) {
 
 Result<http::Response> list_rules(Call& call) {
   json::Writer out;
-  entities::render_rules(out, call.config());
+  entities::render_rules(out, store::list_rules(call.tx()));
   return Call::cacheable(call.json(out.take()), kMaxAge);
 }
 
 Result<http::Response> list_custom_emojis(Call& call) {
   json::Writer out;
   out.begin_array();
-  for (const auto& emoji : store::list_custom_emojis(call.tx())) entities::render_custom_emoji(out, emoji);
+  for (const auto& emoji : store::list_custom_emojis(call.tx())) {
+    entities::render_custom_emoji(out, entities::shown_emoji(call.config(), emoji));
+  }
   out.end_array();
   return Call::cacheable(call.json(out.take()), kMaxAge);
 }

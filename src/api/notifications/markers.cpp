@@ -51,13 +51,24 @@ Result<http::Response> show_markers(Call& call) {
 }
 
 Result<http::Response> save_markers(Call& call) {
-  json::Writer out;
-  out.begin_object();
+  std::vector<std::string> timelines;
+  std::vector<std::int64_t> positions;
   for (const auto* timeline : kTimelines) {
     const auto text = call.params().text_at({timeline, "last_read_id"});
     if (!text || text->empty()) continue;
-    const auto last_read = TRY(parse_last_read(*text));
-    entities::render_marker(out, store::save_marker(call.tx(), *call.viewer_id(), timeline, last_read));
+    positions.push_back(TRY(parse_last_read(*text)));
+    timelines.emplace_back(timeline);
+  }
+  const auto known = store::list_markers(call.tx(), *call.viewer_id(), timelines);
+  json::Writer out;
+  out.begin_object();
+  for (std::size_t i = 0; i < timelines.size(); ++i) {
+    const auto found = std::ranges::find(known, timelines[i], &store::Marker::timeline);
+    const int seen = found == known.end() ? 0 : found->version;
+    const auto saved = store::save_marker(call.tx(), *call.viewer_id(), timelines[i], positions[i], seen);
+    // Another device was quicker.
+    if (!saved) return fail(Errc::conflict, "Conflict during update, please try again");
+    entities::render_marker(out, *saved);
   }
   out.end_object();
   return call.json(out.take());

@@ -1,56 +1,25 @@
 #include "handlers.hpp"
+#include "input.hpp"
 
 #include "dunlin/api/entities/notification.hpp"
-#include "dunlin/http/page.hpp"
 #include "dunlin/json/writer.hpp"
 #include "dunlin/store/notifications.hpp"
 
 #include <span>
-#include <string>
-#include <vector>
 
 namespace dunlin::api {
 
-namespace {
-
-constexpr int kDefaultNotifications = 40;
-constexpr int kMaxNotifications = 80;
-constexpr int kDefaultCount = 100;
-constexpr int kMaxCount = 1000;
-
-/// Types that do not exist here are left out: clients ask for the types of newer servers too.
-std::vector<model::NotificationType> read_types(const http::Params& params, std::string_view name) {
-  std::vector<model::NotificationType> types;
-  for (const auto& text : params.list(name)) {
-    if (const auto type = model::parse_notification_type(text)) types.push_back(*type);
-  }
-  return types;
-}
-
-/// nullopt: nothing can match.
-std::optional<store::NotificationFilter> read_filter(const http::Params& params) {
-  store::NotificationFilter filter{
-      .types = read_types(params, "types"), .exclude_types = read_types(params, "exclude_types"), .from = std::nullopt};
-  if (filter.types.empty() && !params.list("types").empty()) return std::nullopt;
-  if (const auto from = params.text("account_id"); from && !from->empty()) {
-    filter.from = AccountId::parse(*from);
-    if (!filter.from) return std::nullopt;
-  }
-  return filter;
-}
-
-}  // namespace
-
 Result<http::Response> list_notifications(Call& call) {
-  const auto page = http::read_page(call.params(), kDefaultNotifications, kMaxNotifications);
-  const auto filter = read_filter(call.params());
+  const auto page = read_notification_page(call);
+  const auto filter = read_notification_filter(call);
   if (page.limit == 0 || !filter) return call.json("[]");
   const auto receiver = *call.viewer_id();
   const auto notifications = store::list_notifications(call.tx(), receiver, *filter, page);
   if (notifications.empty()) return call.json("[]");
   json::Writer out;
   out.begin_array();
-  for (const auto& one : entities::render_notifications(call.tx(), call.config(), receiver, notifications)) {
+  for (const auto& one :
+       entities::render_notifications(call.tx(), call.config(), receiver, notifications, read_supported_types(call))) {
     out.raw(one);
   }
   out.end_array();
@@ -63,22 +32,17 @@ Result<http::Response> show_notification(Call& call) {
   const auto receiver = *call.viewer_id();
   const auto notification = store::find_notification(call.tx(), receiver, id);
   if (!notification) return fail(Errc::not_found, "Record not found");
-  const auto rendered =
-      entities::render_notifications(call.tx(), call.config(), receiver, std::span(&*notification, 1));
+  const auto rendered = entities::render_notifications(call.tx(), call.config(), receiver, std::span(&*notification, 1),
+                                                       read_supported_types(call));
   if (rendered.empty()) return fail(Errc::not_found, "Record not found");
   return call.json(rendered.front());
 }
 
 Result<http::Response> count_unread_notifications(Call& call) {
-  const auto limit = http::read_page(call.params(), kDefaultCount, kMaxCount).limit;
-  const auto filter = read_filter(call.params());
-  const auto count =
-      filter && limit > 0 ? store::count_unread_notifications(call.tx(), *call.viewer_id(), *filter, limit) : 0;
-  json::Writer out;
-  out.begin_object();
-  out.field("count", count);
-  out.end_object();
-  return call.json(out.take());
+  const auto limit = read_count_limit(call);
+  const auto filter = read_notification_filter(call);
+  if (!filter || limit == 0) return count_answer(call, 0);
+  return count_answer(call, store::count_unread_notifications(call.tx(), *call.viewer_id(), *filter, limit));
 }
 
 }  // namespace dunlin::api

@@ -3,7 +3,7 @@
 
 #include "dunlin/api/entities/account_page.hpp"
 #include "dunlin/api/entities/status_page.hpp"
-#include "dunlin/api/entities/tag.hpp"
+#include "dunlin/api/entities/tag_page.hpp"
 #include "dunlin/http/page.hpp"
 #include "dunlin/json/writer.hpp"
 
@@ -39,6 +39,9 @@ Result<service::SearchQuery> read_query(const Call& call) {
                               .accounts = wants("accounts"),
                               .statuses = wants("statuses") && call.has_user(),
                               .hashtags = wants("hashtags"),
+                              .author = AccountId::parse(params.text("account_id").value_or("")),
+                              .max_id = StatusId::parse(params.text("max_id").value_or("")),
+                              .min_id = StatusId::parse(params.text("min_id").value_or("")),
                               .limit = http::read_page(params, kDefaultResults, kMaxResults).limit,
                               .offset = type.empty() ? 0 : read_offset(params)};
 }
@@ -53,19 +56,16 @@ Result<http::Response> answer_search(Call& call, db::Tx& tx, const service::Sear
     account_ids.push_back(account.id);
     by_id.emplace(account.id, std::move(account));
   }
-  std::vector<StatusId> status_ids;
-  for (const auto& status : found.statuses) status_ids.push_back(status.id);
   entities::AccountPage accounts(tx, call.config(), std::move(by_id));
-  entities::StatusPage statuses(tx, call.config(), query.viewer, status_ids);
+  entities::StatusPage statuses(tx, call.config(), query.viewer, found.statuses);
 
   json::Writer out;
   out.begin_object();
   out.key("accounts").raw(accounts.json_array(account_ids));
   out.key("statuses");
-  statuses.render_array(out, status_ids);
-  out.key("hashtags").begin_array();
-  for (const auto& tag : found.hashtags) entities::render_tag(out, call.config(), tag, call.has_user());
-  out.end_array();
+  statuses.render_array(out, found.statuses);
+  out.key("hashtags");
+  entities::TagPage(tx, call.config(), query.viewer, found.hashtags).render_array(out, found.hashtags);
   out.key("collections").begin_array().end_array();
   out.end_object();
   return call.json(out.take());

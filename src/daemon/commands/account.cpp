@@ -3,6 +3,7 @@
 #include "dunlin/base/random.hpp"
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/crypto/password.hpp"
+#include "dunlin/service/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
 
 #include <fmt/core.h>
@@ -22,6 +23,7 @@ struct AccountOptions {
   std::string role;
   bool confirmed = false;
   bool reset_password = false;
+  bool no_two_factor = false;
 };
 
 Result<model::Role> parse_role(const std::string& text) {
@@ -49,7 +51,7 @@ const char* to_string(model::Role role) {
 using store::LocalAccountRow;
 
 Result<LocalAccountRow> get_local(db::Tx& tx, const std::string& username) {
-  auto account = store::find_account_by_handle(tx, username, std::nullopt);
+  auto account = store::find_username_holder(tx, username);
   auto user = account ? store::find_user_by_account(tx, account->id) : std::nullopt;
   if (!user) return fail(Errc::not_found, fmt::format("no local account \"{}\"", username));
   return LocalAccountRow{std::move(*account), std::move(*user)};
@@ -113,6 +115,7 @@ Result<void> change_user(Core& core, const std::string& username,
     auto row = TRY(get_local(tx, username));
     TRY_VOID(change(row.user, tx.now()));
     store::update_user(tx, row.user);
+    core.events().tell(tx, service::events::LoginChanged{row.user.id});
     return {};
   });
 }
@@ -131,6 +134,12 @@ Result<void> modify(Core& core, const AccountOptions& options) {
     if (!hash.empty()) user.password_hash = hash;
     return {};
   }));
+  if (options.no_two_factor) {
+    TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+      core.services().two_factor.disable(tx, TRY(get_local(tx, options.username)).user.id);
+      return {};
+    }));
+  }
   fmt::print("changed @{}\n", options.username);
   if (options.reset_password && options.password.empty()) fmt::print("password: {}\n", new_password);
   return {};
@@ -146,12 +155,20 @@ Result<void> set_disabled(Core& core, const AccountOptions& options, bool disabl
 }
 
 Result<void> approve(Core& core, const AccountOptions& options) {
-  TRY_VOID(change_user(core, options.username, [](model::User& user, Time now) -> Result<void> {
-    user.approved = true;
-    if (!user.confirmed_at) user.confirmed_at = now;
-    return {};
+  TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+    const auto row = TRY(get_local(tx, options.username));
+    return core.services().registrations.approve(tx, row.user);
   }));
   fmt::print("approved @{}\n", options.username);
+  return {};
+}
+
+Result<void> reject(Core& core, const AccountOptions& options) {
+  TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+    const auto row = TRY(get_local(tx, options.username));
+    return core.services().registrations.reject(tx, row.user);
+  }));
+  fmt::print("rejected @{}\n", options.username);
   return {};
 }
 
@@ -159,9 +176,33 @@ Result<void> suspend(Core& core, const AccountOptions& options, bool suspended) 
   TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
     const auto row = TRY(get_local(tx, options.username));
     store::set_suspended(tx, row.account.id, suspended);
+    core.events().tell(tx, service::events::AccountSuspended{row.account.id});
     return {};
   }));
   fmt::print("{} @{}\n", suspended ? "suspended" : "unsuspended", options.username);
+  return {};
+}
+
+Result<void> remove(Core& core, const AccountOptions& options) {
+  if (!options.confirmed) {
+    return fail(Errc::invalid,
+                fmt::format("this cannot be undone: add --yes to delete @{} and all it posted", options.username));
+  }
+  TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+    const auto row = TRY(get_local(tx, options.username));
+    service::delete_local_account(tx, core.env(), row.account);
+    return {};
+  }));
+  fmt::print("deleted @{}; the server tells others and erases what it posted\n", options.username);
+  return {};
+}
+
+Result<void> rotate_keys(Core& core, const AccountOptions& options) {
+  TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+    const auto row = TRY(get_local(tx, options.username));
+    return core.services().accounts.rotate_keys(tx, row.account);
+  }));
+  fmt::print("@{} has a new key\n", options.username);
   return {};
 }
 
@@ -196,18 +237,24 @@ void add_account(CLI::App& app, Invocation& invocation) {
   add("list", "List local accounts", [](Core& core, const AccountOptions&) { return list(core); });
   add_named("show", "Show one account", show);
   add_named("approve", "Let a pending account in", approve);
+  add_named("reject", "Refuse a pending account, and delete it", reject);
   auto* change = add_named("modify", "Change role, address or password", modify);
   change->add_option("--email", options->email);
   change->add_option("--password", options->password);
   change->add_flag("--reset-password", options->reset_password, "make and print a new one");
   change->add_option("--role", options->role, "owner, admin, moderator or user");
+  change->add_flag("--no-two-factor", options->no_two_factor, "turn the second factor off, for who has lost it");
   change->add_flag("--confirmed", options->confirmed, "mark the address as confirmed");
   add_named("disable", "Refuse sign-in and API use",
             [](Core& core, const AccountOptions& o) { return set_disabled(core, o, true); });
   add_named("enable", "Undo disable", [](Core& core, const AccountOptions& o) { return set_disabled(core, o, false); });
   add_named("suspend", "Hide the account and all it posted",
             [](Core& core, const AccountOptions& o) { return suspend(core, o, true); });
+  add_account_moves(*account, invocation);
   add_named("unsuspend", "Undo suspend", [](Core& core, const AccountOptions& o) { return suspend(core, o, false); });
+  add_named("delete", "Erase the account, for good", remove)
+      ->add_flag("--yes", options->confirmed, "it is meant: there is no way back");
+  add_named("rotate-keys", "Give the account a new key to sign with", rotate_keys);
 }
 
 }  // namespace dunlin::daemon::commands

@@ -27,7 +27,18 @@ void add_config(CLI::App& app, Invocation& invocation);  // check-config, print-
 void add_migrate(CLI::App& app, Invocation& invocation);
 void add_doctor(CLI::App& app, Invocation& invocation);
 void add_account(CLI::App& app, Invocation& invocation);
+/// Aliases, moves, keys: below `account`.
+void add_account_moves(CLI::App& account, Invocation& invocation);
 void add_token(CLI::App& app, Invocation& invocation);
+void add_announcement(CLI::App& app, Invocation& invocation);
+void add_instance_text(CLI::App& app, Invocation& invocation);  // text, terms
+void add_invite(CLI::App& app, Invocation& invocation);
+void add_emoji(CLI::App& app, Invocation& invocation);
+void add_media(CLI::App& app, Invocation& invocation);
 void add_job(CLI::App& app, Invocation& invocation);
+void add_rule(CLI::App& app, Invocation& invocation);
+void add_domain(CLI::App& app, Invocation& invocation);
+void add_relay(CLI::App& app, Invocation& invocation);
+void add_trend(CLI::App& app, Invocation& invocation);
 
 }  // namespace dunlin::daemon::commands

@@ -3,6 +3,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/db/migrate.hpp"
 #include "dunlin/jobs/deliveries.hpp"
+#include "dunlin/media/library.hpp"
 #include "dunlin/store/accounts.hpp"
 
 #include <fmt/core.h>
@@ -67,11 +68,33 @@ Result<void> check_database(Core& core, Findings& findings) {
   });
 }
 
+/// Decoders and store, each by doing a little of its work.
+void check_media(Core& core, Findings& findings) {
+  const auto folder = core.media().new_folder();
+  if (!folder) return findings.bad(fmt::format("media: {}", folder.error().detail));
+  const media::Worker worker(media::default_worker_program());
+  for (const char* program : {"/usr/bin/ffmpeg", "/usr/bin/ffprobe"}) {
+    const auto ran = worker.run(folder->path(), {}, {"run", program, "-version"});
+    ran ? findings.good(fmt::format("{} runs, confined", program))
+        : findings.bad(fmt::format("{} does not run in {}: {}", program, media::default_worker_program().string(),
+                                   ran.error().detail));
+  }
+  auto& storage = core.media().storage();
+  const auto file = folder->write("dunlin doctor", "probe");
+  const auto key = file ? media::content_key(*file, "raw") : Result<std::string>(std::unexpected(file.error()));
+  const auto stored = key ? storage.put(*key, *file) : Result<void>(std::unexpected(key.error()));
+  if (!stored) return findings.bad(fmt::format("media cannot be stored: {}", stored.error().detail));
+  const auto removed = storage.remove(*key);
+  removed ? findings.good(fmt::format("media can be stored ({})", core.config().storage.type))
+          : findings.bad(fmt::format("media cannot be removed from the store: {}", removed.error().detail));
+}
+
 Result<void> examine(Core& core) {
   Findings findings;
   findings.good("the configuration is valid");
   check_addresses(core.config(), findings);
   check_disk(core.config(), findings);
+  check_media(core, findings);
   TRY_VOID(check_database(core, findings));
   if (findings.problems() == 0) return {};
   return fail(Errc::invalid, fmt::format("{} problems found", findings.problems()));

@@ -47,7 +47,7 @@ Result<void> serve(const Invocation& invocation) {
   const sigset_t signals = block_stop_signals();
   log::info("starting", {log::kv("version", kVersion), log::kv("domain", config.server.domain)});
   if (config.federation.allow_http) log::warn("federation.allow_http is set: only for tests on one machine");
-  const auto core = TRY(Core::open(config, 0));
+  const auto core = TRY(Core::open(config, std::nullopt));
   TRY_VOID(core->prepare());
   const auto application = TRY(Application::create(*core));
   TRY_VOID(application->start());

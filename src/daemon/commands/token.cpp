@@ -25,7 +25,7 @@ Result<void> create_token(Core& core, const TokenOptions& options) {
   const auto session = core.new_session();
   auto& oauth = core.services().oauth;
   const auto issued = TRY(session->write([&](db::Tx& tx) -> Result<service::OAuthService::Issued> {
-    const auto account = store::find_account_by_handle(tx, options.username, std::nullopt);
+    const auto account = store::find_username_holder(tx, options.username);
     const auto user = account ? store::find_user_by_account(tx, account->id) : std::nullopt;
     if (!user) return fail(Errc::not_found, fmt::format("no local account \"{}\"", options.username));
     const auto registered = TRY(oauth.register_application(tx, {.name = std::string(kApplicationName),

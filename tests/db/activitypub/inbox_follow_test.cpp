@@ -42,6 +42,7 @@ struct Setup : Fediverse {
 
 }  // namespace
 
+// 8.46
 TEST_CASE("a Follow makes a follower and is accepted with the Follow it came as", "[activitypub][inbox][follow]") {
   Setup f;
   CHECK(f.receive(f.mara, f.follow()).verdict == Verdict::accepted);
@@ -56,6 +57,7 @@ TEST_CASE("a Follow makes a follower and is accepted with the Follow it came as"
   CHECK(sent[0].activity["object"]["actor"] == f.mara.uri);
 }
 
+// 8.46
 TEST_CASE("a Follow that comes again is accepted again, and noted once", "[activitypub][inbox][follow]") {
   Setup f;
   f.receive(f.mara, f.follow("1"));
@@ -70,6 +72,7 @@ TEST_CASE("a Follow that comes again is accepted again, and noted once", "[activ
   CHECK_FALSE(f.follows(f.mara, f.anna));
 }
 
+// 8.47
 TEST_CASE("a locked account is asked first", "[activitypub][inbox][follow]") {
   Setup f;
   const auto lena = f.world.local_account("lena", {.locked = true});
@@ -106,6 +109,7 @@ TEST_CASE("a Follow's id that is another's is refused", "[activitypub][inbox][fo
   CHECK_FALSE(f.follows(f.mara, f.anna));
 }
 
+// 8.50
 TEST_CASE("an Undo of a Follow ends it by id, embedded, or by its parties", "[activitypub][inbox][undo]") {
   Setup f;
   const auto inner = f.follow();
@@ -132,6 +136,7 @@ TEST_CASE("nobody undoes another's Follow", "[activitypub][inbox][undo]") {
   CHECK(f.follows(f.mara, f.anna));
 }
 
+// 8.51
 TEST_CASE("an Undo that overtakes its Follow holds for six hours", "[activitypub][inbox][undo]") {
   Setup f;
   CHECK(f.receive(f.mara, {{"type", "Undo"}, {"object", f.follow()}}).verdict == Verdict::ignored);
@@ -141,6 +146,7 @@ TEST_CASE("an Undo that overtakes its Follow holds for six hours", "[activitypub
   CHECK(f.receive(f.mara, f.follow()).verdict == Verdict::accepted);
 }
 
+// 8.48
 TEST_CASE("an Accept completes what was asked, however it names the Follow", "[activitypub][inbox][accept]") {
   for (int shape = 0; shape < 4; ++shape) {
     CAPTURE(shape);
@@ -158,6 +164,7 @@ TEST_CASE("an Accept completes what was asked, however it names the Follow", "[a
   }
 }
 
+// 8.49
 TEST_CASE("an Accept makes no follow that was not asked for, and none in another's name",
           "[activitypub][inbox][accept]") {
   Setup f;
@@ -188,6 +195,7 @@ TEST_CASE("an Accept of what was withdrawn is answered with the Undo again", "[a
   CHECK_FALSE(f.follows(f.anna, f.mara));
 }
 
+// 8.50
 TEST_CASE("a Reject ends a request, and a follow as well", "[activitypub][inbox][reject]") {
   Setup f;
   const auto id = f.ask();

@@ -44,6 +44,7 @@ struct Setup : Fediverse {
 
 }  // namespace
 
+// 8.67
 TEST_CASE("a Like is one favourite, however often it comes", "[activitypub][inbox][like]") {
   Setup f;
   CHECK(f.receive(f.mara, f.like("1")).verdict == Verdict::accepted);
@@ -81,6 +82,7 @@ TEST_CASE("a Like of what is missing, hidden or by a blocked account does nothin
   CHECK(f.notifications() == 0);
 }
 
+// 8.67
 TEST_CASE("a Like is undone by id or by object, by its actor only", "[activitypub][inbox][undo]") {
   Setup f;
   auto renamed = f.like();
@@ -97,6 +99,7 @@ TEST_CASE("a Like is undone by id or by object, by its actor only", "[activitypu
   }
 }
 
+// 8.67
 TEST_CASE("an Undo that overtakes its Like holds for six hours", "[activitypub][inbox][undo]") {
   Setup f;
   CHECK(f.receive(f.mara, {{"type", "Undo"}, {"object", f.like()}}).verdict == Verdict::ignored);
@@ -106,6 +109,7 @@ TEST_CASE("an Undo that overtakes its Like holds for six hours", "[activitypub][
   CHECK(f.receive(f.mara, f.like()).verdict == Verdict::accepted);
 }
 
+// 8.65
 TEST_CASE("an Announce of one of ours is one reblog", "[activitypub][inbox][announce]") {
   Setup f;
   CHECK(f.receive(f.mara, f.announce("1")).verdict == Verdict::accepted);
@@ -118,6 +122,7 @@ TEST_CASE("an Announce of one of ours is one reblog", "[activitypub][inbox][anno
   CHECK(f.reblogs() == 0);
 }
 
+// 8.65
 TEST_CASE("an Announce of an unknown status fetches it when somebody follows the actor",
           "[activitypub][inbox][announce]") {
   Setup f;
@@ -145,6 +150,7 @@ TEST_CASE("an embedded copy in an Announce is a pointer", "[activitypub][inbox][
   CHECK(f.find_status(sam.uri + "/notes/1")->content == "<p>hello from afar</p>");
 }
 
+// 8.65
 TEST_CASE("what is not public is reblogged by its author at most", "[activitypub][inbox][announce]") {
   Setup f;
   f.world.follow(f.anna, f.mara);
@@ -169,6 +175,7 @@ TEST_CASE("what is not public is reblogged by its author at most", "[activitypub
   CHECK(f.receive(f.mara, leak).verdict == Verdict::rejected);
 }
 
+// 8.109
 TEST_CASE("an Announce by or of the blocked and suspended is refused", "[activitypub][inbox][announce]") {
   Setup f;
   f.world.follow(f.anna, f.mara);

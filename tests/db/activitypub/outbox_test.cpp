@@ -46,6 +46,7 @@ using Inboxes = std::vector<std::string>;
 
 }  // namespace
 
+// 8.87
 TEST_CASE("a post reaches each server of the followers once", "[activitypub][outbox]") {
   Setup f;
   f.world.follow(f.near1, f.anna);
@@ -79,6 +80,7 @@ TEST_CASE("mentioned people hear it first, also those who do not follow", "[acti
   CHECK(f.inboxes().size() == 2);
 }
 
+// 8.53
 TEST_CASE("a direct post goes to the mentioned alone, a private one not to who only asks", "[activitypub][outbox]") {
   Setup f;
   f.world.follow(f.near1, f.anna);
@@ -87,6 +89,7 @@ TEST_CASE("a direct post goes to the mentioned alone, a private one not to who o
   CHECK(f.inboxes() == Inboxes{f.far.inbox_url});
 }
 
+// 8.93
 TEST_CASE("whom the author blocks gets nothing, even mentioned", "[activitypub][outbox]") {
   Setup f;
   f.post("hi @f@far.example");
@@ -106,6 +109,7 @@ TEST_CASE("a reply reaches the author of its parent", "[activitypub][outbox]") {
   CHECK(sent[0].activity["object"]["inReplyTo"] == parent.uri);
 }
 
+// 8.94
 TEST_CASE("a Delete goes wherever a copy may be", "[activitypub][outbox]") {
   Setup f;
   f.world.follow(f.near1, f.anna);
@@ -124,6 +128,7 @@ TEST_CASE("a Delete goes wherever a copy may be", "[activitypub][outbox]") {
   }
 }
 
+// 8.88
 TEST_CASE("a post deleted before its job ran is not sent", "[activitypub][outbox]") {
   Setup f;
   f.world.follow(f.near1, f.anna);
@@ -154,7 +159,7 @@ TEST_CASE("a boost reaches the followers and the author, its Undo the same", "[a
   }
 }
 
-TEST_CASE("likes and follows go to the one they are about, at once", "[activitypub][outbox]") {
+TEST_CASE("likes, follows and blocks go to the one they are about, at once", "[activitypub][outbox]") {
   Setup f;
   const auto theirs = f.world.status(f.near1);
   f.world.write([&](db::Tx& tx) {
@@ -162,15 +167,18 @@ TEST_CASE("likes and follows go to the one they are about, at once", "[activityp
     f.services.statuses.unfavourite(tx, f.anna, theirs.id).value();
     f.services.follows.follow(tx, f.anna, f.near1.id, {}).value();
     f.services.follows.unfollow(tx, f.anna, f.near1.id).value();
+    f.services.relationships.block(tx, f.anna, f.near1.id).value();
+    f.services.relationships.unblock(tx, f.anna, f.near1.id).value();
   });
   const auto sent = f.outgoing();
-  REQUIRE(sent.size() == 4);
+  REQUIRE(sent.size() == 6);
   for (const auto& one : sent) CHECK(one.inbox == f.near1.inbox_url);  // the personal inbox
   std::vector<std::string> types;
   for (const auto& one : sent) types.push_back(one.activity["type"]);
   CHECK(std::ranges::count(types, "Like") == 1);
   CHECK(std::ranges::count(types, "Follow") == 1);
-  CHECK(std::ranges::count(types, "Undo") == 2);
+  CHECK(std::ranges::count(types, "Block") == 1);
+  CHECK(std::ranges::count(types, "Undo") == 3);
 }
 
 TEST_CASE("several edits of a profile are one Update to who shows it", "[activitypub][outbox]") {
@@ -183,6 +191,7 @@ TEST_CASE("several edits of a profile are one Update to who shows it", "[activit
   CHECK(f.outgoing()[0].activity["object"]["type"] == "Person");
 }
 
+// 8.36, 8.39
 TEST_CASE("a delivery is signed so that the peer can verify it, anew for each attempt", "[activitypub][outbox][sign]") {
   Setup f;
   f.world.write([&](db::Tx& tx) {

@@ -42,6 +42,7 @@ TEST_CASE("an unknown actor is fetched, stored with its handle and key, and not 
   CHECK(f.remote.requested.size() == fetches);
 }
 
+// 8.11, 8.12, 8.13
 TEST_CASE("what is no document of the id asked for is refused, and nothing is stored", "[activitypub][resolve]") {
   struct Attack {
     const char* name;
@@ -130,6 +131,7 @@ TEST_CASE("temporary failures are told apart from final ones", "[activitypub][re
   CHECK(find_actor(f, kMara).error().code == Errc::forbidden);
 }
 
+// 8.12
 TEST_CASE("another path on the same host is asked once more, at the id it names", "[activitypub][resolve]") {
   Fediverse f;
   f.publish_actor("masto.example", "mara");
@@ -139,6 +141,7 @@ TEST_CASE("another path on the same host is asked once more, at the id it names"
   CHECK(found->uri == kMara);
 }
 
+// 8.17
 TEST_CASE("our own ids and plain http are never fetched", "[activitypub][resolve]") {
   Fediverse f;
   const auto anna = f.world.local_account("anna");
@@ -160,6 +163,7 @@ TEST_CASE("a handle finds its actor", "[activitypub][resolve]") {
   CHECK(find_handle(f, "nobody", "masto.example").error().code == Errc::not_found);
 }
 
+// 8.6
 TEST_CASE("a split domain gives its handle from either side", "[activitypub][resolve]") {
   const std::string actor = "https://social.split.example/users/a";
   for (const std::string asked : {"split.example", "social.split.example"}) {
@@ -174,6 +178,7 @@ TEST_CASE("a split domain gives its handle from either side", "[activitypub][res
   }
 }
 
+// 8.7, 8.8
 TEST_CASE("no domain gives its handles to foreign actors, no actor takes a foreign domain's",
           "[activitypub][resolve]") {
   Fediverse f;
@@ -200,6 +205,7 @@ TEST_CASE("WebFinger is followed one hop, not in circles", "[activitypub][resolv
   CHECK_FALSE(find_handle(f, "a", "one.example"));
 }
 
+// 8.10
 TEST_CASE("host-meta says where WebFinger lives when it is not at its place", "[activitypub][resolve]") {
   Fediverse f;
   const std::string actor = "https://social.split.example/users/a";
@@ -253,6 +259,7 @@ TEST_CASE("a handle that moves to a new actor leaves the old one", "[activitypub
   CHECK_FALSE(f.world.reload(*old_actor).handle_verified);
 }
 
+// 8.9
 TEST_CASE("a renamed actor keeps its id and gets its new handle when it is looked up", "[activitypub][resolve]") {
   Fediverse f;
   f.publish_actor("masto.example", "mara");
@@ -283,6 +290,7 @@ TEST_CASE("a stored profile is read again when it is old, and stays when that fa
   CHECK(find_handle(f, "mara", "masto.example")->display_name == "Mara Two");
 }
 
+// 8.28, 8.32
 TEST_CASE("keys are bound only to the actor that lists them", "[activitypub][resolve][key]") {
   const std::string key_id = kMara + "#main-key";
   const auto find_key = [](Fediverse& f, const std::string& id) {
@@ -374,6 +382,7 @@ TEST_CASE("keys are bound only to the actor that lists them", "[activitypub][res
   }
 }
 
+// 8.28
 TEST_CASE("a key that is bound to one actor is not taken over by another", "[activitypub][resolve][key]") {
   Fediverse f;
   f.publish_actor("masto.example", "mara");

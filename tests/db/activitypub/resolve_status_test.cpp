@@ -1,5 +1,7 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/store/media.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -44,6 +46,40 @@ TEST_CASE("a status is fetched from its origin, with its author, and tells nobod
   CHECK(f.find(f.mara.uri + "/notes/1")->id == status->id);
 }
 
+TEST_CASE("a remote status keeps the files it names, and an edit changes them", "[activitypub][resolve][media]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  const auto file = [](const char* name, const char* text) {
+    return Json({{"type", "Document"},
+                 {"mediaType", "image/png"},
+                 {"url", std::string("https://files.masto.example/") + name},
+                 {"name", text}});
+  };
+  const auto note =
+      note_document(f.mara, "1", {{"attachment", Json::array({file("a.png", "one"), file("b.png", "")})}});
+  f.receive(f.mara, {{"type", "Create"}, {"object", note}});
+  const auto status = f.find_status(f.mara.uri + "/notes/1");
+  REQUIRE(status);
+  CHECK(status->has(model::Part::media));
+  const auto shown = [&] { return f.world.read([&](db::Tx& tx) { return store::list_status_media(tx, status->id); }); };
+  const auto first = shown();
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].remote_url == "https://files.masto.example/a.png");
+  CHECK(first[0].description == "one");
+  CHECK(first[0].state == model::MediaState::remote);
+  CHECK(first[1].type == model::MediaType::image);
+
+  auto edited = note;
+  edited["updated"] = "2026-03-01T11:00:00Z";
+  edited["attachment"] = Json::array({file("c.png", "new"), file("a.png", "uno")});
+  f.receive(f.mara, {{"type", "Update"}, {"object", edited}});
+  const auto second = shown();
+  REQUIRE(second.size() == 2);
+  CHECK(second[0].description == "new");
+  CHECK(second[1].id == first[0].id);
+  CHECK(second[1].description == "uno");
+}
+
 TEST_CASE("a note that is not its author's to give is refused", "[activitypub][resolve]") {
   Setup f;
   const auto refused = [&](const Json& note) {
@@ -61,6 +97,7 @@ TEST_CASE("a note that is not its author's to give is refused", "[activitypub][r
   CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
 }
 
+// 8.62
 TEST_CASE("dates of other servers are claims, not facts", "[activitypub][resolve]") {
   Setup f;
   for (const char* published : {"9999-01-01T00:00:00Z", "2026-03-04T12:00:00Z", "1970-01-02T00:00:00Z", "soon"}) {
@@ -73,6 +110,7 @@ TEST_CASE("dates of other servers are claims, not facts", "[activitypub][resolve
   }
 }
 
+// 8.59
 TEST_CASE("a reply is attached to its parent when that is here, and waits for it when not", "[activitypub][resolve]") {
   Setup f;
   const auto parent = f.world.status(f.anna);
@@ -147,6 +185,7 @@ TEST_CASE("pasted addresses of our own are looked up, not fetched", "[activitypu
   CHECK(f.remote.requested.empty());
 }
 
+// 8.101
 TEST_CASE("many unknown people in one note cost a few fetches at most", "[activitypub][resolve]") {
   Setup f;
   Json tags = Json::array();

@@ -1,6 +1,8 @@
 #include "support/api_client.hpp"
 #include "support/api_shape.hpp"
 
+#include "dunlin/store/rules.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace dunlin;
@@ -33,33 +35,12 @@ TEST_CASE("a contact that does not exist is null", "[api][instance]") {
   World world;
   auto config = Api::default_config();
   config.instance.contact_account = "nobody";
-  config.instance.rules = {"Be kind"};
   Api api(world, config);
+  world.write([](db::Tx& tx) { store::insert_rule(tx, "Be kind", ""); });
   const Client client(api);
   CHECK(client.get("/api/v2/instance").json()["contact"]["account"].is_null());
   CHECK(client.get("/api/v1/instance/rules").json() ==
         Json::parse(R"([{"id": "1", "text": "Be kind", "hint": "", "translations": {}}])"));
-}
-
-TEST_CASE("filters are read from their tables in both versions", "[api][filter]") {
-  World world;
-  Api api(world);
-  const auto alice = world.local_account("alice");
-  const Client client(api, alice);
-  CHECK(client.get("/api/v2/filters").json() == Json::array());
-  CHECK(client.get("/api/v1/filters").json() == Json::array());
-  world.db.run("INSERT INTO filters (id, account_id, title, contexts, action, created_at) VALUES (5, " +
-               alice.id.str() +
-               ", 'Herons', '{home,public}', 1, now());"
-               "INSERT INTO filter_keywords (id, filter_id, keyword, whole_word) VALUES (6, 5, 'heron', true)");
-  const auto v2 = client.get("/api/v2/filters");
-  CHECK(test::Shapes().problems_of_each(v2.json(), "Filter") == std::vector<std::string>{});
-  CHECK(v2.json()[0]["keywords"][0]["keyword"] == "heron");
-  const auto v1 = client.get("/api/v1/filters");
-  CHECK(v1.json()[0]["id"] == "6");
-  CHECK(v1.json()[0]["irreversible"] == true);
-  CHECK(v1.header("Deprecation") == "@1668384000");
-  CHECK(Client(api, world.local_account("bob")).get("/api/v2/filters").json().empty());
 }
 
 TEST_CASE("search answers all four lists and finds what it may", "[api][search]") {

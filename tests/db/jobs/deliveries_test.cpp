@@ -73,6 +73,7 @@ TEST_CASE_METHOD(World, "deliveries of a transaction that is rolled back do not 
   CHECK(woken.deliveries == 0);
 }
 
+// 8.87
 TEST_CASE_METHOD(World, "any number of inboxes costs two statements and one body", "[jobs][deliveries]") {
   Texts inboxes;
   for (int i = 0; i < 500; ++i) inboxes.push_back("https://h" + std::to_string(i) + ".example/inbox");
@@ -102,6 +103,7 @@ TEST_CASE_METHOD(World, "two owners never hold one host", "[jobs][deliveries]") 
   CHECK(claim("c").empty());
 }
 
+// 8.92
 TEST_CASE_METHOD(World, "the lane of an owner that died is free when the lease lapses", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar});
   CHECK(claim("a") == Texts{"far.example"});
@@ -248,6 +250,7 @@ TEST_CASE_METHOD(World, "the breaker keeps a host unclaimed until its pause is o
   CHECK(woken.deliveries == woken_before + 1);
 }
 
+// 8.90
 TEST_CASE_METHOD(World, "Retry-After holds the whole host", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar});
   enqueue(2, "post", {kFar});
@@ -258,6 +261,7 @@ TEST_CASE_METHOD(World, "Retry-After holds the whole host", "[jobs][deliveries]"
   CHECK(claim("a") == Texts{"far.example"});
 }
 
+// 8.90, 8.91
 TEST_CASE_METHOD(World, "a host that is gone gets nothing any more, until it speaks", "[jobs][deliveries]") {
   enqueue(1, "first", {kFar});
   enqueue(1, "second", {kFar});
@@ -269,6 +273,7 @@ TEST_CASE_METHOD(World, "a host that is gone gets nothing any more, until it spe
   CHECK(enqueue(1, "fourth", {kFar}) == 1);
 }
 
+// 8.91
 TEST_CASE_METHOD(World, "a host that failed on seven days only keeps what is essential", "[jobs][deliveries]") {
   enqueue(1, "delete", {kFar}, Priority::post, true);
   enqueue(2, "post", {kFar});
@@ -284,6 +289,7 @@ TEST_CASE_METHOD(World, "a host that failed on seven days only keeps what is ess
   CHECK(enqueue(1, "undo", {kFar}, Priority::post, true) == 1);
 }
 
+// 8.88
 TEST_CASE_METHOD(World, "a Delete cancels what still waits of its object", "[jobs][deliveries]") {
   enqueue(1, "note", {kFar, kNear});
   enqueue(2, "note", {kFar});
@@ -292,6 +298,7 @@ TEST_CASE_METHOD(World, "a Delete cancels what still waits of its object", "[job
   CHECK(counts().pending == 2);
 }
 
+// 8.37
 TEST_CASE_METHOD(World, "the signature scheme of a host is remembered", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar});
   write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });

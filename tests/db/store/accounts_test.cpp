@@ -53,11 +53,22 @@ TEST_CASE("every field of a profile comes back as it was stored", "[store][accou
     CHECK(b.created_at == a.created_at);
     CHECK(b.updated_at == a.updated_at);
     CHECK(b.fetched_at == a.fetched_at);
+    CHECK(b.attribution_domains == a.attribution_domains);
+    CHECK(b.avatar_description == a.avatar_description);
+    CHECK(b.header_description == a.header_description);
+    CHECK(b.show_media == a.show_media);
+    CHECK(b.show_media_replies == a.show_media_replies);
+    CHECK(b.show_featured == a.show_featured);
   };
   check_same();
 
   a.username = "sandra";
   a.url = "https://birds.test/@sandra";
+  a.attribution_domains = {"news.test"};
+  a.avatar_description = "A bird";
+  a.header_description = "The sea";
+  a.show_media = false;
+  a.show_featured = false;
   a.actor_type = model::ActorType::group;
   a.display_name = "S\xC3\xA4ndra \"the\" dunlin";
   a.note = "<p>note</p>";
@@ -185,7 +196,8 @@ TEST_CASE("deleting an account leaves the counters of others right", "[store][ac
   });
 }
 
-TEST_CASE("accounts are searched by the beginning of name, handle or display name", "[store][accounts][search]") {
+TEST_CASE("accounts are searched by the beginning of name, handle or display name, and by its words",
+          "[store][accounts][search]") {
   World world;
   const auto viewer = world.local_account("viewer");
   const auto anna = world.local_account("Anna", {.display_name = "\xC3\x89mile"});
@@ -213,6 +225,12 @@ TEST_CASE("accounts are searched by the beginning of name, handle or display nam
   CHECK(search("%").empty());
   CHECK(search("_nn").empty());
   CHECK(search("").empty());
+  const auto heron = world.local_account("h", {.display_name = "Dr. Emmeline Heron"});
+  CHECK(search("heron") == std::vector{heron.id});
+  CHECK(search("heron emm") == std::vector{heron.id});
+  CHECK(search("emmeline her") == std::vector{heron.id});
+  CHECK(search("eron").empty());
+  CHECK(search("heron", std::nullopt, 10, 0, true).empty());
   world.suspend(annika);
   CHECK(search("anni").empty());
   world.read([&](db::Tx& tx) {

@@ -2,8 +2,11 @@
 
 #include "support/world.hpp"
 
+#include "dunlin/store/notification_facts.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -52,41 +55,50 @@ TEST_CASE("a notification is stored once", "[store][notifications]") {
   });
 }
 
-TEST_CASE("nobody is told of what he does not want to hear", "[store][notifications]") {
+TEST_CASE("what is known of sender and receiver comes in one statement", "[store][notifications]") {
   World world;
   const auto alice = world.local_account("alice");
   const auto bob = world.local_account("bob");
-  const auto remote = world.remote_account("remote", "a.test");
-  const auto n = make(world, alice, bob, NotificationType::follow);
+  const auto carol = world.local_account("carol");
+  const auto sender = world.remote_account("sender", "a.test");
+  world.block(bob, sender);
+  world.mute(carol, sender, true, std::chrono::hours(1));
+  world.follow(carol, sender);
+  world.follow(sender, carol);
+  const auto find = [&](const model::Account& from, const model::Account& to, std::optional<StatusId> status = {}) {
+    return world.read([&](db::Tx& tx) { return store::find_notification_facts(tx, from.id, to.id, status); });
+  };
+  const auto facts = [&](const model::Account& from, const model::Account& to, std::optional<StatusId> status = {}) {
+    return find(from, to, status).value();
+  };
+  const auto before = world.session().statement_count();
+  CHECK_FALSE(find(alice, sender));  // remote receivers are not told of anything here
+  CHECK(world.session().statement_count() - before == 1);
+  const auto of_alice = facts(sender, alice);
+  CHECK((of_alice.reachable && !of_alice.blocked && !of_alice.muted && !of_alice.following));
+  CHECK((!of_alice.follower_since && !of_alice.permitted && !of_alice.sender_limited && !of_alice.sender_is_staff));
+  CHECK(of_alice.policy.for_private_mentions == model::PolicyAction::filter);
+  CHECK(facts(sender, bob).blocked);
+  CHECK(facts(bob, alice).blocked == false);
+  world.block(alice, bob);
+  CHECK(facts(alice, bob).blocked);
+  const auto of_carol = facts(sender, carol);
+  CHECK((of_carol.muted && of_carol.following && of_carol.follower_since));
+  world.clock.advance(std::chrono::hours(1));
+  CHECK_FALSE(facts(sender, carol).muted);
+  const auto dave = world.local_account("dave");
+  world.mute(dave, sender, false);
+  CHECK_FALSE(facts(sender, dave).muted);
 
-  SECTION("own deeds") {
-    CHECK_FALSE(insert(world, make(world, alice, alice, NotificationType::favourite)));
-  }
-  SECTION("remote receivers") {
-    CHECK_FALSE(insert(world, make(world, remote, bob, NotificationType::follow)));
-  }
-  SECTION("a blocked sender") {
-    world.block(alice, bob);
-    CHECK_FALSE(insert(world, n));
-  }
-  SECTION("a sender who blocks") {
-    world.block(bob, alice);
-    CHECK_FALSE(insert(world, n));
-  }
-  SECTION("a suspended sender") {
-    world.suspend(bob);
-    CHECK_FALSE(insert(world, n));
-  }
-  SECTION("a muted sender, while the mute lasts") {
-    world.mute(alice, bob, true, std::chrono::hours(1));
-    CHECK_FALSE(insert(world, n));
-    world.clock.advance(std::chrono::hours(1));
-    CHECK(insert(world, n));
-  }
-  SECTION("but a mute may leave notifications alone") {
-    world.mute(alice, bob, false);
-    CHECK(insert(world, n));
-  }
+  const auto direct = world.status(sender, {.visibility = model::Visibility::direct, .mentions = {alice}});
+  CHECK(facts(sender, alice, direct.id).visibility == model::Visibility::direct);
+  CHECK_FALSE(facts(sender, alice, direct.id).answers_receiver);
+  world.status(alice, {.visibility = model::Visibility::direct, .reply_to = direct, .mentions = {sender}});
+  const auto again =
+      world.status(sender, {.visibility = model::Visibility::direct, .reply_to = direct, .mentions = {alice}});
+  CHECK(facts(sender, alice, again.id).answers_receiver);
+  world.suspend(sender);
+  CHECK_FALSE(facts(sender, alice).reachable);
 }
 
 TEST_CASE("notifications are paged and filtered by type and sender", "[store][notifications][paging]") {
@@ -121,12 +133,13 @@ TEST_CASE("notifications are paged and filtered by type and sender", "[store][no
   };
   CHECK(unread(100) == 6);
   CHECK(unread(4) == 4);
-  world.write([&](db::Tx& tx) { store::save_marker(tx, alice.id, "notifications", all[2].id.value); });
+  world.write([&](db::Tx& tx) { store::save_marker(tx, alice.id, "notifications", all[2].id.value, 0); });
   CHECK(unread(100) == 2);
   CHECK(unread(100, {.types = {NotificationType::follow}}) == 1);
 
-  CHECK_FALSE(world.write([&](db::Tx& tx) { return store::dismiss_notification(tx, bob.id, all[0].id); }));
-  CHECK(world.write([&](db::Tx& tx) { return store::dismiss_notification(tx, alice.id, all[0].id); }));
+  const std::array newest{all[0].id};
+  CHECK(world.write([&](db::Tx& tx) { return store::dismiss_notifications(tx, bob.id, newest); }) == 0);
+  CHECK(world.write([&](db::Tx& tx) { return store::dismiss_notifications(tx, alice.id, newest); }) == 1);
   world.write([&](db::Tx& tx) {
     store::delete_notification(tx, alice.id, NotificationType::follow, bob.id, std::nullopt);
     store::delete_notification(tx, alice.id, NotificationType::favourite, bob.id, all[4].status_id);
@@ -139,19 +152,27 @@ TEST_CASE("notifications are paged and filtered by type and sender", "[store][no
   CHECK(list({}, {}).empty());
 }
 
-TEST_CASE("markers count their versions", "[store][markers]") {
+TEST_CASE("a marker is saved over the version that was seen, and over no other", "[store][markers]") {
   World world;
   const auto alice = world.local_account("alice");
   const std::vector<std::string> both{"home", "notifications"};
+  const auto save = [&](const char* timeline, std::int64_t id, int seen) {
+    return world.write([&](db::Tx& tx) { return store::save_marker(tx, alice.id, timeline, id, seen); });
+  };
   world.read([&](db::Tx& tx) { CHECK(store::list_markers(tx, alice.id, both).empty()); });
-  const auto first = world.write([&](db::Tx& tx) { return store::save_marker(tx, alice.id, "home", 5); });
-  CHECK(first.version == 1);
+  CHECK_FALSE(save("home", 5, 1));  // what was seen has gone
+  const auto first = save("home", 5, 0);
+  REQUIRE(first);
+  CHECK(first->version == 1);
+  CHECK_FALSE(save("home", 6, 0));  // somebody else has made it meanwhile
   world.clock.advance(std::chrono::minutes(1));
-  const auto second = world.write([&](db::Tx& tx) { return store::save_marker(tx, alice.id, "home", 9); });
-  CHECK(second.version == 2);
-  CHECK(second.last_read_id == 9);
-  CHECK(second.updated_at == world.clock.now());
-  world.write([&](db::Tx& tx) { store::save_marker(tx, alice.id, "notifications", 7); });
+  const auto second = save("home", 9, 1);
+  REQUIRE(second);
+  CHECK(second->version == 2);
+  CHECK(second->last_read_id == 9);
+  CHECK(second->updated_at == world.clock.now());
+  CHECK_FALSE(save("home", 10, 1));  // or changed it
+  REQUIRE(save("notifications", 7, 0));
   world.read([&](db::Tx& tx) {
     const auto list = store::list_markers(tx, alice.id, both);
     REQUIRE(list.size() == 2);

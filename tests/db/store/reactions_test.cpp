@@ -69,7 +69,7 @@ TEST_CASE("who favourited and who reblogged is listed by row, newest first, both
     CHECK(list(test::newest(0)).empty());
   };
   check([&](const model::Page& page) {
-    return world.read([&](db::Tx& tx) { return store::list_favouriting_accounts(tx, s.id, page); });
+    return world.read([&](db::Tx& tx) { return store::list_favouriting_accounts(tx, s.id, std::nullopt, page); });
   });
   check([&](const model::Page& page) {
     return world.read([&](db::Tx& tx) { return store::list_reblogging_accounts(tx, s.id, std::nullopt, page); });

@@ -197,18 +197,3 @@ TEST_CASE("an account's timeline and outbox are paged", "[store][timelines][pagi
   check_pages(world, reversed(all),
               [&](db::Tx& tx, const model::Page& page) { return store::list_outbox(tx, author.id, page); });
 }
-
-TEST_CASE("public replies are listed upwards, oldest first", "[store][timelines]") {
-  World world;
-  const auto author = world.local_account("author");
-  const auto root = world.status(author);
-  const auto a = world.status(author, {.reply_to = root});
-  const auto b = world.status(author, {.visibility = model::Visibility::unlisted, .reply_to = root});
-  world.status(author, {.visibility = model::Visibility::private_, .reply_to = root});
-  world.status(author, {.reply_to = a});
-  const auto c = world.status(author, {.reply_to = root});
-  world.read([&](db::Tx& tx) {
-    CHECK(store::list_public_replies(tx, root.id, {}, 10) == std::vector{a.id, b.id, c.id});
-    CHECK(store::list_public_replies(tx, root.id, a.id, 1) == std::vector{b.id});
-  });
-}

@@ -40,6 +40,7 @@ struct Setup : FederatedSite {
 
 }  // namespace
 
+// 8.3, 8.4
 TEST_CASE("an actor is served to whoever asks for a document, a page to a browser", "[web][activitypub]") {
   Setup f;
   for (const char* accept :
@@ -206,17 +207,6 @@ TEST_CASE("an outbox page costs a fixed number of statements", "[web][activitypu
   CHECK(cost() == one);
 }
 
-TEST_CASE("followers and following tell their number only", "[web][activitypub]") {
-  Setup f;
-  const auto mara = f.world.remote_account("mara", "masto.example");
-  f.world.follow(mara, f.anna);
-  const auto followers = f.json(f.get(f.base + "/followers"));
-  CHECK(followers["totalItems"] == 1);
-  CHECK_FALSE(followers.contains("first"));
-  CHECK_FALSE(followers.contains("orderedItems"));
-  CHECK(f.json(f.get(f.base + "/following"))["totalItems"] == 0);
-}
-
 TEST_CASE("replies, likes and shares of a public status", "[web][activitypub]") {
   Setup f;
   const auto mara = f.world.remote_account("mara", "masto.example");
@@ -226,7 +216,7 @@ TEST_CASE("replies, likes and shares of a public status", "[web][activitypub]") 
   f.world.favourite(mara, status);
   f.world.reblog(mara, status);
   CHECK(f.json(f.get(f.path(status) + "/replies"))["first"] == status.uri + "/replies?page=true");
-  const auto page = f.json(f.get(f.path(status) + "/replies?page=true"));
+  const auto page = f.json(f.get(f.path(status) + "/replies?page=true&only_other_accounts=true"));
   CHECK(page["items"] == Json::array({reply.uri}));
   CHECK_FALSE(page.contains("next"));
   CHECK(f.json(f.get(f.path(status) + "/likes"))["totalItems"] == 1);

@@ -66,6 +66,7 @@ TEST_CASE("a signed activity is in the queue before it is answered", "[web][inbo
   CHECK(f.world.read([&](db::Tx& tx) { return store::find_follow(tx, mara->id, f.anna.id); }));
 }
 
+// 8.18, 8.24, 8.33
 TEST_CASE("both signature schemes and every inbox are taken", "[web][inbox]") {
   Setup f;
   auto rfc = f.mara;
@@ -79,6 +80,7 @@ TEST_CASE("both signature schemes and every inbox are taken", "[web][inbox]") {
   CHECK(f.get("/inbox").status == 405);
 }
 
+// 8.34
 TEST_CASE("the key is fetched once", "[web][inbox]") {
   Setup f;
   f.post_status(f.like("1"), f.mara);
@@ -97,6 +99,7 @@ TEST_CASE("a second copy is answered and not queued", "[web][inbox]") {
   CHECK(f.queued().size() == 3);
 }
 
+// 8.110
 TEST_CASE("a victim's activity id cannot be used up by others", "[web][inbox]") {
   Setup f;
   f.publish_actor("evil.example", "eve", test::other_test_key());
@@ -110,6 +113,7 @@ TEST_CASE("a victim's activity id cannot be used up by others", "[web][inbox]") 
   CHECK(f.queued().size() == before + 1);
 }
 
+// 8.20, 8.21, 8.22, 8.23, 8.25
 TEST_CASE("what is not what was signed is refused, and nothing is stored", "[web][inbox]") {
   struct Attack {
     const char* name;
@@ -200,6 +204,7 @@ TEST_CASE("what is not what was signed is refused, and nothing is stored", "[web
   CHECK(f.queued().empty());
 }
 
+// 8.21
 TEST_CASE("dates within the hour pass", "[web][inbox]") {
   Setup f;
   for (const auto skew : {-50min, 50min}) {
@@ -209,6 +214,7 @@ TEST_CASE("dates within the hour pass", "[web][inbox]") {
   }
 }
 
+// 8.29
 TEST_CASE("a changed key is fetched once, a wrong one not again for five minutes", "[web][inbox]") {
   Setup f;
   f.post_status(f.like("1"), f.mara);
@@ -240,6 +246,7 @@ TEST_CASE("a failed refresh of a key is not tried again at once either", "[web][
   CHECK(f.post_status(f.like("3"), f.mara) == 202);  // the known key still holds
 }
 
+// 8.30
 TEST_CASE("a key that cannot be had now is told apart from one that does not exist", "[web][inbox]") {
   Setup f;
   f.remote.break_down(kMara);
@@ -256,6 +263,7 @@ TEST_CASE("a key that cannot be had now is told apart from one that does not exi
   CHECK(f.queued().empty());
 }
 
+// 8.31, 8.108
 TEST_CASE("the deletion of an account that we never met costs no fetch", "[web][inbox]") {
   Setup f;
   const Json deletion = {{"id", kMara + "#delete"}, {"type", "Delete"}, {"actor", kMara}, {"object", kMara}};

@@ -21,6 +21,7 @@ std::string link_of(const nlohmann::json& document, const std::string& rel) {
 
 }  // namespace
 
+// 8.1, 8.2
 TEST_CASE("WebFinger finds local people by handle and address", "[web][webfinger]") {
   Site site;
   const auto robin = site.world.local_account("Robin");
@@ -72,6 +73,7 @@ TEST_CASE("WebFinger finds local people by handle and address", "[web][webfinger
   CHECK(site.get("/.well-known/webfinger?resource=acct:robin@example.org").status() == 410);
 }
 
+// 8.2
 TEST_CASE("WebFinger names the instance actor and keeps to the handle domain", "[web][webfinger]") {
   Site site(split_domain());
   site.world.local_account("robin");
@@ -91,6 +93,7 @@ TEST_CASE("WebFinger names the instance actor and keeps to the handle domain", "
   }
 }
 
+// 8.5
 TEST_CASE("host-meta, NodeInfo and the OAuth document lead to the right places", "[web][discovery]") {
   Site site;
   const Reply xrd = site.get("/.well-known/host-meta");
@@ -123,4 +126,22 @@ TEST_CASE("the server says when it is alive and when it is ready", "[web][health
   CHECK(site.get("/ready").status() == 200);
   site.world.db.run("DELETE FROM schema_migrations");
   CHECK(site.get("/ready").status() == 503);
+  site.world.db.run("DROP TABLE schema_migrations");
+  CHECK(site.get("/ready").status() == 503);
+}
+
+TEST_CASE("WebFinger does not know a user who is not confirmed or not approved", "[web][webfinger]") {
+  Site site;
+  const auto newcomer = site.world.local_account("newcomer");
+  const std::string by_handle = "/.well-known/webfinger?resource=acct:newcomer@example.org";
+  const std::string by_id =
+      "/.well-known/webfinger?resource=" + text::percent_encode("https://example.org/ap/users/" + newcomer.id.str());
+  CHECK(site.get(by_handle).status() == 200);
+  for (const auto* state : {"confirmed_at = NULL", "confirmed_at = now(), approved = false"}) {
+    CAPTURE(state);
+    site.world.db.run("UPDATE users SET " + std::string(state) + " WHERE account_id = " + newcomer.id.str());
+    CHECK(site.get(by_handle).status() == 404);
+    CHECK(site.get(by_id).status() == 404);
+    CHECK(site.get("/@newcomer").status() == 404);
+  }
 }

@@ -1,6 +1,7 @@
 #include "db/web/site.hpp"
 
 #include "dunlin/crypto/digest.hpp"
+#include "dunlin/store/statuses.hpp"
 
 using namespace dunlin;
 using namespace dunlin::test;
@@ -83,7 +84,7 @@ TEST_CASE("a status page shows the thread, and nothing that is hidden", "[web][p
 
   const Reply page = site.get("/@bob/" + reply.id.str(), kBrowser);
   REQUIRE(page.status() == 200);
-  CHECK(page.body().find("the question") < page.body().find("the answer"));
+  CHECK(page.body().find("<p>the question</p>") < page.body().find("<p>the answer</p>"));
   CHECK(page.shows("card status focus"));
   CHECK(site.get("/@bob/" + reply.id.str(), {{"Accept", "application/activity+json"}}).location() == reply.uri);
   CHECK(site.get("/@alice/" + reply.id.str(), kBrowser).status() == 404);
@@ -122,6 +123,44 @@ TEST_CASE("a boost shows what it wraps", "[web][pages]") {
   CHECK(page.shows("alice boosted"));
   CHECK(page.shows("<p>from afar</p>"));
   CHECK(page.shows("@bob@other.example"));
+}
+
+TEST_CASE("a page shows the poll of a status, and what it quotes", "[web][pages]") {
+  Site site;
+  const auto alice = site.world.local_account("alice");
+  const auto asked = site.world.status(alice, {.content = "<p>Which?</p>"});
+  const auto hidden = site.world.status(alice, {.content = "<p>secret</p>", .visibility = model::Visibility::private_});
+  const auto open = site.world.status(alice, {.content = "<p>look</p>"});
+  const auto closed = site.world.status(alice, {.content = "<p>look there</p>"});
+  const auto quote = [&](const model::Status& quoting, const model::Status& quoted) {
+    site.world.write([&](db::Tx& tx) {
+      store::insert_quote(tx, {.id = site.world.ids.next<QuoteId>(),
+                               .status_id = quoting.id,
+                               .account_id = alice.id,
+                               .quoted_status_id = quoted.id,
+                               .quoted_account_id = alice.id,
+                               .quoted_uri = quoted.uri,
+                               .state = model::QuoteState::accepted,
+                               .created_at = site.world.clock.now()});
+    });
+  };
+  quote(open, asked);
+  quote(closed, hidden);
+  site.world.write([&](db::Tx& tx) {
+    store::insert_poll(tx, {.id = site.world.ids.next<PollId>(),
+                            .status_id = asked.id,
+                            .options = {"Knot <3", "Ruff"},
+                            .tallies = {4, 2},
+                            .expires_at = std::nullopt,
+                            .fetched_at = std::nullopt,
+                            .created_at = site.world.clock.now()});
+    store::set_part(tx, asked.id, model::Part::poll);
+  });
+  const auto page = [&](const model::Status& status) { return site.get("/@alice/" + status.id.str(), kBrowser); };
+  CHECK(page(asked).shows("<li><span>Knot &lt;3</span><span class=\"soft\">66&nbsp;%</span>"));
+  CHECK(page(open).shows("<a class=\"preview quoted\" href=\"https://example.org/@alice/" + asked.id.str() + "\">"));
+  CHECK(page(open).shows("<span>Which?</span>"));
+  CHECK_FALSE(page(closed).shows("secret"));
 }
 
 TEST_CASE("the start page and the static files are there", "[web][pages]") {

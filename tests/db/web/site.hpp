@@ -1,11 +1,13 @@
 #pragma once
 
 #include "support/fake_federation.hpp"
+#include "support/recorded_events.hpp"
 #include "support/world.hpp"
 
 #include "dunlin/api/route.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/password.hpp"
+#include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/services.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/web/routes.hpp"
@@ -74,13 +76,15 @@ class Site {
   explicit Site(config::Config settings = default_config(),
                 std::span<const std::span<const api::Route>> tables = web::routes())
       : config(std::move(settings)),
-        environment_{world.clock, world.ids, config, federation},
+        environment_{world.clock, world.ids, config, federation, queue, events},
         services(environment_),
         dispatcher({environment_, services}, tables, &web::error_page) {}
 
   World world;
   config::Config config;
   FakeFederation federation;
+  jobs::Queue queue{nullptr};
+  RecordedEvents events;
 
  private:
   service::Environment environment_;

@@ -33,6 +33,7 @@ std::string follow(const std::string& actor, const std::string& object, const st
 
 }  // namespace
 
+// 8.63, 8.64
 TEST_CASE("references are read in every shape", "[activitypub][parse]") {
   const char* const kShapes[] = {R"("https://a.example/x")",          R"({"id":"https://a.example/x","type":"Person"})",
                                  R"({"@id":"https://a.example/x"})",  R"(["https://a.example/x"])",
@@ -141,6 +142,7 @@ TEST_CASE("a fetched document needs a context and an id, an activity in the inbo
   CHECK(parse_activity(R"({"type":"Like","actor":"https://a.example/x","object":"https://b.example/y"})"));
 }
 
+// 8.64
 TEST_CASE("plain names win over aliases of the same property", "[activitypub][parse]") {
   const auto activity = parse_activity(
       R"({"type":"Like","as:actor":"https://evil.example/x","actor":"https://a.example/x","@id":"https://evil.example/1","id":"https://a.example/1"})");
@@ -188,6 +190,7 @@ std::vector<nlohmann::json> spoiled(const nlohmann::json& document) {
 
 }  // namespace
 
+// 8.105
 TEST_CASE("no spoiled document makes the parser throw", "[activitypub][parse][fuzz]") {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   std::size_t read = 0;
@@ -222,6 +225,7 @@ TEST_CASE("WebFinger answers name one actor, a person before a group", "[activit
       R"({"subject":"acct:a@b","links":[{"rel":"self","type":"application/activity+json","href":"/u"}]})"));
 }
 
+// 8.10
 TEST_CASE("host-meta names a template in XML and JSON, never with a DTD", "[activitypub][parse]") {
   const std::string expected = "https://masto.example/.well-known/webfinger?resource={uri}";
   CHECK(

@@ -106,6 +106,37 @@ TEST_CASE("a note says the same to every reader", "[activitypub][render]") {
   CHECK(again.language == "en");
 }
 
+TEST_CASE("files are rendered so that they read back", "[activitypub][render][media]") {
+  Fixture f;
+  auto parts = f.parts();
+  model::MediaAttachment video;
+  video.type = model::MediaType::video;
+  video.state = model::MediaState::done;
+  video.content_type = "video/mp4";
+  video.file_key = "aa.mp4";
+  video.preview_key = "ba7816bf8f01cfea414140de5dae2223b00361a3.jpg";
+  video.description = "a \"bird\"";
+  video.blurhash = "LEHV6nWB2yk8pyo0adR*.7kCMdnj";
+  video.focus = {0.5, -0.5};
+  video.width = 640;
+  video.height = 360;
+  video.duration = 2.5;
+  parts.media = {video};
+  const auto note = parsed(render_note(f.config, parts));
+  CHECK(note["attachment"][0]["type"] == "Document");
+  CHECK(note["attachment"][0]["url"] == "https://web.example.org/media/files/aa.mp4");
+  CHECK(note["attachment"][0]["icon"]["url"] ==
+        "https://web.example.org/media/files/ba7816bf8f01cfea414140de5dae2223b00361a3.jpg");
+  const auto read = parse_document(note.dump()).value().note.value().attachments;
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].type == model::MediaType::video);
+  CHECK(read[0].description == video.description);
+  CHECK(read[0].blurhash == video.blurhash);
+  CHECK(read[0].focus == video.focus);
+  CHECK(read[0].width == 640);
+  CHECK(read[0].duration == 2.5);
+}
+
 TEST_CASE("each visibility is addressed so that it reads back", "[activitypub][render]") {
   for (const auto visibility : {Visibility::public_, Visibility::unlisted, Visibility::private_, Visibility::direct}) {
     Fixture f;
@@ -131,11 +162,12 @@ TEST_CASE("a content warning, an edit and a parent are shown", "[activitypub][re
   CHECK(note["sensitive"] == true);
   CHECK(note["updated"] == "2026-02-03T11:00:00.000Z");
   CHECK(note["inReplyTo"] == "https://peer.example/notes/1");
-  const auto update = parsed(render_update_note(f.config, parts));
+  const auto update = parsed(render_update_note(f.config, parts, *f.status.edited_at));
   CHECK(update["id"] == f.status.uri + "#updates/1770116400000");
   CHECK(update["type"] == "Update");
 }
 
+// 8.97
 TEST_CASE("an activity and its object have one audience", "[activitypub][render]") {
   const Fixture f;
   const auto create = parsed(render_create(f.config, f.parts()));
@@ -146,6 +178,7 @@ TEST_CASE("an activity and its object have one audience", "[activitypub][render]
   CHECK_FALSE(create["object"].contains("@context"));
 }
 
+// 8.98
 TEST_CASE("a long post goes out as its id", "[activitypub][render]") {
   Fixture f;
   f.status.content = "<p>" + std::string(45'000, 'x') + "</p>";
@@ -191,6 +224,7 @@ TEST_CASE("the instance actor is an Application without followers", "[activitypu
   CHECK_FALSE(actor.contains("followers"));
 }
 
+// 8.97
 TEST_CASE("answers and undoings embed what they are about, with the id it was sent by", "[activitypub][render]") {
   const Fixture f;
   model::Follow follow;
@@ -213,6 +247,17 @@ TEST_CASE("answers and undoings embed what they are about, with the id it was se
   auto inner = sent;
   inner.erase("@context");
   CHECK(undone["object"] == inner);
+
+  const model::Block block{.id = 9, .account_id = f.author.id, .target_account_id = AccountId{5}, .uri = std::nullopt};
+  auto blocked = parsed(render_block(block, f.author.uri, "https://peer.example/users/bob"));
+  CHECK(blocked["type"] == "Block");
+  CHECK(blocked["id"] == f.author.uri + "#blocks/9");
+  CHECK(blocked["object"] == "https://peer.example/users/bob");
+  CHECK(blocked["to"] == json::array({"https://peer.example/users/bob"}));
+  auto unblocked = parsed(render_undo_block(block, f.author.uri, "https://peer.example/users/bob"));
+  CHECK(unblocked["type"] == "Undo");
+  blocked.erase("@context");
+  CHECK(unblocked["object"] == blocked);
 
   const store::Favourite favourite{FavouriteId{3}, f.author.id, StatusId{1}, f.author.uri + "#likes/3"};
   const auto like =
@@ -247,6 +292,7 @@ TEST_CASE("a Delete is typed, and not told to the world when the post was not", 
   CHECK(deletion["to"] == json::array({"https://peer.example/users/bob", "https://web.example.org/ap/users/78"}));
 }
 
+// 8.98
 TEST_CASE("nothing we send nests deeper than seven levels", "[activitypub][render]") {
   const Fixture f;
   auto create = parsed(render_create(f.config, f.parts()));

@@ -119,7 +119,7 @@ TEST_CASE("profile fields show HTML in the account and their source to the owner
       "value": "<a href=\"https://a.example\">a.example</a>", "verified_at": "2026-01-02T03:04:05.006Z"})json"));
   CHECK(json["source"] == Json::parse(R"json({"privacy": "unlisted", "sensitive": false, "language": "de",
       "note": "Wader", "follow_requests_count": 7, "hide_collections": true, "discoverable": false,
-      "indexable": false, "attribution_domains": [], "quote_policy": "nobody",
+      "indexable": false, "attribution_domains": [], "quote_policy": "public",
       "fields": [{"name": "Site", "value": "https://a.example", "verified_at": "2026-01-02T03:04:05.006Z"}]})json"));
   CHECK(json["role"]["name"] == "Owner");
   CHECK(json["role"]["permissions"] == "8388607");
@@ -131,7 +131,7 @@ TEST_CASE("an ordinary user has the role of everyone", "[api][account]") {
   json::Writer out;
   api::entities::render_credential_account(out, {config, lookup}, test::local_account(), nullptr, model::User{}, 0);
   CHECK(Json::parse(out.str())["role"] == Json::parse(R"json({"id": "-99", "name": "", "color": "",
-      "permissions": "0", "highlighted": false, "collection_limit": 0})json"));
+      "permissions": "0", "highlighted": false, "collection_limit": 10})json"));
 }
 
 TEST_CASE("custom emojis of the instance are listed with the local account that uses them", "[api][account][emoji]") {
@@ -156,6 +156,6 @@ TEST_CASE("preferences come from the user", "[api][preferences]") {
   const auto json = Json::parse(out.str());
   CHECK(test::Shapes().problems(json, "Preferences") == std::vector<std::string>{});
   CHECK(json == Json::parse(R"json({"posting:default:visibility": "private", "posting:default:sensitive": true,
-      "posting:default:language": null, "posting:default:quote_policy": "nobody", "reading:expand:media": "default",
+      "posting:default:language": null, "posting:default:quote_policy": "public", "reading:expand:media": "default",
       "reading:expand:spoilers": false, "reading:autoplay:gifs": false})json"));
 }

@@ -23,7 +23,6 @@ inline config::Config instance_config() {
   config.instance.title = "Mudflat";
   config.instance.description = "Birds of the shore";
   config.instance.contact_email = "warden@example.org";
-  config.instance.rules = {"Be kind", "No herons"};
   return config;
 }
 

@@ -2,8 +2,12 @@
 #include "support/api_shape.hpp"
 
 #include "dunlin/api/entities/instance.hpp"
+#include "dunlin/api/version.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <iterator>
 
 using namespace dunlin;
 using api::entities::InstanceView;
@@ -14,7 +18,8 @@ namespace {
 Json instance_json(const config::Config& config, void (*render)(json::Writer&, const InstanceView&)) {
   const store::InstanceCounts counts{.users = 11, .active_month = 7, .local_statuses = 222, .domains = 3};
   json::Writer out;
-  render(out, {.config = config, .counts = counts, .contact_account = {}});
+  const std::vector<store::Rule> rules{{.id = 1, .text = "Be kind"}, {.id = 2, .text = "No herons"}};
+  render(out, {.config = config, .counts = counts, .contact_account = {}, .rules = rules, .vapid_key = "BKey"});
   return Json::parse(out.str());
 }
 
@@ -33,10 +38,15 @@ TEST_CASE("the instance document has the shape that clients decode", "[api][inst
   CHECK(json["configuration"]["limited_federation"] == false);
 }
 
-TEST_CASE("the version begins with a plain Mastodon version below grouped notifications", "[api][instance]") {
+TEST_CASE("the version begins with a plain Mastodon version and promises what is offered", "[api][instance]") {
   const auto json = instance_json(test::instance_config(), &api::entities::render_instance);
-  CHECK_THAT(json["version"].get<std::string>(), Catch::Matches(R"(4\.2\.\d+ \(compatible; Dunlin \d+\.\d+\.\d+\))"));
-  CHECK(json["api_versions"]["mastodon"] == 1);
+  CHECK_THAT(json["version"].get<std::string>(), Catch::Matches(R"(4\.\d\.\d+ \(compatible; Dunlin \d+\.\d+\.\d+\))"));
+  CHECK(json["api_versions"]["mastodon"] == api::mastodon_api_version());
+  const auto gates = api::feature_gates();
+  const auto missing = std::ranges::find(gates, false, &api::FeatureGate::offered);
+  REQUIRE(missing != gates.begin());
+  CHECK(api::mastodon_api_version() == std::prev(missing)->version);
+  CHECK(json["version"].get<std::string>().starts_with(std::prev(missing)->mastodon));
 }
 
 TEST_CASE("the old instance document has the shape that clients decode", "[api][instance]") {

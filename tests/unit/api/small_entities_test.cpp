@@ -15,7 +15,8 @@ using Json = nlohmann::json;
 
 TEST_CASE("a relationship has every boolean, whatever is known", "[api][relationship]") {
   json::Writer out;
-  entities::render_relationship(out, {.account_id = AccountId{5}, .languages = std::nullopt, .muting_expires_at = {}});
+  entities::render_relationship(
+      out, {.account_id = AccountId{5}, .languages = std::nullopt, .muting_expires_at = {}, .note = {}});
   const auto json = Json::parse(out.str());
   CHECK(test::Shapes().problems(json, "Relationship") == std::vector<std::string>{});
   CHECK(json == Json::parse(R"json({"id": "5", "following": false, "showing_reblogs": false, "notifying": false,
@@ -31,7 +32,8 @@ TEST_CASE("a relationship tells languages and states", "[api][relationship]") {
                                       .showing_reblogs = true,
                                       .languages = std::vector<std::string>{"en", "de"},
                                       .muting_expires_at = test::at("2026-01-01T00:00:00.000Z"),
-                                      .requested_by = true});
+                                      .requested_by = true,
+                                      .note = {}});
   const auto json = Json::parse(out.str());
   CHECK(json["following"] == true);
   CHECK(json["languages"] == Json({"en", "de"}));
@@ -47,7 +49,7 @@ TEST_CASE("a notification carries a status only where it has one", "[api][notifi
                                    .status_id = std::nullopt,
                                    .created_at = test::at("2026-01-01T00:00:00.001Z")};
   json::Writer out;
-  entities::render_notification(out, follow, R"({"id":"2"})", "");
+  entities::render_notification(out, follow, {.account = R"({"id":"2"})"});
   CHECK(Json::parse(out.str()) == Json::parse(R"json({"id": "7", "type": "follow",
       "created_at": "2026-01-01T00:00:00.001Z", "group_key": "ungrouped-7", "account": {"id": "2"}})json"));
   CHECK(entities::has_status(model::NotificationType::mention));
@@ -56,13 +58,14 @@ TEST_CASE("a notification carries a status only where it has one", "[api][notifi
 }
 
 TEST_CASE("a filter in both versions", "[api][filter]") {
-  const store::Filter filter{.id = FilterId{3},
-                             .title = "Herons",
-                             .contexts = {"home", "public"},
-                             .action = 1,
-                             .expires_at = std::nullopt,
-                             .keywords = {{31, "heron", true}, {32, "egret", false}},
-                             .statuses = {{41, StatusId{99}}}};
+  const model::Filter filter{
+      .id = FilterId{3},
+      .title = "Herons",
+      .contexts = {model::FilterContext::home, model::FilterContext::public_},
+      .action = model::FilterAction::hide,
+      .expires_at = std::nullopt,
+      .keywords = {{model::FilterKeywordId{31}, "heron", true}, {model::FilterKeywordId{32}, "egret", false}},
+      .statuses = {{model::FilterStatusId{41}, StatusId{99}}}};
   json::Writer v2;
   entities::render_filter(v2, filter);
   const auto json = Json::parse(v2.str());
@@ -73,7 +76,7 @@ TEST_CASE("a filter in both versions", "[api][filter]") {
 
   json::Writer v1;
   v1.begin_array();
-  entities::render_v1_filters(v1, filter);
+  for (const auto& keyword : filter.keywords) entities::render_v1_filter(v1, filter, keyword);
   v1.end_array();
   const auto old = Json::parse(v1.str());
   CHECK(test::Shapes().problems_of_each(old, "V1Filter") == std::vector<std::string>{});
@@ -84,11 +87,19 @@ TEST_CASE("a filter in both versions", "[api][filter]") {
 TEST_CASE("a tag shows its display name and the page of its folded one", "[api][tag]") {
   const auto config = test::instance_config();
   json::Writer out;
-  entities::render_tag(out, config, {.id = 9, .name = "shorebirds", .display_name = "ShoreBirds"}, true);
-  CHECK(Json::parse(out.str()) == Json::parse(R"json({"id": "9", "name": "ShoreBirds",
-      "url": "https://example.org/tags/shorebirds", "history": [], "following": false, "featuring": false})json"));
+  model::UseHistory history{.today = Time(std::chrono::seconds(1'772'323'200))};
+  history.days[1] = {.uses = 12, .accounts = 3};
+  const store::TagMarks marks{.following = true};
+  entities::render_tag(out, config, {.id = 9, .name = "shorebirds", .display_name = "ShoreBirds"}, history, &marks);
+  auto tag = Json::parse(out.str());
+  REQUIRE(tag.at("history").size() == 7);
+  CHECK(tag.at("history")[0] == Json::parse(R"({"day": "1772323200", "uses": "0", "accounts": "0"})"));
+  CHECK(tag.at("history")[1] == Json::parse(R"({"day": "1772236800", "uses": "12", "accounts": "3"})"));
+  tag.erase("history");
+  CHECK(tag == Json::parse(R"json({"id": "9", "name": "ShoreBirds", "url": "https://example.org/tags/shorebirds",
+      "following": true, "featuring": false})json"));
   json::Writer anonymous;
-  entities::render_tag(anonymous, config, {.id = 9, .name = "a", .display_name = "a"}, false);
+  entities::render_tag(anonymous, config, {.id = 9, .name = "a", .display_name = "a"}, {}, nullptr);
   CHECK_FALSE(Json::parse(anonymous.str()).contains("following"));
 }
 

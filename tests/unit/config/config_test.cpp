@@ -229,7 +229,7 @@ shutdown_grace = "90s"
 [instance]
 title = "Quotes \" and \\ and ü"
 description = "two\nlines"
-rules = ["Be kind, please.", "No spam"]
+languages = ["en", "de"]
 [limits]
 memory = 100000000
 [delivery]
@@ -240,7 +240,7 @@ retry_scale = 0.001
   CHECK(config::print(again) == printed);
   CHECK(again.instance.title == c.instance.title);
   CHECK(again.instance.description == "two\nlines");
-  CHECK(again.instance.rules == c.instance.rules);
+  CHECK(again.instance.languages == c.instance.languages);
   CHECK(again.limits.memory_bytes == 100'000'000);
   CHECK(again.delivery.retry_scale == 0.001);
   CHECK(again.server.shutdown_grace == 90s);

@@ -99,6 +99,7 @@ using Algorithm = crypto::SignatureAlgorithm;
 
 }  // namespace
 
+// 8.36
 TEST_CASE("the cavage header has the one form that all peers parse", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   Message message;
@@ -149,6 +150,7 @@ TEST_CASE("what we sign we verify: both schemes, both key types, GET and POST, w
   }
 }
 
+// 8.20, 8.22, 8.23
 TEST_CASE("every forgery is refused with 401", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   struct Case {
@@ -218,6 +220,7 @@ TEST_CASE("a request without any signature is unauthorized", "[crypto][signature
   CHECK(outcome(message, test_keys::rsa().public_key()) == 401);
 }
 
+// 8.21
 TEST_CASE("the time window is 60 minutes ahead and 65 back", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   for (const Scheme scheme : {Scheme::cavage, Scheme::rfc9421}) {
@@ -229,6 +232,7 @@ TEST_CASE("the time window is 60 minutes ahead and 65 back", "[crypto][signature
   }
 }
 
+// 8.24
 TEST_CASE("a target signed without its query is accepted by draft-cavage only", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   Message message;
@@ -240,6 +244,7 @@ TEST_CASE("a target signed without its query is accepted by draft-cavage only", 
   CHECK(outcome(message, key.public_key()) == 401);
 }
 
+// 8.25
 TEST_CASE("malformed cavage headers are bad requests", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   const Message good = signed_message(Scheme::cavage, key);
@@ -264,6 +269,7 @@ TEST_CASE("malformed cavage headers are bad requests", "[crypto][signature]") {
   CHECK(outcome(both, key.public_key()) == 400);
 }
 
+// 8.25
 TEST_CASE("odd but honest cavage headers are accepted", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   const Message good = signed_message(Scheme::cavage, key);
@@ -284,6 +290,7 @@ TEST_CASE("odd but honest cavage headers are accepted", "[crypto][signature]") {
   CHECK(outcome(authorization, key.public_key()) == 200);
 }
 
+// 8.20, 8.22
 TEST_CASE("draft-cavage must cover target, host, a time and the digest", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   CHECK(outcome(hand_signed(key, kUsual, "", Algorithm::rsa_sha256), key.public_key()) == 200);
@@ -295,6 +302,7 @@ TEST_CASE("draft-cavage must cover target, host, a time and the digest", "[crypt
   }
 }
 
+// 8.19, 8.26
 TEST_CASE("hs2019 may mean SHA-512, Ed25519 and created times", "[crypto][signature]") {
   const auto rsa = test_keys::rsa();
   const auto ed = test_keys::ed25519();

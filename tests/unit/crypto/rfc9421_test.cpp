@@ -108,6 +108,7 @@ TEST_CASE("RFC 9421 B.2.6: the Ed25519 signature is reproduced and verifies, but
   CHECK_FALSE(crypto::check_before_key(parsed->front(), request, {.own_hosts = kHosts, .now = kThen}));
 }
 
+// 8.33
 TEST_CASE("the covered components must bind method, target and body", "[crypto][rfc9421]") {
   const auto key = test_keys::ed25519();
   const std::string tail = ";created=1618884473;keyid=\"k\"";
@@ -134,6 +135,7 @@ TEST_CASE("the covered components must bind method, target and body", "[crypto][
   }
 }
 
+// 8.33
 TEST_CASE("creation time, expiry and algorithm are honoured", "[crypto][rfc9421]") {
   const auto ed = test_keys::ed25519();
   const auto rsa = test_keys::rsa();

@@ -236,6 +236,7 @@ TEST_CASE("control characters and NUL go, line feeds and tabs stay", "[html][san
   CHECK(sanitize_status_html("\xff<b>\xc3</b>") == "\uFFFD<b>\uFFFD</b>");
 }
 
+// 8.103
 TEST_CASE("hostile corpus: only the allow-list comes out, twice the same", "[html][sanitize]") {
   for (const std::string_view input :
        {"<p><b>unclosed",
@@ -299,6 +300,7 @@ TEST_CASE("hostile corpus: only the allow-list comes out, twice the same", "[htm
   }
 }
 
+// 8.103
 TEST_CASE("random soup of markup: only the allow-list comes out, twice the same", "[html][sanitize]") {
   const std::vector<std::string_view> parts{"<p>",
                                             "</p>",
@@ -385,6 +387,7 @@ TEST_CASE("random soup of markup: only the allow-list comes out, twice the same"
   }
 }
 
+// 8.103
 TEST_CASE("inputs made to be slow are bounded", "[html][sanitize]") {
   std::string attributes = "<p";
   for (int i = 0; i < 60'000; ++i) attributes += " a" + std::to_string(i);

@@ -68,6 +68,7 @@ TEST_CASE("a permanent refusal drops this delivery and leaves the host in good s
   }
 }
 
+// 8.89
 TEST_CASE("a passing trouble is retried by schedule", "[jobs][retry]") {
   for (const int status : {408, 425, 429, 500, 502, 503, 504, 520}) {
     CAPTURE(status);
@@ -97,6 +98,7 @@ TEST_CASE("the last attempt allowed is the last", "[jobs][retry]") {
   CHECK(judge({.timed_out = true}, {.number = 16}, kNow, 0.0).verdict == Verdict::drop);
 }
 
+// 8.37
 TEST_CASE("400 and 401 try the other signature scheme once", "[jobs][retry]") {
   CHECK(on_status(400).verdict == Verdict::other_scheme);
   CHECK(on_status(401).verdict == Verdict::other_scheme);
@@ -107,11 +109,13 @@ TEST_CASE("400 and 401 try the other signature scheme once", "[jobs][retry]") {
   CHECK(on_status(401, {.number = 4, .other_scheme_tried = true}).verdict == Verdict::drop);
 }
 
+// 8.90
 TEST_CASE("410 ends the host at a shared inbox, the actor at a personal one", "[jobs][retry]") {
   CHECK(on_status(410, {.shared_inbox = true}).verdict == Verdict::host_gone);
   CHECK(on_status(410).verdict == Verdict::actor_gone);
 }
 
+// 8.90
 TEST_CASE("Retry-After holds the whole host, for a day at most", "[jobs][retry]") {
   for (const int status : {429, 503}) {
     CAPTURE(status);

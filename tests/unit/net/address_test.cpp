@@ -4,6 +4,7 @@
 
 using namespace dunlin::net;
 
+// 8.14
 TEST_CASE("only global unicast addresses are public", "[net][address]") {
   const char* refused[] = {"0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
                            "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
@@ -33,6 +34,7 @@ TEST_CASE("only global unicast addresses are public", "[net][address]") {
   }
 }
 
+// 8.14
 TEST_CASE("odd spellings of addresses are not addresses", "[net][address]") {
   for (const char* text : {"", "2130706433", "0x7f.1", "127.1", "0177.0.0.1", "127.0.0.1 ", "127.0.0.01x", "[::1]",
                            "fe80::1%eth0", "1.2.3.4.5", "1.2.3.256", ":::", "example.org"}) {
@@ -41,6 +43,7 @@ TEST_CASE("odd spellings of addresses are not addresses", "[net][address]") {
   }
 }
 
+// 8.14
 TEST_CASE("an IPv4-mapped address is the IPv4 address", "[net][address]") {
   const auto mapped = IpAddress::parse("::ffff:192.0.2.1");
   REQUIRE(mapped);

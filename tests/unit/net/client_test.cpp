@@ -107,6 +107,7 @@ TEST_CASE("a compressed answer of our own server is unpacked", "[net][client]") 
   CHECK(answer->body.size() > 20'000);
 }
 
+// 8.14
 TEST_CASE("what the rules refuse is never connected to", "[net][client]") {
   std::atomic<int> lookups{0};
   ClientOptions options;
@@ -153,6 +154,7 @@ TEST_CASE("an exception for one private range opens that range only", "[net][cli
   CHECK(failure(get(out.client, server.url("/"))) == "refused address");
 }
 
+// 8.14
 TEST_CASE("a name is resolved once and its checked address connected to", "[net][client]") {
   ScriptedServer server(always(answer_with("hello")));
   std::atomic<int> lookups{0};
@@ -185,6 +187,7 @@ TEST_CASE("a name server that hangs costs the DNS limit, and other names nothing
   release.set();
 }
 
+// 8.15
 TEST_CASE("each way to fail has its name", "[net][client]") {
   struct Case {
     const char* name;
@@ -238,6 +241,31 @@ TEST_CASE("each way to fail has its name", "[net][client]") {
   CHECK(failure(exchange(out.client, injected)) == "protocol");
 }
 
+TEST_CASE("where the beginning is enough, a body that is too large is cut", "[net][client]") {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  std::string text;
+  for (std::uint32_t n = 1; text.size() < 2'000'000; n = n * 1'664'525 + 1'013'904'223) text += "etaoinsh"[n >> 29U];
+  const std::vector<std::string> answers{head + "Content-Length: 2000000\r\n\r\n" + text,
+                                         head + "Transfer-Encoding: chunked\r\n\r\n1E8480\r\n" + text,
+                                         head + "\r\n" + text, answer_with(gzip(text), "Content-Encoding: gzip\r\n")};
+  Outgoing out;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CAPTURE(i);
+    ScriptedServer server(always(answers[i]));
+    http::OutboundRequest request;
+    request.url = server.url("/");
+    request.max_body_bytes = 100'000;
+    request.cut_body = true;
+    for (int again = 0; again < 2; ++again) {
+      const auto answer = exchange(out.client, request);
+      REQUIRE(answer);
+      CHECK(answer->body == text.substr(0, 100'000));
+    }
+    CHECK(server.accepted() == 2);  // what was not read spoils the connection
+  }
+}
+
+// 8.15
 TEST_CASE("a body that drips ends with the whole exchange's time", "[net][client]") {
   Signal done;
   ScriptedServer server([&](int fd, int) {

@@ -193,6 +193,7 @@ TEST_CASE("everything due is delivered, once, each account's in order", "[net][d
   CHECK(eventually([&] { return p.queue.leased() == 0; }));
 }
 
+// 8.88
 TEST_CASE("one account's deliveries to a host are never in flight together", "[net][delivery]") {
   Pumping p([](const auto&) { return std::nullopt; });
   p.queue.add("a.example", 1, 5);
@@ -218,6 +219,7 @@ TEST_CASE("a host gets no more at a time than allowed", "[net][delivery]") {
   CHECK(p.network.asked().size() == 10);
 }
 
+// 8.89
 TEST_CASE("hosts that hang cost the proven ones nothing", "[net][delivery]") {
   DeliveryPumpOptions options;
   options.concurrency = 8;
@@ -238,6 +240,7 @@ TEST_CASE("hosts that hang cost the proven ones nothing", "[net][delivery]") {
   CHECK(p.network.held() == 4);
 }
 
+// 8.89
 TEST_CASE("a failed delivery holds what follows of its account, not the others", "[net][delivery]") {
   std::atomic<bool> failing{true};
   Pumping p([&](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
@@ -264,6 +267,7 @@ TEST_CASE("a failed delivery holds what follows of its account, not the others",
   CHECK(ids == std::vector<int>{1, 1, 2, 3});
 }
 
+// 8.37, 8.38
 TEST_CASE("a refused signature is knocked once more with the other, and learned", "[net][delivery]") {
   Pumping p([](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
     if (host_of(request) == "never.example") return answer(401);
@@ -284,6 +288,7 @@ TEST_CASE("a refused signature is knocked once more with the other, and learned"
   CHECK(p.queue.results().back().judgement.verdict == jobs::Verdict::retry);
 }
 
+// 8.40
 TEST_CASE("a redirect is followed once, signed anew, on the same origin only", "[net][delivery]") {
   Pumping p([](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
     if (request.url.ends_with("/new")) return answer(202);

@@ -73,21 +73,42 @@ TEST_CASE("a document comes with its type, links and final address", "[net][fetc
 
 TEST_CASE("each kind asks for its types, and signs where that is of use", "[net][fetcher]") {
   Fetching f([](const auto&) { return answer(200); });
-  for (const auto kind :
-       {RemoteKind::activity, RemoteKind::key, RemoteKind::webfinger, RemoteKind::host_meta, RemoteKind::page}) {
+  for (const auto kind : {RemoteKind::activity, RemoteKind::key, RemoteKind::webfinger, RemoteKind::host_meta,
+                          RemoteKind::page, RemoteKind::web_page, RemoteKind::oembed}) {
     f.fetch("https://a.example/", kind);
   }
   const auto asked = f.network.asked();
-  REQUIRE(asked.size() == 5);
+  REQUIRE(asked.size() == 7);
   CHECK(asked[0].headers.get("Accept").starts_with("application/activity+json, application/ld+json; profile="));
   CHECK(asked[0].headers.get("Accept") == asked[1].headers.get("Accept"));
   CHECK(asked[2].headers.get("Accept").starts_with("application/jrd+json"));
   CHECK(asked[3].headers.get("Accept").starts_with("application/xrd+xml"));
   CHECK(asked[4].headers.get("Accept").ends_with("text/html;q=0.1"));
   for (const int is_signed : {0, 1, 4}) CHECK(asked[static_cast<std::size_t>(is_signed)].headers.find("Signature"));
-  for (const int bare : {2, 3}) CHECK_FALSE(asked[static_cast<std::size_t>(bare)].headers.find("Signature"));
+  CHECK(asked[5].headers.get("Accept").starts_with("text/html"));
+  CHECK(asked[5].cut_body);
+  CHECK(asked[6].headers.get("Accept") == "application/json");
+  CHECK_FALSE(asked[6].cut_body);
+  for (const int bare : {2, 3, 5, 6}) CHECK_FALSE(asked[static_cast<std::size_t>(bare)].headers.find("Signature"));
 }
 
+TEST_CASE("a translator gets its text by POST, and is not followed elsewhere", "[net][fetcher]") {
+  Fetching f([](const auto&) { return answer(302, "", "Location", "/elsewhere"); });
+  auto promise = std::make_shared<std::promise<RemoteDocument>>();
+  f.fetcher.fetch({"https://a.example/translate", RemoteKind::translate, R"({"q":"text"})"},
+                  [promise](RemoteDocument document) { promise->set_value(std::move(document)); });
+  CHECK(promise->get_future().get().failure == "protocol: redirected too often");
+  const auto asked = f.network.asked();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].method == http::Method::post);
+  CHECK(*asked[0].body == R"({"q":"text"})");
+  CHECK(asked[0].headers.get("Content-Type") == "application/json");
+  CHECK_FALSE(asked[0].headers.find("Signature"));
+  f.fetch("https://a.example/languages", RemoteKind::translate);
+  CHECK(f.network.asked().at(1).method == http::Method::get);
+}
+
+// 8.13
 TEST_CASE("redirects are followed three times, each hop signed anew", "[net][fetcher]") {
   const auto chain = [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
     const int hop = std::stoi(path(request).substr(1));
@@ -106,12 +127,14 @@ TEST_CASE("redirects are followed three times, each hop signed anew", "[net][fet
   CHECK(too_far.failure == "protocol: redirected too often");
 }
 
+// 8.13
 TEST_CASE("a key's address does not redirect", "[net][fetcher]") {
   Fetching f([](const auto&) { return answer(302, "", "Location", "https://b.example/"); });
   CHECK(f.fetch("https://a.example/key", RemoteKind::key).failure == "protocol: redirected too often");
   CHECK(f.network.asked().size() == 1);
 }
 
+// 8.13
 TEST_CASE("redirects to worse places are refused", "[net][fetcher]") {
   FetcherOptions options;
   options.own_authorities = {"ours.example", "127.0.0.1:4001"};
@@ -134,6 +157,7 @@ TEST_CASE("redirects to worse places are refused", "[net][fetcher]") {
   CHECK(f.network.asked().size() == 4);
 }
 
+// 8.37
 TEST_CASE("a host that refuses one signature is asked with the other, and remembered", "[net][fetcher]") {
   FetcherOptions options;
   options.refused_cache = 0ms;
@@ -162,6 +186,7 @@ TEST_CASE("a request that cannot be signed is a failure", "[net][fetcher]") {
   CHECK(f.network.asked().empty());
 }
 
+// 8.34
 TEST_CASE("equal fetches at one time are one", "[net][fetcher]") {
   Fetching f([](const auto&) { return std::nullopt; });
   std::vector<std::future<RemoteDocument>> same;

@@ -6,8 +6,13 @@
 #include "dunlin/model/oauth.hpp"
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 namespace dunlin::api::entities {
+
+/// The texts of an account in which custom emojis may stand.
+std::vector<std::string_view> emoji_texts_of(const model::Account& account);
 
 /// Account (client-api.md 6.1). `moved_to`: the account that it has moved to, when that is known here.
 void render_account(json::Writer& out, const EntityContext& context, const model::Account& account,

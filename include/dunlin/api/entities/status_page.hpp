@@ -4,24 +4,31 @@
 #include "dunlin/api/entities/status.hpp"
 #include "dunlin/db/tx.hpp"
 #include "dunlin/json/writer.hpp"
+#include "dunlin/service/filter_matcher.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace dunlin::api::entities {
 
 /// The statuses of one answer with all that rendering needs, in a fixed number of statements: the bundle and, with a
-/// viewer, one for the viewer's marks. Who may see them is the caller's business. Lives no longer than the Tx.
+/// viewer, one for the viewer's marks and one for his filters. Who may see them is the caller's business. What a filter
+/// of the viewer hides in `context` is not there. Lives no longer than the Tx.
 class StatusPage {
  public:
-  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, std::span<const StatusId> ids);
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, std::span<const StatusId> ids,
+             std::optional<model::FilterContext> context = std::nullopt);
+  /// Of what is at hand: a preview.
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, store::StatusBundle bundle,
+             std::optional<model::FilterContext> context = std::nullopt);
   StatusPage(const StatusPage&) = delete;
   StatusPage& operator=(const StatusPage&) = delete;
 
-  /// false: unknown or deleted, or a reblog of such.
+  /// false: unknown or deleted, or a reblog of such; or hidden by a filter.
   [[nodiscard]] bool contains(StatusId id) const { return statuses_.contains(id); }
   /// The status, which must be there.
   void render(json::Writer& out, StatusId id, StatusBody body = StatusBody::content);
@@ -29,13 +36,23 @@ class StatusPage {
   void render_array(json::Writer& out, std::span<const StatusId> ids);
 
  private:
+  void expect_emojis();
   StatusView view_of(const model::Status& status);
+  ViewerMarks marks_of(const model::Status& status);
+  /// What is shown of a wrapper: its original.
+  [[nodiscard]] const model::Status& shown(const model::Status& status) const;
+  /// What the viewer's filters read of it.
+  [[nodiscard]] std::string filter_text_of(const model::Status& status) const;
+  void apply_filters(db::Tx& tx, std::optional<model::FilterContext> context);
 
   std::optional<AccountId> viewer_;
   store::StatusBundle bundle_;
   AccountPage accounts_;
+  Time now_;
   std::map<StatusId, const model::Status*> statuses_;
   std::map<StatusId, store::ViewerFlags> flags_;
+  service::FilterMatcher filters_;
+  std::map<StatusId, std::vector<service::FilterMatch>> filtered_;  // under the id of the status or wrapper
 };
 
 }  // namespace dunlin::api::entities

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "dunlin/base/result.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/jobs/job.hpp"
+#include "dunlin/media/library.hpp"
+#include "dunlin/model/picture.hpp"
+#include "dunlin/service/environment.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dunlin::service {
+
+/// Fetches a file of another server ahead of those who will look at it. Payload: RemoteFile::name().
+inline constexpr jobs::Kind kFetchMedia{"fetch_media", jobs::Lane::media};
+/// Drops files that nothing names any more, a few at a time. Payload: the key up to which has been looked.
+inline constexpr jobs::Kind kDropFiles{"drop_files", jobs::Lane::maintenance};
+
+/// What can be fetched: the file of an attachment, or the picture of an account or emoji.
+struct RemoteFile {
+  std::optional<model::PictureKind> picture;  // nullopt: an attachment
+  std::int64_t id = 0;                        // of the attachment, account or emoji
+
+  /// "attachment 5", "avatar 7", "header 7", "emoji 3"
+  [[nodiscard]] std::string name() const;
+  static std::optional<RemoteFile> parse(std::string_view name);
+  friend auto operator<=>(const RemoteFile&, const RemoteFile&) = default;
+};
+
+/// The cache of other servers' files: what is missing, what is kept and what has to go. Everything here opens its own
+/// short transactions; none is open while files are read or written.
+class RemoteMediaService {
+ public:
+  explicit RemoteMediaService(Environment& env) : env_(env) {}
+  /// Without these nothing is fetched. `may_keep`: whether the admin lets files of this domain in.
+  void use(const media::Library& library, std::function<bool(std::string_view domain)> may_keep) {
+    library_ = &library;
+    may_keep_ = std::move(may_keep);
+  }
+
+  struct Wanted {
+    std::string url;
+    std::size_t max_bytes = 0;
+  };
+  /// What has to be fetched for it; nullopt: nothing, it is here or does not exist. Errors: forbidden (by policy),
+  /// unavailable (failed lately: not before a while).
+  Result<std::optional<Wanted>> begin(db::Session& session, const RemoteFile& file);
+  /// The file has come, whole: looked at, stored, named in the row. Makes room first, so that media.cache_size holds.
+  /// Errors: invalid (it is nothing that is shown), unavailable.
+  Result<void> finish(db::Session& session, const RemoteFile& file, const std::string& url,
+                      const media::WorkFolder& folder, const std::filesystem::path& path);
+  /// It did not come, or was of no use: not asked for again for a while.
+  void failed(db::Session& session, const RemoteFile& file, std::string_view why);
+
+  /// Room for so many bytes more within media.cache_size: what was viewed longest ago goes first, what could not come
+  /// back last. Returns how much went.
+  std::int64_t make_room(db::Session& session, std::int64_t bytes);
+  /// What has not been viewed since `before` goes. `dry_run`: is only counted.
+  struct Pruned {
+    std::int64_t files = 0;
+    std::int64_t bytes = 0;
+  };
+  Pruned prune(db::Session& session, Time before, bool dry_run);
+  /// One step of kDropFiles: the key up to which it has looked, "" = all of them.
+  Result<std::string> drop_unused(db::Session& session, std::string_view after);
+
+  [[nodiscard]] Result<media::WorkFolder> new_folder() const;
+
+ private:
+  Result<void> finish_attachment(db::Session& session, MediaId id, const std::string& url,
+                                 const media::WorkFolder& folder, const std::filesystem::path& path);
+  Result<void> finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
+                              const media::WorkFolder& folder, const std::filesystem::path& path);
+  Result<void> drop(db::Session& session, const std::vector<std::string>& keys);
+  /// At least so many bytes, if there are as many. `also_unavailable`: of servers that do not answer, too.
+  std::int64_t evict(db::Session& session, std::int64_t excess, bool also_unavailable);
+
+  Environment& env_;
+  const media::Library* library_ = nullptr;
+  std::function<bool(std::string_view)> may_keep_;
+};
+
+}  // namespace dunlin::service

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "dunlin/base/id.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/account.hpp"
+#include "dunlin/model/status.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What only the federation asks.
+namespace dunlin::store {
+
+/// Until the transaction ends nobody else works on what `uri` names: a Create and a Delete that come at once are judged
+/// one after the other.
+void lock_object(db::Tx& tx, std::string_view uri);
+
+/// The followers of a local account whose ids lie on `origin` ("https://host"), in order of the id.
+std::vector<std::string> list_follower_uris_on(db::Tx& tx, AccountId id, std::string_view origin);
+/// The local accounts that follow it, in order of the id.
+std::vector<std::string> list_local_follower_uris(db::Tx& tx, AccountId id);
+/// true: the account's followers were not compared since `before`; now they are noted to be.
+bool claim_follower_sync(db::Tx& tx, AccountId id, Time before);
+/// Which of these inboxes a follower of the account still has.
+std::vector<std::string> list_inboxes_with_followers(db::Tx& tx, AccountId id, std::span<const std::string> inboxes);
+/// One of each server that is known: its shared one, where it has one.
+std::vector<std::string> list_known_inboxes(db::Tx& tx);
+bool has_follower_on(db::Tx& tx, AccountId id, std::string_view origin);
+
+/// A thread as other servers name it.
+struct ThreadHead {
+  std::optional<std::string> uri;  // given by another server
+  std::optional<StatusId> root;    // when it begins here
+};
+std::map<ConversationId, ThreadHead> list_thread_heads(db::Tx& tx, std::span<const ConversationId> ids);
+
+/// What statuses quote, as other servers are told.
+struct QuoteUris {
+  std::string quoted;
+  std::string authorization;  // "" unless it stands
+};
+std::map<StatusId, QuoteUris> list_quote_uris(db::Tx& tx, std::span<const StatusId> ids);
+
+struct RemoteEmoji {
+  std::string shortcode;
+  std::string url;
+  Time updated{};
+};
+/// The custom emoji of another server as its posts show them: newer ones take the place of older ones. New rows get ids
+/// from `first_id` on.
+void save_remote_emojis(db::Tx& tx, std::int64_t first_id, std::string_view domain,
+                        std::span<const RemoteEmoji> emojis);
+/// How often a remote account has mentioned local ones since then.
+std::int64_t count_local_mentions(db::Tx& tx, AccountId author, Time since);
+/// An account of that server is here, or was.
+bool is_known_host(db::Tx& tx, std::string_view host);
+/// The host has sent an activity of that type lately.
+bool host_sends(db::Tx& tx, std::string_view host, std::string_view type);
+
+struct StatusUri {
+  StatusId id;
+  std::string uri;
+};
+/// The public and unlisted statuses of a thread, oldest first, ids above `after`.
+std::vector<StatusUri> list_context(db::Tx& tx, ConversationId id, StatusId after, int limit);
+/// The public and unlisted direct replies to a status by its own author (or by all others), oldest first.
+std::vector<StatusUri> list_replies(db::Tx& tx, const model::Status& parent, bool by_author, StatusId after, int limit);
+
+}  // namespace dunlin::store

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/report.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dunlin::store {
+
+/// false: a report with this uri is there.
+bool insert_report(db::Tx& tx, const model::Report& report);
+std::optional<model::Report> find_report(db::Tx& tx, model::ReportId id);
+/// Of these, those that the account has written and `viewer` may see.
+std::vector<StatusId> list_reportable_statuses(db::Tx& tx, AccountId viewer, AccountId target,
+                                               std::span<const StatusId> ids);
+void set_notification_report(db::Tx& tx, NotificationId notification, model::ReportId report);
+/// What these notifications are about; one statement.
+std::map<NotificationId, model::Report> list_notification_reports(db::Tx& tx, std::span<const NotificationId> ids);
+/// The accounts of moderators and above, who are told of new reports and accounts.
+std::vector<AccountId> list_staff(db::Tx& tx);
+
+}  // namespace dunlin::store

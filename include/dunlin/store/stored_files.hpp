@@ -1,0 +1,41 @@
+#pragma once
+
+#include "dunlin/base/clock.hpp"
+#include "dunlin/db/tx.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dunlin::store {
+
+/// Said before the file is stored: from now on it is not dropped for a while, and only when no row names it. false: it
+/// is being dropped at this moment; try again soon.
+bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes);
+struct Dropping {
+  std::vector<std::string> keys;
+  std::string last_seen;  // "" = the last key has been looked at
+};
+/// Looks at `limit` files above the key `after` and marks those that no row names and that nobody has stored since
+/// `before`; those that an earlier run has marked and not finished are among them again.
+Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, int limit);
+/// They are gone from the store.
+void end_dropping_files(db::Tx& tx, std::span<const std::string> keys);
+/// Of these keys, those that are known.
+std::vector<std::string> list_known_files(db::Tx& tx, std::span<const std::string> keys);
+/// Keys above `after`, in order.
+std::vector<std::string> list_files(db::Tx& tx, std::string_view after, int limit);
+
+struct FileUsage {
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;
+};
+/// Everything in the store. Reads the whole table.
+FileUsage count_files(db::Tx& tx);
+/// Rows with a copy of something remote.
+FileUsage count_cached_files(db::Tx& tx);
+
+}  // namespace dunlin::store

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "dunlin/base/id.hpp"
+#include "dunlin/streaming/message.hpp"
+#include "dunlin/streaming/outbox.hpp"
+#include "dunlin/streaming/topic.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace dunlin::streaming {
+
+enum class Protocol : std::uint8_t { websocket, server_sent };
+
+/// Who listens, with which token. What does not change after it was made may be read by any thread.
+struct Identity {
+  AccountId account;
+  UserId user;
+  TokenId token{};
+  std::string token_hash{};
+  bool hears_notifications = false;  // on the stream "user"
+};
+
+/// One client.
+class Listener {
+ public:
+  Listener(Identity identity, std::vector<std::string> scopes, Protocol protocol, std::size_t max_outbox_bytes)
+      : identity_(std::move(identity)), scopes_(std::move(scopes)), protocol_(protocol), outbox_(max_outbox_bytes) {}
+
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] const std::vector<std::string>& scopes() const { return scopes_; }
+  [[nodiscard]] Protocol protocol() const { return protocol_; }
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+
+  void send(Message& message, const Topic& topic) {
+    outbox_.push(protocol_ == Protocol::websocket ? message.frame(topic) : message.server_sent());
+  }
+
+ private:
+  friend class Hub;
+  const Identity identity_;
+  const std::vector<std::string> scopes_;
+  const Protocol protocol_;
+  Outbox outbox_;
+  std::vector<Topic> topics_;  // the hub's, under its mutex
+};
+
+/// A listener and the words with which it asked for the stream.
+struct Subscription {
+  std::shared_ptr<Listener> listener;
+  Topic topic;
+};
+
+/// Who listens to what. Any thread may call.
+class Hub {
+ public:
+  /// false: as many listeners of this user as may be.
+  bool add(const std::shared_ptr<Listener>& listener, int max_per_user);
+  /// With all its subscriptions, which are given back.
+  std::vector<Topic> remove(const std::shared_ptr<Listener>& listener);
+  enum class Added : std::uint8_t { yes, already, too_many };
+  Added subscribe(const std::shared_ptr<Listener>& listener, const Topic& topic, std::size_t max_topics);
+  /// false: it was not there.
+  bool unsubscribe(const std::shared_ptr<Listener>& listener, const Topic& topic);
+
+  /// Of the streams that belong to one account: user, user_notification, direct.
+  std::vector<Subscription> of_account(Channel channel, AccountId account);
+  /// Of the streams that everybody may hear.
+  std::vector<Subscription> of_channel(Channel channel);
+  /// `tag` folded.
+  std::vector<Subscription> of_tag(Channel channel, std::string_view tag);
+  std::vector<Subscription> of_list(std::string_view list);
+
+  /// Of a stream that each account has of its own, all who listen to theirs.
+  std::vector<std::shared_ptr<Listener>> listening_to(const Topic& topic);
+
+  /// Cheap: whether anybody listens at all.
+  [[nodiscard]] bool empty();
+  [[nodiscard]] std::size_t size();
+  [[nodiscard]] std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(const Identity&)>& concerned);
+
+ private:
+  std::vector<Subscription> of_key(const std::string& key);
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::vector<Subscription>> topics_;
+  std::unordered_map<UserId, std::vector<std::shared_ptr<Listener>>> users_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace dunlin::streaming

@@ -1,0 +1,175 @@
+#include "backfill/backfill.hpp"
+
+#include "dunlin/activitypub/backfill.hpp"
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/resolve.hpp"
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/status_marks.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+using store::Backfill;
+using store::BackfillItem;
+using store::BackfillItemKind;
+using store::BackfillKind;
+
+namespace {
+
+constexpr std::int64_t kMaxClaimed = 1'000'000'000;
+
+struct Run {
+  service::Environment& env;
+  db::Tx& tx;
+  service::Services& services;
+  Resolver& resolver;
+  const Backfill& backfill;
+  const BackfillItem& item;
+};
+
+void add(const Run& run, BackfillItemKind kind, const std::vector<std::string>& uris) {
+  std::vector<std::string> wanted;
+  for (const std::string& uri : uris) {
+    if (!uri.empty() && !service::uris::is_own_url(run.env.config, uri)) wanted.push_back(uri);
+  }
+  add_items(run.env, run.tx, run.backfill.id, kind, wanted);
+}
+
+std::int64_t claimed(std::optional<std::int64_t> total) {
+  return std::min(total.value_or(0), kMaxClaimed);
+}
+
+/// The note belongs where it was found: by its author, or as an answer in the thread.
+bool belongs(const Run& run, const Note& note) {
+  if (run.backfill.kind == BackfillKind::profile) {
+    const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
+    return account && note.attributed_to == account->uri;
+  }
+  return !note.in_reply_to.empty() || !note.conversation.empty();
+}
+
+Result<void> take_object(const Run& run) {
+  const std::string& uri = run.item.uri;
+  const auto known = store::find_status_by_uri(run.tx, uri);
+  const auto object = run.resolver.fetch(uri);
+  if (!object) {
+    if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
+    // Deleted at its origin, and nobody told us.
+    const bool gone = object.error().code == Errc::gone;
+    if (gone && known && !known->local) run.services.statuses.receive_delete(run.tx, *known);
+    return {};
+  }
+  if (!object->note) return {};
+  const Note& note = *object->note;
+  const auto visibility = note.audience.visibility({});
+  if (visibility != model::Visibility::public_ && visibility != model::Visibility::unlisted) return {};
+  if (!known && !belongs(run, note)) return {};
+  const auto status = known ? Result<model::Status>(*known) : run.resolver.status(uri);
+  if (!status) {
+    if (status.error().code == Errc::need_remote) return std::unexpected(status.error());
+    return {};
+  }
+  if (!known) store::count_found(run.tx, run.backfill.id);
+  store::set_remote_counts(run.tx, status->id, claimed(note.shares), claimed(note.likes));
+  if (run.backfill.kind != BackfillKind::thread) return {};
+  if (!note.replies.empty()) add(run, BackfillItemKind::collection, {note.replies});
+  add(run, BackfillItemKind::object, note.first_replies);
+  if (!note.in_reply_to.empty() && !store::find_status_by_uri(run.tx, note.in_reply_to)) {
+    add(run, BackfillItemKind::object, {note.in_reply_to});
+  }
+  return {};
+}
+
+/// What a collection of the profile says of its size.
+void take_total(const Run& run, const Collection& collection) {
+  const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
+  if (!account || !collection.total) return;
+  const auto total = claimed(collection.total);
+  const auto if_is = [&](const std::string& url) { return url == run.item.uri ? std::optional(total) : std::nullopt; };
+  store::set_remote_account_counts(run.tx, account->id, if_is(account->outbox_url), if_is(account->followers_url),
+                                   if_is(account->following_url));
+}
+
+/// Whose items are wanted: not who follows whom.
+bool has_statuses(const Run& run) {
+  if (run.backfill.kind == BackfillKind::thread) return true;
+  const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
+  return account && run.item.uri != account->followers_url && run.item.uri != account->following_url;
+}
+
+bool is_featured(const Run& run) {
+  const auto account = run.backfill.kind == BackfillKind::profile
+                           ? store::find_account(run.tx, AccountId{run.backfill.subject_id})
+                           : std::nullopt;
+  return account && run.item.uri == account->featured_url;
+}
+
+/// The pinned statuses as they are now, the first few: whatever is not the account's own is left out by the service.
+Result<void> take_pins(const Run& run, const std::vector<std::string>& uris) {
+  constexpr std::size_t kMaxPins = 5;
+  const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
+  std::vector<StatusId> pins;
+  for (const std::string& uri : uris) {
+    if (pins.size() >= kMaxPins) break;
+    const auto status = run.resolver.status(uri);
+    if (!status && status.error().code == Errc::need_remote) return std::unexpected(status.error());
+    if (status && status->is_distributable() && !status->is_reblog()) pins.push_back(status->id);
+  }
+  if (account) run.services.status_marks.receive_pins(run.tx, *account, pins);
+  return {};
+}
+
+Result<void> take_collection(const Run& run) {
+  const auto object = run.resolver.fetch(run.item.uri);
+  if (!object) {
+    if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
+    return {};
+  }
+  if (!object->collection) return {};
+  const Collection& collection = *object->collection;
+  if (run.backfill.kind == BackfillKind::profile) take_total(run, collection);
+  if (!has_statuses(run)) return {};
+  if (is_featured(run)) return take_pins(run, collection.items);
+  add(run, BackfillItemKind::object, collection.items);
+  // Its pages lie where it lies; each is asked once, so that pages in a circle end.
+  for (const std::string* page : {&collection.first, &collection.next}) {
+    if (!page->empty() && same_origin(*page, run.item.uri)) add(run, BackfillItemKind::collection, {*page});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_backfill(service::Environment& env, service::Services& services, db::Tx& tx,
+                          service::RemoteDocuments& documents, std::string_view payload) {
+  std::int64_t id = 0;
+  std::from_chars(payload.data(), payload.data() + payload.size(), id);
+  const auto item = store::find_backfill_item(tx, id);
+  const auto backfill = item ? store::find_backfill(tx, item->backfill_id) : std::nullopt;
+  if (!backfill) return {};
+  if (tx.now() - backfill->started_at < kLongestBackfill) {
+    Resolver resolver(env, services.statuses, tx, documents);
+    const Run run{
+        .env = env, .tx = tx, .services = services, .resolver = resolver, .backfill = *backfill, .item = *item};
+    const auto done = item->kind == BackfillItemKind::object ? take_object(run) : take_collection(run);
+    // What cannot be had now is left: the next time somebody looks it is asked for again.
+    if (!done) return done;
+  }
+  if (store::finish_backfill_item(tx, *item) == 0) {
+    const auto ended = store::find_backfill(tx, backfill->id);
+    store::finish_backfill(tx, backfill->id, backfill->next_at, backfill->pause);
+    log::info("backfill done", {log::kv("kind", static_cast<int>(backfill->kind)),
+                                log::kv("subject", backfill->subject_id), log::kv("found", ended ? ended->found : 0)});
+  }
+  return {};
+}
+
+}  // namespace dunlin::activitypub

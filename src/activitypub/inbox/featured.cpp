@@ -1,0 +1,62 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/service/status_marks.hpp"
+#include "dunlin/service/tags.hpp"
+#include "dunlin/store/status_marks.hpp"
+#include "dunlin/store/statuses.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+std::vector<StatusId> pins_of(InboxContext& context) {
+  return store::list_pins(context.tx, context.actor.id, std::nullopt, static_cast<int>(service::kMaxRemotePins));
+}
+
+/// Only the actor's own featured collection: conversations, shelves and moderators of groups are others' affairs.
+bool is_featured(const InboxContext& context, const Activity& activity) {
+  return !context.actor.featured_url.empty() && activity.target == context.actor.featured_url;
+}
+
+bool is_hashtag(const Activity& activity) {
+  return !activity.objects.empty() && activity.objects.front().type == "Hashtag";
+}
+
+Outcome on_hashtag(InboxContext& context, const Activity& activity, bool adds) {
+  const std::string& name = activity.objects.front().name;
+  auto& tags = context.services.tags;
+  const bool done = adds ? tags.feature(context.tx, context.actor.id, name).has_value()
+                         : tags.unfeature(context.tx, context.actor.id, name).has_value();
+  return done ? Outcome::accepted() : Outcome::ignored("no hashtag, or too many");
+}
+
+}  // namespace
+
+/// A remote account pins a status of its own, or shows a hashtag on its profile.
+Result<Outcome> on_add(InboxContext& context, const Activity& add) {
+  if (!is_featured(context, add)) return Outcome::ignored("nothing is done with that collection");
+  if (is_hashtag(add)) return on_hashtag(context, add, true);
+  const auto status = TRY(context.resolver.status(add.object_id()));
+  if (status.account_id != context.actor.id) return Outcome::rejected("the status is another actor's");
+  if (!status.is_distributable() || status.is_reblog()) return Outcome::rejected("the status is not public");
+  auto pins = pins_of(context);
+  if (std::ranges::find(pins, status.id) != pins.end()) return Outcome::duplicate("pinned before");
+  pins.insert(pins.begin(), status.id);
+  context.services.status_marks.receive_pins(context.tx, context.actor, pins);
+  return Outcome::accepted();
+}
+
+Result<Outcome> on_remove(InboxContext& context, const Activity& remove) {
+  if (!is_featured(context, remove)) return Outcome::ignored("nothing is done with that collection");
+  if (is_hashtag(remove)) return on_hashtag(context, remove, false);
+  const auto status = find_known_status(context, remove.object_id());
+  auto pins = pins_of(context);
+  if (!status || std::erase(pins, status->id) == 0) return Outcome::ignored("the status is not pinned");
+  context.services.status_marks.receive_pins(context.tx, context.actor, pins);
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

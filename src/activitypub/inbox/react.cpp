@@ -1,0 +1,63 @@
+#include "inbox/handlers.hpp"
+
+#include "dunlin/base/emoji.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/reactions.hpp"
+#include "dunlin/store/activities.hpp"
+#include "dunlin/store/reactions.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dunlin::activitypub {
+
+/// `content` is an emoji, or `:shortcode:` or `:shortcode@host:` with a picture among the tags (FEP-c0e0).
+std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, const Activity& activity) {
+  std::string name(text::trim(activity.content));
+  if (name.empty()) return std::nullopt;
+  service::RemoteReaction reaction;
+  if (!activity.id.empty()) reaction.uri = activity.id;
+  // Misskey and its kin allow one for each post, and send it as a Like.
+  reaction.replaces = activity.type == ActivityType::like;
+  if (text::is_emoji(name)) {
+    reaction.name = std::move(name);
+    return reaction;
+  }
+  if (name.size() < 3 || !name.starts_with(':') || !name.ends_with(':')) return std::nullopt;
+  name = name.substr(1, name.size() - 2);
+  const auto at = name.find('@');
+  const std::string shortcode = name.substr(0, at);
+  const auto emoji = std::ranges::find_if(activity.emojis, [&](const Emoji& candidate) {
+    return candidate.shortcode == name || candidate.shortcode == shortcode;
+  });
+  if (emoji == activity.emojis.end()) return std::nullopt;
+  const auto domain = at == std::string::npos ? context.actor.domain : normalise_domain(name.substr(at + 1));
+  if (!domain) return std::nullopt;
+  reaction.name = shortcode + "@" + *domain;
+  reaction.url = emoji->url;
+  reaction.static_url = emoji->url;
+  return reaction;
+}
+
+/// A remote account reacts with an emoji (Pleroma, Akkoma, Mitra, Iceshrimp).
+Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react) {
+  db::Tx& tx = context.tx;
+  if (!react.id.empty()) {
+    if (store::is_tombstoned(tx, react.id)) return Outcome::ignored("undone before it came");
+    if (const auto known = store::find_reaction_by_uri(tx, react.id)) {
+      return known->account_id == context.actor.id ? Outcome::duplicate("reacted before")
+                                                   : Outcome::rejected("the id is that of another reaction");
+    }
+  }
+  const auto target = find_known_status(context, react.object_id());
+  if (!target) return Outcome::ignored("the status is not here");
+  auto reaction = reaction_of(context, react);
+  if (!reaction) return Outcome::ignored("no emoji");
+  if (!context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction))) {
+    return Outcome::ignored("known already, or not allowed");
+  }
+  return Outcome::accepted();
+}
+
+}  // namespace dunlin::activitypub

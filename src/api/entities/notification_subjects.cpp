@@ -1,0 +1,126 @@
+#include "dunlin/api/entities/notification_subjects.hpp"
+
+#include "dunlin/api/entities/report.hpp"
+#include "dunlin/store/reactions.hpp"
+#include "dunlin/store/reports.hpp"
+#include "dunlin/store/severances.hpp"
+#include "dunlin/store/visible_ids.hpp"
+
+namespace dunlin::api::entities {
+
+namespace {
+
+using model::Notification;
+using model::NotificationType;
+
+std::map<NotificationId, model::Report> reports_of(db::Tx& tx, std::span<const Notification> notifications) {
+  std::vector<NotificationId> ids;
+  for (const auto& notification : notifications) {
+    if (notification.type == NotificationType::admin_report) ids.push_back(notification.id);
+  }
+  return store::list_notification_reports(tx, ids);
+}
+
+std::vector<AccountId> accounts_of(std::span<const Notification> notifications, std::span<const AccountId> further,
+                                   const std::map<NotificationId, model::Report>& reports) {
+  std::vector<AccountId> ids(further.begin(), further.end());
+  for (const auto& [id, report] : reports) ids.push_back(report.target_account_id);
+  for (const auto& notification : notifications) ids.push_back(notification.from_account_id);
+  return ids;
+}
+
+std::vector<StatusId> statuses_of(db::Tx& tx, AccountId viewer, std::span<const Notification> notifications) {
+  std::vector<StatusId> ids;
+  for (const auto& notification : notifications) {
+    if (notification.status_id && has_status(notification.type)) ids.push_back(*notification.status_id);
+  }
+  return store::list_visible_ids(tx, viewer, ids);
+}
+
+std::map<model::SeveranceId, model::Severance> severances_of(db::Tx& tx, AccountId viewer,
+                                                             std::span<const Notification> notifications) {
+  std::vector<model::SeveranceId> ids;
+  for (const auto& notification : notifications) {
+    if (notification.type == NotificationType::severed_relationships && notification.about_id) {
+      ids.push_back(model::SeveranceId{*notification.about_id});
+    }
+  }
+  std::map<model::SeveranceId, model::Severance> found;
+  for (auto& severance : store::list_severances(tx, viewer, ids)) {
+    const auto id = severance.id;
+    found.emplace(id, std::move(severance));
+  }
+  return found;
+}
+
+std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& tx,
+                                                                       std::span<const Notification> notifications) {
+  std::vector<std::pair<AccountId, StatusId>> pairs;
+  for (const auto& notification : notifications) {
+    if (notification.type == NotificationType::emoji_reaction && notification.status_id) {
+      pairs.emplace_back(notification.from_account_id, *notification.status_id);
+    }
+  }
+  if (pairs.empty()) return {};
+  return store::list_newest_reactions(tx, pairs);
+}
+
+}  // namespace
+
+NotificationSubjects::NotificationSubjects(db::Tx& tx, const config::Config& config, AccountId viewer,
+                                           std::span<const Notification> notifications,
+                                           std::span<const AccountId> further)
+    : reports_(reports_of(tx, notifications)),
+      accounts_(tx, config, accounts_of(notifications, further, reports_)),
+      statuses_(tx, config, viewer, statuses_of(tx, viewer, notifications), model::FilterContext::notifications),
+      severances_(severances_of(tx, viewer, notifications)),
+      reactions_(reactions_of(tx, notifications)) {}
+
+bool NotificationSubjects::complete(const Notification& notification) const {
+  if (accounts_.find(notification.from_account_id) == nullptr) return false;
+  if (notification.type == NotificationType::severed_relationships) return severance(notification) != nullptr;
+  if (notification.type == NotificationType::emoji_reaction && reaction(notification) == nullptr) return false;
+  if (notification.type == NotificationType::admin_report) {
+    const auto found = reports_.find(notification.id);
+    return found != reports_.end() && accounts_.find(found->second.target_account_id) != nullptr;
+  }
+  return !has_status(notification.type) || (notification.status_id && statuses_.contains(*notification.status_id));
+}
+
+const model::Severance* NotificationSubjects::severance(const Notification& notification) const {
+  if (notification.type != NotificationType::severed_relationships || !notification.about_id) return nullptr;
+  const auto found = severances_.find(model::SeveranceId{*notification.about_id});
+  return found == severances_.end() ? nullptr : &found->second;
+}
+
+const model::Reaction* NotificationSubjects::reaction(const Notification& notification) const {
+  if (notification.type != NotificationType::emoji_reaction || !notification.status_id) return nullptr;
+  const auto found = reactions_.find({notification.from_account_id, *notification.status_id});
+  return found == reactions_.end() ? nullptr : &found->second;
+}
+
+std::string NotificationSubjects::report(const Notification& notification) {
+  const auto found = reports_.find(notification.id);
+  if (found == reports_.end()) return {};
+  json::Writer out;
+  render_report(out, found->second, accounts_.json(found->second.target_account_id));
+  return out.take();
+}
+
+std::string NotificationSubjects::event(const Notification& notification) const {
+  const auto* found = severance(notification);
+  if (found == nullptr) return {};
+  json::Writer out;
+  render_severance(out, *found);
+  return out.take();
+}
+
+std::string NotificationSubjects::fallback(const Notification& notification, const SupportedTypes& supported) const {
+  if (!supported.needs_fallback(notification.type)) return {};
+  json::Writer out;
+  render_fallback(out, notification.type, accounts_.find(notification.from_account_id)->acct(),
+                  severance(notification));
+  return out.take();
+}
+
+}  // namespace dunlin::api::entities

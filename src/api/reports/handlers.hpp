@@ -1,0 +1,10 @@
+#pragma once
+
+#include "dunlin/api/call.hpp"
+
+namespace dunlin::api {
+
+// reports.cpp
+Result<http::Response> file_report(Call& call);
+
+}  // namespace dunlin::api

@@ -1,0 +1,210 @@
+#include "media_fetcher.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/media/work_folder.hpp"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace dunlin::daemon {
+
+namespace {
+
+constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kMostWaiting = 1024;
+constexpr int kMaxRedirects = 3;
+constexpr std::chrono::seconds kTimeout{120};
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+}  // namespace
+
+/// One file on its way.
+struct MediaFetcher::Flight {
+  std::string name;
+  service::RemoteFile file;
+  std::string wanted;  // what the row named when we began
+  std::string url;     // after redirects
+  std::size_t max_bytes = 0;
+  int hops = 0;
+  std::optional<media::WorkFolder> folder;
+  std::filesystem::path path;
+};
+
+MediaFetcher::MediaFetcher(net::Exchanger& exchanger, net::Workers& workers, service::RemoteMediaService& media,
+                           std::set<std::string> own_authorities, std::function<bool(std::string_view)> may_fetch)
+    : exchanger_(exchanger),
+      workers_(workers),
+      media_(media),
+      own_authorities_(std::move(own_authorities)),
+      may_fetch_(std::move(may_fetch)) {}
+
+net::FetchFunction MediaFetcher::before(net::FetchFunction next) {
+  return [this, next = std::move(next)](service::RemoteRequest request, Done done) {
+    if (request.kind == service::RemoteKind::media) return fetch(request.url, std::move(done));
+    next(std::move(request), std::move(done));
+  };
+}
+
+void MediaFetcher::fetch(const std::string& name, Done done) {
+  const auto file = service::RemoteFile::parse(name);
+  FlightPtr flight;
+  std::string refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!file || stopped_) {
+      refused = "cancelled";
+    } else if (const auto known = asking_.find(name); known != asking_.end()) {
+      known->second.push_back(std::move(done));
+      return;
+    } else if (waiting_.size() >= kMostWaiting) {
+      refused = "overloaded: too many files wait";
+    } else {
+      asking_[name].push_back(std::move(done));
+      flight = std::make_shared<Flight>();
+      flight->name = name;
+      flight->file = *file;
+      if (running_ >= kAtOnce) {
+        waiting_.push_back(std::move(flight));
+        return;
+      }
+      ++running_;
+    }
+  }
+  if (flight) return start(std::move(flight));
+  service::RemoteDocument document;
+  document.failure = std::move(refused);
+  done(std::move(document));
+}
+
+template <class F>
+void MediaFetcher::on_worker(FlightPtr flight, F work) {
+  auto task = [this, flight, work = std::move(work)](net::Worker* worker) mutable {
+    if (worker == nullptr) return finished(flight, "cancelled: stopping");
+    try {
+      work(*worker->session);
+    } catch (const std::exception& e) {
+      log::warn("a remote file could not be handled", {log::kv("file", flight->name), log::kv("what", e.what())});
+      finished(flight, "internal error");
+    }
+  };
+  if (!workers_.post(net::Lane::media, std::move(task))) finished(flight, "overloaded: no worker for media");
+}
+
+void MediaFetcher::start(FlightPtr flight) {
+  on_worker(flight, [this, flight](db::Session& session) {
+    auto wanted = media_.begin(session, flight->file);
+    if (!wanted) return finished(flight, wanted.error().detail);
+    if (!*wanted) return finished(flight, {});
+    auto folder = media_.new_folder();
+    if (!folder) return finished(flight, folder.error().detail);
+    flight->folder.emplace(*std::move(folder));
+    flight->wanted = flight->url = (*wanted)->url;
+    flight->max_bytes = (*wanted)->max_bytes;
+    ask(flight);
+  });
+}
+
+void MediaFetcher::ask(FlightPtr flight) {
+  const auto url = Url::parse(flight->url);
+  if (!url) return conclude(flight, "refused address: the URL is malformed", true);
+  if (own_authorities_.contains(url->authority())) return conclude(flight, "refused address: our own host", true);
+  if (!may_fetch_(url->authority())) return conclude(flight, "refused by the domain policy", true);
+  http::OutboundRequest request;
+  request.url = url->str();
+  request.headers.add("Accept", "image/*, video/*, audio/*;q=0.9, */*;q=0.1");
+  request.timeout = kTimeout;
+  request.max_body_bytes = flight->max_bytes;
+  flight->path = flight->folder->path() / ("answer" + std::to_string(flight->hops));
+  request.body_file = flight->path;
+  exchanger_.exchange(std::move(request),
+                      [this, flight](Result<http::OutboundResponse> answer) { answered(flight, std::move(answer)); });
+}
+
+void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> answer) {
+  if (!answer) {
+    const auto failure = net::failure_of(answer.error());
+    const bool ours = failure == net::ExchangeFailure::cancelled || failure == net::ExchangeFailure::overloaded;
+    return conclude(flight, answer.error().detail, !ours);
+  }
+  if (is_redirect(answer->status)) {
+    const auto from = Url::parse(flight->url);
+    const std::string* location = answer->headers.find("Location");
+    const auto next = from && location != nullptr ? from->resolve(*location) : std::nullopt;
+    if (!next || (from->scheme == "https" && next->scheme != "https")) {
+      return conclude(flight, "protocol: redirected to nowhere", true);
+    }
+    if (++flight->hops > kMaxRedirects) return conclude(flight, "protocol: redirected too often", true);
+    flight->url = next->str();
+    return ask(flight);
+  }
+  if (answer->status != 200) return conclude(flight, "status " + std::to_string(answer->status), true);
+  on_worker(flight, [this, flight](db::Session& session) {
+    const auto done = media_.finish(session, flight->file, flight->wanted, *flight->folder, flight->path);
+    if (done) return finished(flight, {});
+    const auto& error = done.error();
+    if (error.code == Errc::invalid)
+      media_.failed(session, flight->file, error.detail.empty() ? error.message : error.detail);
+    finished(flight, error.detail.empty() ? error.message : error.detail);
+  });
+}
+
+/// It failed before anything was looked at. `remember`: the other side's fault, not asked again for a while.
+void MediaFetcher::conclude(FlightPtr flight, std::string failure, bool remember) {
+  if (!remember) return finished(flight, failure);
+  on_worker(flight, [this, flight, failure = std::move(failure)](db::Session& session) {
+    media_.failed(session, flight->file, failure);
+    finished(flight, failure);
+  });
+}
+
+void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure) {
+  flight->folder.reset();
+  std::vector<Done> asking;
+  FlightPtr next;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = asking_.find(flight->name); found != asking_.end()) {
+      asking = std::move(found->second);
+      asking_.erase(found);
+    }
+    --running_;
+    if (!waiting_.empty()) {
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+      ++running_;
+    }
+  }
+  for (Done& done : asking) {
+    service::RemoteDocument document;
+    document.failure = failure;
+    if (failure.empty()) document.status = 200;
+    done(std::move(document));
+  }
+  if (next) start(std::move(next));
+}
+
+void MediaFetcher::stop() {
+  std::vector<Done> turned_away;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    for (const FlightPtr& flight : std::exchange(waiting_, {})) {
+      const auto found = asking_.find(flight->name);
+      if (found == asking_.end()) continue;
+      for (Done& done : found->second) turned_away.push_back(std::move(done));
+      asking_.erase(found);
+    }
+  }
+  for (Done& done : turned_away) {
+    service::RemoteDocument document;
+    document.failure = "cancelled: stopping";
+    done(std::move(document));
+  }
+}
+
+}  // namespace dunlin::daemon

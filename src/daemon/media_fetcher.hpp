@@ -1,0 +1,67 @@
+#pragma once
+
+#include "dunlin/net/application.hpp"
+#include "dunlin/net/client.hpp"
+#include "dunlin/net/workers.hpp"
+#include "dunlin/service/remote_documents.hpp"
+#include "dunlin/service/remote_media.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace dunlin::daemon {
+
+/// Fetches files of other servers into the cache: each at most once at a time however many ask for it, a bounded number
+/// at once, streamed to the disk. What came is looked at on the media lane.
+class MediaFetcher {
+ public:
+  using Done = std::move_only_function<void(service::RemoteDocument)>;
+
+  /// `may_fetch`: whether anything is asked of this host. References outlive the fetcher.
+  MediaFetcher(net::Exchanger& exchanger, net::Workers& workers, service::RemoteMediaService& media,
+               std::set<std::string> own_authorities, std::function<bool(std::string_view host)> may_fetch);
+  MediaFetcher(const MediaFetcher&) = delete;
+  MediaFetcher& operator=(const MediaFetcher&) = delete;
+
+  /// `name`: RemoteFile::name(). Calls back once, from any thread: `failure` is empty when the file is in the cache.
+  void fetch(const std::string& name, Done done);
+  /// `next`, with the files fetched here.
+  [[nodiscard]] net::FetchFunction before(net::FetchFunction next);
+
+  /// Turns away what waits; what runs ends with the exchanger and the workers.
+  void stop();
+
+ private:
+  struct Flight;
+  using FlightPtr = std::shared_ptr<Flight>;
+
+  void start(FlightPtr flight);
+  void ask(FlightPtr flight);
+  void answered(FlightPtr flight, Result<http::OutboundResponse> answer);
+  void conclude(FlightPtr flight, std::string failure, bool remember);
+  /// On a worker of the media lane; `refused` when none takes it.
+  template <class F>
+  void on_worker(FlightPtr flight, F work);
+  void finished(const FlightPtr& flight, const std::string& failure);
+
+  net::Exchanger& exchanger_;
+  net::Workers& workers_;
+  service::RemoteMediaService& media_;
+  const std::set<std::string> own_authorities_;
+  const std::function<bool(std::string_view)> may_fetch_;
+
+  std::mutex mutex_;
+  std::map<std::string, std::vector<Done>> asking_;  // by name: who waits for it
+  std::deque<FlightPtr> waiting_;
+  std::size_t running_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace dunlin::daemon

@@ -1,0 +1,159 @@
+#include "dunlin/media/worker.hpp"
+
+#include "dunlin/base/text.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace dunlin::media {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxOutput = 1UL << 20U;
+constexpr std::size_t kMaxComplaint = 8192;
+constexpr int kBadFile = 2;
+constexpr const char* kBroken = "Error processing thumbnail for uploaded media";
+
+class Pipe {
+ public:
+  Pipe() {
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) ends_ = {-1, -1};
+  }
+  ~Pipe() {
+    close_write();
+    if (ends_[0] >= 0) ::close(ends_[0]);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  [[nodiscard]] bool is_open() const { return ends_[0] >= 0; }
+  [[nodiscard]] int read_end() const { return ends_[0]; }
+  [[nodiscard]] int write_end() const { return ends_[1]; }
+  void close_write() {
+    if (ends_[1] >= 0) ::close(ends_[1]);
+    ends_[1] = -1;
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
+/// posix_spawn with a clean slate: no input, own process group, no signals blocked or ignored, a short environment.
+Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output, const Pipe& complaint) {
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  std::string path = "PATH=/usr/bin:/bin";
+  std::string locale = "LC_ALL=C.UTF-8";
+  std::string temporary = "TMPDIR=.";
+  const std::array<char*, 4> environment{path.data(), locale.data(), temporary.data(), nullptr};
+
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, output.write_end(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&files, complaint.write_end(), STDERR_FILENO);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  pid_t child = 0;
+  const int error = ::posix_spawn(&child, argv[0], &files, &attributes, argv.data(), environment.data());
+  posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) return fail(Errc::internal, kBroken, command.front() + ": " + std::strerror(error));
+  return child;
+}
+
+/// Reads both pipes until they end. false: out of time, or too much was written.
+bool read_all(const Pipe& output, const Pipe& complaint, SteadyClock::time_point deadline, std::string& out,
+              std::string& err) {
+  std::array<pollfd, 2> ends{pollfd{output.read_end(), POLLIN, 0}, pollfd{complaint.read_end(), POLLIN, 0}};
+  std::array<char, 16384> piece;
+  while (ends[0].fd >= 0 || ends[1].fd >= 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now()).count();
+    if (left <= 0) return false;
+    const int ready = ::poll(ends.data(), ends.size(), static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+    if (ready < 0 && errno != EINTR) return false;
+    for (std::size_t i = 0; i < ends.size() && ready > 0; ++i) {
+      if (ends[i].fd < 0 || ends[i].revents == 0) continue;
+      const ssize_t count = ::read(ends[i].fd, piece.data(), piece.size());
+      if (count <= 0) {
+        ends[i].fd = -1;
+        continue;
+      }
+      const std::string_view bytes(piece.data(), static_cast<std::size_t>(count));
+      if (i == 0) {
+        out.append(bytes);
+        if (out.size() > kMaxOutput) return false;
+      } else if (err.size() < kMaxComplaint) {
+        err.append(bytes);
+      }
+    }
+  }
+  return true;
+}
+
+std::string last_line(std::string_view text) {
+  text = text::trim(text);
+  const auto start = text.rfind('\n');
+  return text::to_valid_utf8(start == std::string_view::npos ? text : text.substr(start + 1));
+}
+
+}  // namespace
+
+Result<std::string> Worker::run(const std::filesystem::path& folder, const WorkLimits& limits,
+                                const std::vector<std::string>& task) const {
+  std::vector<std::string> command{program_.string(), folder.string(), std::to_string(limits.memory_bytes),
+                                   std::to_string(limits.time.count()), std::to_string(limits.file_bytes)};
+  command.insert(command.end(), task.begin(), task.end());
+  Pipe output;
+  Pipe complaint;
+  if (!output.is_open() || !complaint.is_open()) return fail(Errc::unavailable, "", "no pipes");
+  const pid_t child = TRY(spawn(command, output, complaint));
+  output.close_write();
+  complaint.close_write();
+  std::string out;
+  std::string err;
+  const bool in_time = read_all(output, complaint, SteadyClock::now() + limits.time, out, err);
+  // Also what it may have started. It is not waited for yet, so that the number is still its own.
+  if (!in_time) ::kill(-child, SIGKILL);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0) return out;
+  std::string why = last_line(err);
+  if (!in_time) {
+    why = "took too long, or said too much";
+  } else if (WIFSIGNALED(status)) {
+    why = fmt::format("died of signal {} ({})", WTERMSIG(status), why);
+  }
+  // ffmpeg and ffprobe exit with 1 when they do not like a file.
+  const bool ours = in_time && WIFEXITED(status) && WEXITSTATUS(status) != kBadFile && task.front() != "run";
+  return fail(ours ? Errc::internal : Errc::invalid, kBroken, why);
+}
+
+std::filesystem::path default_worker_program() {
+  std::error_code ec;
+  return std::filesystem::read_symlink("/proc/self/exe", ec).parent_path() / "dunlin-media";
+}
+
+}  // namespace dunlin::media

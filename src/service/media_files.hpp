@@ -1,0 +1,45 @@
+#pragma once
+
+#include "dunlin/base/result.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/media/library.hpp"
+#include "dunlin/model/media.hpp"
+#include "dunlin/service/media.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Steps that uploads, pictures and files of other servers share.
+namespace dunlin::service {
+
+/// The upload as a file in the work folder. Errors: unavailable.
+Result<std::filesystem::path> take_file(const media::WorkFolder& folder, const UploadedFile& file,
+                                        std::string_view name);
+/// Its type by content. Errors: invalid.
+Result<media::FileType> type_of(const std::filesystem::path& file);
+
+struct StoredKeys {
+  std::optional<std::string> file;
+  std::optional<std::string> preview;
+  std::optional<std::string> still;
+  std::int64_t bytes = 0;  // all together
+};
+/// Puts what was made into the store: first announced, then written, each file whole or not at all. Errors:
+/// unavailable.
+Result<StoredKeys> store_made(db::Session& session, const media::Library& library, const media::Made& made);
+/// One file under a key with this extension. Errors: unavailable.
+Result<std::string> store_file(db::Session& session, const media::Library& library, const std::filesystem::path& file,
+                               std::string_view extension);
+
+/// What was found out and made, into the row.
+void take_over(model::MediaAttachment& media, const media::Made& made, StoredKeys keys);
+/// Only the preview.
+void take_over_preview(model::MediaAttachment& media, const media::Made& made, StoredKeys keys);
+
+/// "16 MB", for texts.
+std::string size_text(std::size_t bytes);
+
+}  // namespace dunlin::service

@@ -1,0 +1,163 @@
+#include "media_files.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/jobs/queue.hpp"
+#include "dunlin/service/media.hpp"
+#include "dunlin/store/media.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <utility>
+
+namespace dunlin::service {
+
+using model::MediaAttachment;
+using model::MediaState;
+using model::MediaType;
+
+namespace {
+
+/// Of a client that waits for its film.
+constexpr std::chrono::seconds kPatience{20};
+
+Result<void> check_size(const config::Config& config, const media::FileType& type, std::size_t size) {
+  const auto limit = type.kind == MediaType::image ? config.media.image_size_bytes : config.media.video_size_bytes;
+  if (size <= limit) return {};
+  return fail(Errc::invalid, fmt::format("Validation failed: File size must be less than {}", size_text(limit)));
+}
+
+MediaAttachment new_upload(MediaId id, AccountId owner, const Upload& upload) {
+  MediaAttachment media;
+  media.id = id;
+  media.account_id = owner;
+  media.state = MediaState::processing;
+  media.description = upload.description;
+  media.focus = upload.focus;
+  return media;
+}
+
+/// A picture that stands for a film or a sound.
+Result<void> add_thumbnail(db::Session& session, const media::Library& library, const media::WorkFolder& folder,
+                           const UploadedFile& thumbnail, MediaAttachment& media) {
+  const auto file = TRY(take_file(folder, thumbnail, "thumbnail"));
+  const auto type = TRY(type_of(file));
+  if (type.kind != MediaType::image) return fail(Errc::invalid, "File type of uploaded media could not be verified");
+  const auto made = TRY(library.processor().preview(folder.path(), file));
+  auto keys = TRY(store_made(session, library, made));
+  media.bytes += keys.bytes;
+  take_over_preview(media, made, std::move(keys));
+  return {};
+}
+
+/// Not sure yet: an MP4 may hold sound alone, and a film without sound plays in a loop.
+MediaType first_guess(const media::FileType& type, const media::Probe& probe) {
+  if (type.kind == MediaType::image) return MediaType::gifv;
+  return probe.video ? MediaType::video : MediaType::audio;
+}
+
+}  // namespace
+
+Result<const media::Library*> MediaService::library() const {
+  if (library_ == nullptr) return fail(Errc::unavailable, "", "this process handles no media");
+  return library_;
+}
+
+Result<MediaAttachment> MediaService::upload(db::Session& session, AccountId owner, const Upload& upload, bool wait) {
+  const auto& library = *TRY(this->library());
+  TRY_VOID(check_description(upload.description));
+  if (upload.file.size == 0) return fail(Errc::invalid, "Validation failed: File can't be blank");
+  const auto folder = TRY(library.new_folder());
+  const auto file = TRY(take_file(folder, upload.file, "input"));
+  const auto type = TRY(type_of(file));
+  TRY_VOID(check_size(env_.config, type, upload.file.size));
+
+  auto media = new_upload(env_.ids.next<MediaId>(), owner, upload);
+  std::optional<media::Made> made;
+  if (type.kind == MediaType::image) {
+    made = TRY(library.processor().image(folder.path(), file));
+    if (made->pages > 1 && !type.demuxer.empty()) made.reset();  // a GIF that moves: a film
+  } else if (upload.thumbnail) {
+    TRY_VOID(add_thumbnail(session, library, folder, *upload.thumbnail, media));
+  }
+  if (!made && wait) made = TRY(library.processor().film(folder.path(), file, type, kPatience));
+  if (made) {
+    auto own_preview = media.preview_key;
+    if (own_preview) made->preview.clear();
+    take_over(media, *made, TRY(store_made(session, library, *made)));
+  } else {
+    const auto probe = TRY(library.processor().probe(folder.path(), file, type));
+    media.type = first_guess(type, probe);
+    media.content_type = type.content_type;
+    media.file_key = TRY(store_file(session, library, file, "raw"));
+  }
+  return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
+    media.last_viewed_at = media.created_at = media.updated_at = tx.now();
+    media.unattached_at = tx.now();
+    store::insert_media(tx, media);
+    if (media.state == MediaState::processing) {
+      env_.queue.enqueue(tx, {.kind = kConvertMedia, .payload = media.id.str(), .unique_key = media.id.str()});
+    }
+    return media;
+  });
+}
+
+Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session, AccountId owner, MediaId id,
+                                                            const MediaChange& change, const UploadedFile& thumbnail) {
+  const auto& library = *TRY(this->library());
+  const auto before = TRY(session.read([&](db::Tx& tx) { return get_own(tx, owner, id); }));
+  auto changed = before;
+  if (before.type != MediaType::image) {
+    const auto folder = TRY(library.new_folder());
+    TRY_VOID(add_thumbnail(session, library, folder, thumbnail, changed));
+  }
+  return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
+    auto media = TRY(update(tx, owner, id, change));
+    media.preview_key = changed.preview_key;
+    media.preview_width = changed.preview_width;
+    media.preview_height = changed.preview_height;
+    media.blurhash = changed.blurhash;
+    store::update_media(tx, media);
+    return media;
+  });
+}
+
+Result<void> MediaService::convert(db::Session& session, MediaId id) {
+  const auto& library = *TRY(this->library());
+  const auto row = TRY(
+      session.read([&](db::Tx& tx) -> Result<std::optional<MediaAttachment>> { return store::find_media(tx, id); }));
+  if (!row || row->state != MediaState::processing || !row->file_key) return {};
+  const auto folder = TRY(library.new_folder());
+  const auto stored = TRY(library.storage().get(*row->file_key, folder.path()));
+  std::error_code ec;
+  // A copy: the child must not be able to write into the store.
+  const auto size = std::filesystem::file_size(stored, ec);
+  if (ec) return fail(Errc::unavailable, "", stored.string() + ": " + ec.message());
+  const auto file = TRY(folder.copy(stored, 0, size, "input"));
+  const auto type = TRY(type_of(file));
+  auto made = library.processor().film(folder.path(), file, type, env_.config.media.transcoding_timeout);
+  if (!made && made.error().code != Errc::invalid) return std::unexpected(made.error());
+  StoredKeys keys;
+  if (made) {
+    if (row->preview_key) made->preview.clear();
+    keys = TRY(store_made(session, library, *made));
+  } else {
+    log::info("an upload cannot be shown", {log::kv("media", id.str()), log::kv("why", made.error().detail)});
+  }
+  return session.write([&](db::Tx& tx) -> Result<void> {
+    auto locked = store::lock_media(tx, std::span(&id, 1));
+    if (locked.empty()) return {};  // deleted meanwhile
+    MediaAttachment& media = locked.front();
+    if (made) {
+      take_over(media, *made, keys);
+    } else {
+      media.state = MediaState::failed;
+      media.failure = made.error().message;
+      media.file_key.reset();
+    }
+    store::update_media(tx, media);
+    return {};
+  });
+}
+
+}  // namespace dunlin::service

@@ -1,0 +1,309 @@
+#include "dunlin/service/remote_media.hpp"
+
+#include "media_files.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/jobs/silent_hosts.hpp"
+#include "dunlin/service/events.hpp"
+#include "dunlin/service/pictures.hpp"
+#include "dunlin/store/media.hpp"
+#include "dunlin/store/media_cache.hpp"
+#include "dunlin/store/pictures.hpp"
+#include "dunlin/store/stored_files.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <set>
+#include <tuple>
+
+namespace dunlin::service {
+
+using model::MediaAttachment;
+using model::MediaState;
+using model::PictureKind;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kAttachment = "attachment";
+constexpr std::pair<PictureKind, std::string_view> kPictures[] = {
+    {PictureKind::avatar, "avatar"}, {PictureKind::header, "header"}, {PictureKind::emoji, "emoji"}};
+
+constexpr std::size_t kMaxPictureBytes = 8UL << 20U;
+constexpr int kEvictedAtOnce = 200;
+constexpr int kLookedAtAtOnce = 1000;
+/// Between announcing a file and naming it in a row lie seconds; nothing younger than this is dropped.
+constexpr auto kGrace = 10min;
+/// Room is made for more than is needed now, so that not every file has to.
+constexpr int kSpareShare = 50;
+
+/// 1, 2, 4 ... minutes, a day at most.
+std::chrono::minutes pause_after(int failures) {
+  return std::chrono::minutes(std::min(1 << std::min(failures, 11), 24 * 60));
+}
+
+template <class F>
+void write(db::Session& session, F&& body) {
+  std::ignore = session.write([&](db::Tx& tx) -> Result<void> {
+    body(tx);
+    return {};
+  });
+}
+
+std::string host_of(const std::string& url) {
+  const auto parsed = Url::parse(url);
+  return parsed ? parsed->authority() : std::string();
+}
+
+/// Of the servers of these files those that have not answered for long: what is let go may not come back.
+std::set<std::string> silent_hosts(db::Tx& tx, const std::vector<store::CachedFile>& files) {
+  std::set<std::string> hosts;
+  for (const auto& file : files) hosts.insert(host_of(file.remote_url));
+  const auto silent = jobs::list_silent_hosts(tx, std::vector(hosts.begin(), hosts.end()));
+  return {silent.begin(), silent.end()};
+}
+
+Error resting() {
+  return Error{.code = Errc::unavailable, .message = {}, .detail = "the last attempt failed a moment ago"};
+}
+
+}  // namespace
+
+std::string RemoteFile::name() const {
+  std::string_view kind = kAttachment;
+  for (const auto& [value, text] : kPictures) {
+    if (picture == value) kind = text;
+  }
+  return std::string(kind) + " " + std::to_string(id);
+}
+
+std::optional<RemoteFile> RemoteFile::parse(std::string_view name) {
+  const auto space = name.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  RemoteFile file;
+  const auto digits = name.substr(space + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), file.id);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  const auto kind = name.substr(0, space);
+  if (kind == kAttachment) return file;
+  const auto found = std::ranges::find(kPictures, kind, &std::pair<PictureKind, std::string_view>::second);
+  if (found == std::end(kPictures)) return std::nullopt;
+  file.picture = found->first;
+  return file;
+}
+
+Result<media::WorkFolder> RemoteMediaService::new_folder() const {
+  if (library_ == nullptr) return fail(Errc::unavailable, "", "this process handles no media");
+  return library_->new_folder();
+}
+
+Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::begin(db::Session& session,
+                                                                            const RemoteFile& file) {
+  using Answer = std::optional<Wanted>;
+  const auto refused = [&](std::string_view domain) { return may_keep_ && !may_keep_(domain); };
+  return session.read([&](db::Tx& tx) -> Result<Answer> {
+    if (file.picture) {
+      const auto state = store::find_picture(tx, *file.picture, file.id);
+      if (!state || state->local || state->url.empty() || state->is_here()) return Answer();
+      if (refused(state->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
+      const auto& picture = state->picture;
+      const bool same = picture && picture->remote_url == state->url;
+      if (same && picture->retry_at && *picture->retry_at > tx.now()) return std::unexpected(resting());
+      return Wanted{state->url, kMaxPictureBytes};
+    }
+    const auto media = store::find_media(tx, MediaId{file.id});
+    if (!media || media->is_local() || media->file_key) return Answer();
+    const auto author = store::find_picture(tx, PictureKind::avatar, media->account_id.value);
+    if (!author) return Answer();
+    if (refused(author->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
+    if (media->retry_at && *media->retry_at > tx.now()) return std::unexpected(resting());
+    return Wanted{*media->remote_url, env_.config.media.remote_size_bytes};
+  });
+}
+
+Result<void> RemoteMediaService::finish(db::Session& session, const RemoteFile& file, const std::string& url,
+                                        const media::WorkFolder& folder, const std::filesystem::path& path) {
+  return file.picture ? finish_picture(session, file, url, folder, path)
+                      : finish_attachment(session, MediaId{file.id}, url, folder, path);
+}
+
+Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId id, const std::string& url,
+                                                   const media::WorkFolder& folder, const std::filesystem::path& path) {
+  const auto type = TRY(type_of(path));
+  const auto& processor = library_->processor();
+  const bool is_heic = type.content_type == "image/heic";
+  if (!is_heic && !media::is_served(type.extension))
+    return fail(Errc::invalid, "", "a type that the web does not know");
+  media::Made made;
+  if (type.kind == model::MediaType::image) {
+    made = TRY(processor.preview(folder.path(), path));
+    if (is_heic) {
+      made = TRY(processor.image(folder.path(), path));
+    } else {
+      made.file = path;
+      made.content_type = type.content_type;
+    }
+  } else {
+    made = TRY(processor.film_preview(folder.path(), path, type));
+  }
+  if (made.file == path) {
+    // As the other server gave it, under the ending of what it is.
+    made.file = folder.path() / ("original." + std::string(type.extension));
+    std::filesystem::rename(path, made.file);
+  }
+  std::error_code ec;
+  make_room(session, static_cast<std::int64_t>(std::filesystem::file_size(made.file, ec)));
+  const auto keys = TRY(store_made(session, *library_, made));
+  return session.write([&](db::Tx& tx) -> Result<void> {
+    auto locked = store::lock_media(tx, std::span(&id, 1));
+    if (locked.empty() || locked.front().remote_url != url) return {};  // deleted or changed meanwhile
+    MediaAttachment& media = locked.front();
+    const auto blurhash = media.blurhash;
+    take_over(media, made, keys);
+    if (!made.blurhash.empty() || blurhash.empty()) media.blurhash = made.blurhash;
+    media.last_viewed_at = tx.now();
+    store::update_media(tx, media);
+    if (media.status_id) {
+      env_.events.tell(tx, events::StatusChanged{*media.status_id, media.account_id, events::StatusPart::media});
+    }
+    return {};
+  });
+}
+
+Result<void> RemoteMediaService::finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
+                                                const media::WorkFolder& folder, const std::filesystem::path& path) {
+  const auto made = TRY(make_picture(*library_, folder, path, *file.picture));
+  std::error_code ec;
+  make_room(session, static_cast<std::int64_t>(std::filesystem::file_size(made.file, ec)));
+  const auto keys = TRY(store_made(session, *library_, made));
+  return session.write([&](db::Tx& tx) -> Result<void> {
+    if (!store::find_picture(tx, *file.picture, file.id)) return {};  // gone meanwhile
+    store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
+                             .kind = *file.picture,
+                             .owner = file.id,
+                             .remote_url = url,
+                             .file_key = keys.file,
+                             .still_key = keys.still,
+                             .bytes = keys.bytes,
+                             .retry_at = std::nullopt,
+                             .last_viewed_at = tx.now()});
+    return {};
+  });
+}
+
+void RemoteMediaService::failed(db::Session& session, const RemoteFile& file, std::string_view why) {
+  log::debug("a remote file is of no use", {log::kv("file", file.name()), log::kv("why", why)});
+  write(session, [&](db::Tx& tx) {
+    if (!file.picture) {
+      const MediaId id{file.id};
+      auto locked = store::lock_media(tx, std::span(&id, 1));
+      if (locked.empty() || locked.front().is_local()) return;
+      MediaAttachment& media = locked.front();
+      media.failure = text::to_valid_utf8(why.substr(0, 500));
+      media.failures = std::min(media.failures + 1, 1000);
+      media.retry_at = tx.now() + pause_after(media.failures);
+      store::update_media(tx, media);
+      return;
+    }
+    const auto state = store::find_picture(tx, *file.picture, file.id);
+    if (!state || state->local) return;
+    const bool same = state->picture && state->picture->remote_url == state->url;
+    const int failures = same ? std::min(state->picture->failures + 1, 1000) : 1;
+    store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
+                             .kind = *file.picture,
+                             .owner = file.id,
+                             .remote_url = state->url,
+                             .file_key = std::nullopt,
+                             .still_key = std::nullopt,
+                             .failures = failures,
+                             .retry_at = tx.now() + pause_after(failures),
+                             .last_viewed_at = tx.now()});
+  });
+}
+
+std::int64_t RemoteMediaService::evict(db::Session& session, std::int64_t excess, bool also_unavailable) {
+  std::int64_t gone = 0;
+  std::optional<Time> after;
+  while (gone < excess) {
+    std::vector<store::CachedFile> seen;
+    std::vector<std::string> keys;
+    std::int64_t freed = 0;
+    write(session, [&](db::Tx& tx) {
+      freed = 0;
+      seen = store::list_cached_files(tx, after, kEvictedAtOnce);
+      const auto silent = also_unavailable ? std::set<std::string>() : silent_hosts(tx, seen);
+      std::vector<store::CachedFile> chosen;
+      for (const auto& one : seen) {
+        if (gone + freed >= excess || silent.contains(host_of(one.remote_url))) continue;
+        freed += one.bytes;
+        chosen.push_back(one);
+      }
+      keys = store::begin_dropping_keys(tx, store::evict_cached_files(tx, chosen), tx.now() - kGrace);
+    });
+    if (const auto dropped = drop(session, keys); !dropped) {
+      log::warn("evicted files stay in the store for now", {log::kv("why", dropped.error().detail)});
+    }
+    gone += freed;
+    if (seen.size() < kEvictedAtOnce) break;
+    after = seen.back().last_viewed_at;
+    if (freed == 0) after = *after + 1ms;
+  }
+  return gone;
+}
+
+std::int64_t RemoteMediaService::make_room(db::Session& session, std::int64_t bytes) {
+  const auto budget = static_cast<std::int64_t>(env_.config.media.cache_size_bytes);
+  const auto used =
+      session.read([](db::Tx& tx) -> Result<std::int64_t> { return store::count_cached_files(tx).bytes; });
+  if (!used || *used + bytes <= budget) return 0;
+  const std::int64_t excess = *used + bytes - budget + budget / kSpareShare;
+  std::int64_t gone = evict(session, excess, false);
+  // What could not come back goes last, but the budget holds.
+  if (gone < *used + bytes - budget) gone += evict(session, excess - gone, true);
+  log::info("files of other servers evicted", {log::kv("bytes", gone)});
+  return gone;
+}
+
+RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time before, bool dry_run) {
+  Pruned pruned;
+  std::optional<Time> after;
+  for (;;) {
+    std::vector<store::CachedFile> old;
+    std::vector<std::string> keys;
+    write(session, [&](db::Tx& tx) {
+      old = store::list_cached_files(tx, dry_run ? after : std::nullopt, kEvictedAtOnce);
+      std::erase_if(old, [&](const store::CachedFile& one) { return one.last_viewed_at >= before; });
+      if (!dry_run) keys = store::begin_dropping_keys(tx, store::evict_cached_files(tx, old), tx.now() - kGrace);
+    });
+    for (const auto& one : old) {
+      ++pruned.files;
+      pruned.bytes += one.bytes;
+    }
+    std::ignore = drop(session, keys);
+    if (old.empty()) return pruned;
+    // Rows of one moment are on one page: a millisecond further none of them comes again.
+    after = old.back().last_viewed_at + 1ms;
+  }
+}
+
+Result<void> RemoteMediaService::drop(db::Session& session, const std::vector<std::string>& keys) {
+  if (keys.empty()) return {};
+  for (const std::string& key : keys) TRY_VOID(library_->storage().remove(key));
+  write(session, [&](db::Tx& tx) { store::end_dropping_files(tx, keys); });
+  return {};
+}
+
+Result<std::string> RemoteMediaService::drop_unused(db::Session& session, std::string_view after) {
+  if (library_ == nullptr) return fail(Errc::unavailable, "", "this process handles no media");
+  const auto dropping = TRY(session.write([&](db::Tx& tx) -> Result<store::Dropping> {
+    return store::begin_dropping_files(tx, after, tx.now() - kGrace, kLookedAtAtOnce);
+  }));
+  TRY_VOID(drop(session, dropping.keys));
+  return dropping.last_seen;
+}
+
+}  // namespace dunlin::service

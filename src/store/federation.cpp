@@ -1,0 +1,192 @@
+#include "dunlin/store/federation.hpp"
+
+#include "rows.hpp"
+#include "sight.hpp"
+
+#include "dunlin/db/statement.hpp"
+
+namespace dunlin::store {
+
+namespace {
+
+StatusUri read_ref(const db::Row& row) {
+  return {.id = row.id<StatusId>(0), .uri = std::string(row.text(1))};
+}
+
+}  // namespace
+
+const db::Statement kLockObject{"federation.lock_object", "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))"};
+
+void lock_object(db::Tx& tx, std::string_view uri) {
+  tx.exec(kLockObject, {uri});
+}
+
+const db::Statement kFollowersOn{"federation.followers_on", R"sql(
+SELECT a.uri
+FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = $1 AND starts_with(a.uri, $2)
+ORDER BY a.uri)sql"};
+
+std::vector<std::string> list_follower_uris_on(db::Tx& tx, AccountId id, std::string_view origin) {
+  return all_rows(tx.exec(kFollowersOn, {id, std::string(origin) + "/"}),
+                  [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kLocalFollowers{"federation.local_followers", R"sql(
+SELECT a.uri
+FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = $1 AND a.domain IS NULL
+ORDER BY a.uri COLLATE "C")sql"};
+
+std::vector<std::string> list_local_follower_uris(db::Tx& tx, AccountId id) {
+  return all_rows(tx.exec(kLocalFollowers, {id}), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kClaimSync{"federation.claim_sync", R"sql(
+INSERT INTO follower_syncs (account_id, synced_at) VALUES ($1, $2)
+ON CONFLICT (account_id) DO UPDATE SET synced_at = EXCLUDED.synced_at WHERE follower_syncs.synced_at < $3)sql"};
+
+bool claim_follower_sync(db::Tx& tx, AccountId id, Time before) {
+  return tx.exec(kClaimSync, {id, tx.now(), before}).affected() > 0;
+}
+
+const db::Statement kInboxesWithFollowers{"federation.inboxes_with_followers", R"sql(
+SELECT u.inbox
+FROM unnest($2::text[]) AS u (inbox)
+WHERE EXISTS (
+  SELECT 1
+  FROM follows f JOIN accounts a ON a.id = f.account_id
+  WHERE f.target_account_id = $1 AND (a.inbox_url = u.inbox OR a.shared_inbox_url = u.inbox)))sql"};
+
+std::vector<std::string> list_inboxes_with_followers(db::Tx& tx, AccountId id, std::span<const std::string> inboxes) {
+  return all_rows(tx.exec(kInboxesWithFollowers, {id, db::Param::texts(inboxes)}),
+                  [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kKnownInboxes{"federation.known_inboxes", R"sql(
+SELECT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url)
+FROM instances i
+CROSS JOIN LATERAL (
+  SELECT shared_inbox_url, inbox_url
+  FROM accounts
+  WHERE domain = i.domain AND inbox_url <> '' AND suspended_at IS NULL
+  ORDER BY shared_inbox_url = '', id
+  LIMIT 1) AS a)sql"};
+
+std::vector<std::string> list_known_inboxes(db::Tx& tx) {
+  return all_rows(tx.exec(kKnownInboxes, {}), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kHasFollowerOn{"federation.has_follower_on", R"sql(
+SELECT EXISTS (
+  SELECT 1
+  FROM follows f JOIN accounts a ON a.id = f.account_id
+  WHERE f.target_account_id = $1 AND starts_with(a.uri, $2)))sql"};
+
+bool has_follower_on(db::Tx& tx, AccountId id, std::string_view origin) {
+  return tx.exec(kHasFollowerOn, {id, std::string(origin) + "/"})[0].boolean(0);
+}
+
+const db::Statement kThreadHeads{"federation.thread_heads", R"sql(
+SELECT c.id, c.uri,
+       (SELECT s.id FROM statuses s
+        WHERE s.conversation_id = c.id AND s.local AND s.in_reply_to_id IS NULL AND s.in_reply_to_uri IS NULL
+          AND s.reblog_of_id IS NULL
+        ORDER BY s.id LIMIT 1)
+FROM conversations c
+WHERE c.id = ANY($1::bigint[]))sql"};
+
+std::map<ConversationId, ThreadHead> list_thread_heads(db::Tx& tx, std::span<const ConversationId> ids) {
+  std::map<ConversationId, ThreadHead> result;
+  if (ids.empty()) return result;
+  for (const auto row : tx.exec(kThreadHeads, {db::Param::ids(ids)})) {
+    result.emplace(row.id<ConversationId>(0), ThreadHead{.uri = row.opt_text(1), .root = row.opt_id<StatusId>(2)});
+  }
+  return result;
+}
+
+const db::Statement kQuoteUris{"federation.quote_uris", R"sql(
+SELECT status_id, quoted_uri, CASE WHEN state = 1 THEN coalesce(approval_uri, '') ELSE '' END
+FROM quotes
+WHERE status_id = ANY($1::bigint[]))sql"};
+
+std::map<StatusId, QuoteUris> list_quote_uris(db::Tx& tx, std::span<const StatusId> ids) {
+  std::map<StatusId, QuoteUris> result;
+  if (ids.empty()) return result;
+  for (const auto row : tx.exec(kQuoteUris, {db::Param::ids(ids)})) {
+    result.emplace(row.id<StatusId>(0),
+                   QuoteUris{.quoted = std::string(row.text(1)), .authorization = std::string(row.text(2))});
+  }
+  return result;
+}
+
+const db::Statement kSaveEmojis{"federation.save_emojis", R"sql(
+INSERT INTO custom_emojis (id, shortcode, domain, url, static_url, visible_in_picker, created_at, updated_at)
+SELECT $1 + e.place, e.shortcode, $2, e.url, e.url, false, $6::timestamptz, to_timestamp(e.updated / 1000.0)
+FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS e (shortcode, url, updated, place)
+ON CONFLICT (shortcode, coalesce(domain, '')) DO UPDATE
+SET url = EXCLUDED.url, static_url = EXCLUDED.static_url, updated_at = EXCLUDED.updated_at
+WHERE custom_emojis.updated_at < EXCLUDED.updated_at AND custom_emojis.url <> EXCLUDED.url)sql"};
+
+void save_remote_emojis(db::Tx& tx, std::int64_t first_id, std::string_view domain,
+                        std::span<const RemoteEmoji> emojis) {
+  std::vector<std::string> shortcodes;
+  std::vector<std::string> urls;
+  std::vector<std::int64_t> updated;
+  for (const RemoteEmoji& emoji : emojis) {
+    shortcodes.push_back(emoji.shortcode);
+    urls.push_back(emoji.url);
+    updated.push_back(emoji.updated.time_since_epoch().count());
+  }
+  if (shortcodes.empty()) return;
+  tx.exec(kSaveEmojis, {first_id, domain, db::Param::texts(shortcodes), db::Param::texts(urls),
+                        db::Param::bigints(updated), tx.now()});
+}
+
+const db::Statement kCountLocalMentions{"federation.count_local_mentions", R"sql(
+SELECT count(*)
+FROM statuses s JOIN mentions m ON m.status_id = s.id JOIN accounts a ON a.id = m.account_id
+WHERE s.account_id = $1 AND s.created_at > $2 AND a.domain IS NULL)sql"};
+
+std::int64_t count_local_mentions(db::Tx& tx, AccountId author, Time since) {
+  return tx.exec(kCountLocalMentions, {author, since})[0].i64(0);
+}
+
+const db::Statement kIsKnownHost{"federation.is_known_host",
+                                 "SELECT EXISTS (SELECT 1 FROM instances WHERE domain = $1)"};
+
+bool is_known_host(db::Tx& tx, std::string_view host) {
+  return tx.exec(kIsKnownHost, {host})[0].boolean(0);
+}
+
+const db::Statement kHostSends{"federation.host_sends",
+                               "SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE host = $1 AND type = $2)"};
+
+bool host_sends(db::Tx& tx, std::string_view host, std::string_view type) {
+  return tx.exec(kHostSends, {host, type})[0].boolean(0);
+}
+
+const db::Statement kListContext{"federation.list_context", R"sql(
+SELECT s.id, s.uri
+FROM statuses s
+WHERE s.conversation_id = $1 AND s.id > $2 AND s.reblog_of_id IS NULL AND )sql" DUNLIN_SEES("s", "0") R"sql(
+ORDER BY s.id
+LIMIT $3)sql"};
+
+std::vector<StatusUri> list_context(db::Tx& tx, ConversationId id, StatusId after, int limit) {
+  return all_rows(tx.exec(kListContext, {id, after, limit}), read_ref);
+}
+
+const db::Statement kListReplies{"federation.list_replies", R"sql(
+SELECT s.id, s.uri
+FROM statuses s
+WHERE s.in_reply_to_id = $1 AND s.id > $2 AND (s.account_id = $3) = $4 AND )sql" DUNLIN_SEES("s", "0") R"sql(
+ORDER BY s.id
+LIMIT $5)sql"};
+
+std::vector<StatusUri> list_replies(db::Tx& tx, const model::Status& parent, bool by_author, StatusId after,
+                                    int limit) {
+  return all_rows(tx.exec(kListReplies, {parent.id, after, parent.account_id, by_author, limit}), read_ref);
+}
+
+}  // namespace dunlin::store

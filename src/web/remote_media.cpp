@@ -1,0 +1,142 @@
+#include "dunlin/service/remote_media.hpp"
+
+#include "media.hpp"
+#include "tables.hpp"
+
+#include "dunlin/base/log.hpp"
+#include "dunlin/service/media_urls.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/media.hpp"
+#include "dunlin/store/media_cache.hpp"
+#include "dunlin/store/pictures.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <tuple>
+
+/// Files of other servers, from our own copies. A copy that is missing is fetched, by whoever looks first, and the
+/// request runs again.
+namespace dunlin::web {
+
+namespace {
+
+using api::Access;
+using api::Auth;
+using api::Body;
+using api::Call;
+using http::Method;
+using model::PictureKind;
+using service::RemoteFile;
+
+namespace urls = service::media_urls;
+
+/// The address changes with the file, not with our copy of it.
+constexpr const char* kLong = "public, max-age=2592000, immutable";
+/// A copy that was looked at within this time is not marked again.
+constexpr std::chrono::hours kMarkedFor{1};
+
+std::optional<std::int64_t> owner_of(const Call& call) {
+  const auto id = MediaId::parse(call.path_text("id"));
+  return id ? std::optional(id->value) : std::nullopt;
+}
+
+/// false: it could not be had. Errors: need_remote.
+Result<bool> fetch(Call& call, const RemoteFile& file) {
+  const auto* document = TRY(call.documents().get({file.name(), service::RemoteKind::media}));
+  return document->failure.empty();
+}
+
+template <class F>
+void mark_viewed(Call& call, Time last, F touch) {
+  if (call.env().clock.now() - last <= kMarkedFor) return;
+  std::ignore = call.session().write([&](db::Tx& tx) -> Result<void> {
+    touch(tx);
+    return {};
+  });
+}
+
+/// The place of a picture that cannot be had, for now.
+http::Response instead(const std::string& url) {
+  http::Response response;
+  response.status = 302;
+  response.headers.add("Location", url);
+  response.headers.add("Cache-Control", "public, max-age=300");
+  return response;
+}
+
+Result<http::Response> show_attachment(Call& call) {
+  const auto id = TRY(call.path_id<MediaId>("id"));
+  const bool whole = call.path_text("variant") == "original";
+  if (!whole && call.path_text("variant") != "preview") return fail(Errc::not_found, "Not Found");
+  const auto find = [&] {
+    return call.session().read(
+        [&](db::Tx& tx) -> Result<std::optional<model::MediaAttachment>> { return store::find_media(tx, id); });
+  };
+  auto media = TRY(find());
+  const bool known =
+      media && !media->is_local() && media->status_id && urls::tag_of(*media->remote_url) == call.path_text("tag");
+  if (!known) return fail(Errc::not_found, "Not Found");
+  if (!media->file_key) {
+    if (!TRY(fetch(call, RemoteFile{.picture = std::nullopt, .id = id.value}))) {
+      return fail(Errc::remote_failed, "Remote data could not be fetched", media->failure);
+    }
+    media = TRY(find());
+    if (!media || !media->file_key) return fail(Errc::remote_failed, "Remote data could not be fetched");
+  }
+  mark_viewed(call, media->last_viewed_at, [&](db::Tx& tx) { store::touch_media(tx, id); });
+  return serve_media(call, whole || !media->preview_key ? *media->file_key : *media->preview_key, kLong);
+}
+
+Result<http::Response> show_picture(Call& call, PictureKind kind, const std::string& otherwise) {
+  const auto owner = owner_of(call);
+  if (!owner) return fail(Errc::not_found, "Not Found");
+  const auto find = [&] {
+    return call.session().read([&](db::Tx& tx) -> Result<std::optional<store::PictureState>> {
+      return store::find_picture(tx, kind, *owner);
+    });
+  };
+  auto state = TRY(find());
+  if (!state || state->local || state->url.empty() || urls::tag_of(state->url) != call.path_text("tag")) {
+    return otherwise.empty() ? Result<http::Response>(fail(Errc::not_found, "Not Found")) : instead(otherwise);
+  }
+  if (!state->is_here()) {
+    if (TRY(fetch(call, RemoteFile{.picture = kind, .id = *owner}))) state = TRY(find());
+    if (!state || !state->is_here()) {
+      if (!otherwise.empty()) return instead(otherwise);
+      return fail(Errc::remote_failed, "Remote data could not be fetched");
+    }
+  }
+  const auto& picture = *state->picture;
+  mark_viewed(call, picture.last_viewed_at, [&](db::Tx& tx) { store::touch_picture(tx, picture.id); });
+  const bool still = call.request().path.ends_with("/still");
+  return serve_media(call, still ? picture.still_key.value_or(*picture.file_key) : *picture.file_key, kLong);
+}
+
+Result<http::Response> show_avatar(Call& call) {
+  return show_picture(call, PictureKind::avatar, service::uris::default_avatar(call.config()));
+}
+Result<http::Response> show_header(Call& call) {
+  return show_picture(call, PictureKind::header, service::uris::default_header(call.config()));
+}
+Result<http::Response> show_emoji(Call& call) {
+  return show_picture(call, PictureKind::emoji, {});
+}
+
+constexpr api::Route kRoutes[] = {
+    {Method::get, "/media/remote/:id/:tag/:variant", Auth::pub, "", &show_attachment, Access::own, 0, Body::raw},
+    {Method::get, "/media/avatars/:id/:tag", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
+    {Method::get, "/media/avatars/:id/:tag/still", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
+    {Method::get, "/media/headers/:id/:tag", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
+    {Method::get, "/media/headers/:id/:tag/still", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
+    {Method::get, "/media/emojis/:id/:tag", Auth::pub, "", &show_emoji, Access::own, 0, Body::raw},
+    {Method::get, "/media/emojis/:id/:tag/still", Auth::pub, "", &show_emoji, Access::own, 0, Body::raw},
+};
+
+}  // namespace
+
+std::span<const api::Route> remote_media_routes() {
+  return kRoutes;
+}
+
+}  // namespace dunlin::web

@@ -1,0 +1,67 @@
+"""Media in the benchmark: a stored file against nginx, and what uploads cost those who read timelines meanwhile."""
+
+import concurrent.futures
+import hashlib
+import http.client
+import os
+import pathlib
+import subprocess
+import tempfile
+import threading
+import time
+
+from test_media import send
+
+
+def store_file(instance, content):
+    """As an upload leaves it, without decoding: the path under which it is served."""
+    key = hashlib.sha256(content).hexdigest()[:40] + ".png"
+    folder = instance.dir / "data/media/files" / key[:2] / key[2:4]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / key).write_bytes(content)
+    return "/media/files/" + key
+
+
+def measure_file(nginx, measure_get, instance):
+    content = os.urandom(1_000_000)
+    nginx(content)
+    measure_get("stored file of 1,000,000 bytes", instance, store_file(instance, content))
+
+
+def _read_home(instance, user, stop, times):
+    connection = http.client.HTTPConnection("127.0.0.1", instance.port)
+    headers = {"Authorization": f"Bearer {user.token}"}
+    while not stop():
+        begun = time.perf_counter()
+        connection.request("GET", "/api/v1/timelines/home", headers=headers)
+        connection.getresponse().read()
+        times.append(time.perf_counter() - begun)
+        time.sleep(0.002)  # a reader, not a flood
+
+
+def _p99(times):
+    return sorted(times)[int(len(times) * 0.99)] * 1000
+
+
+def measure_uploads(instance, reader, writer, quick):
+    """p99 of the home timeline without and with 8 uploads of 12 megapixels."""
+    picture = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-bench-")) / "12mp.jpg"
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=4000x3000", "-frames:v", "1", "-q:v", "3",
+                    str(picture)], check=True)
+    calm = []
+    until = time.monotonic() + (4 if quick else 15)
+    _read_home(instance, reader, lambda: time.monotonic() > until, calm)
+    busy = []
+    done = threading.Event()
+    with concurrent.futures.ThreadPoolExecutor(9) as pool:
+        readings = pool.submit(_read_home, instance, reader, done.is_set, busy)
+        begun = time.monotonic()
+        uploads = [pool.submit(send, writer, "POST", "/api/v2/media", {"file": picture}) for _ in range(8)]
+        statuses = [upload.result().status for upload in uploads]
+        took = time.monotonic() - begun
+        done.set()
+        readings.result()
+    if statuses != [200] * 8:
+        raise SystemExit(f"uploads: {statuses}")
+    print(f"home timeline p99: {_p99(calm):.1f} ms; during 8 uploads of 12 megapixels ({took:.1f} s): {_p99(busy):.1f} ms; "
+          f"ratio {_p99(busy) / _p99(calm):.2f}", flush=True)

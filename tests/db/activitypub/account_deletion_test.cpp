@@ -1,0 +1,130 @@
+#include "dunlin/service/account_deletion.hpp"
+
+#include "support/fediverse.hpp"
+
+#include "dunlin/activitypub/delivery.hpp"
+#include "dunlin/store/account_deletion.hpp"
+#include "dunlin/store/accounts.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace dunlin::activitypub {
+
+using test::Fediverse;
+
+namespace {
+
+struct Setup : Fediverse {
+  model::Account anna = world.write([&](db::Tx& tx) {
+    return services.accounts
+        .create_local(tx, {.username = "anna", .email = "anna@example.org", .password = {}, .confirmed = true}, "hash")
+        .value();
+  });
+  model::Account bob = world.local_account("bob");
+  model::Account far = world.remote_account("f", "far.example", {.shared_inbox_url = "https://far.example/inbox"});
+
+  void close() {
+    world.write([&](db::Tx& tx) { service::delete_local_account(tx, env, anna); });
+  }
+  /// One step of the job; false: none waits.
+  bool step() {
+    world.clock.advance(std::chrono::seconds(1));
+    const auto claimed =
+        world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::maintenance, 1, std::chrono::seconds(30)); });
+    for (const jobs::Job& job : claimed) {
+      world.write([&](db::Tx& tx) {
+        REQUIRE(service::run_delete_account(tx, env, job.payload));
+        jobs::finish(tx, job.id);
+      });
+    }
+    return !claimed.empty();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("closing an account takes login and profile at once and keeps the name", "[activitypub][deletion]") {
+  Setup f;
+  f.close();
+  f.world.read([&](db::Tx& tx) {
+    CHECK_FALSE(store::find_user_by_account(tx, f.anna.id));
+    CHECK_FALSE(store::find_account_by_handle(tx, "anna", std::nullopt));
+    CHECK(store::find_account(tx, f.anna.id)->suspended_at);
+    CHECK(store::is_deleted_username(tx, "Anna"));
+    CHECK(store::is_tombstoned(tx, f.anna.uri));
+  });
+  const auto again = f.world.session().write([&](db::Tx& tx) {
+    return f.services.accounts.create_local(tx, {.username = "ANNA", .email = "a@example.org", .password = {}}, "hash");
+  });
+  REQUIRE_FALSE(again);
+  CHECK(again.error().message == "Validation failed: Username has already been taken");
+}
+
+TEST_CASE("8.95: followers hear of the deletion, then everything goes", "[activitypub][deletion]") {
+  Setup f;
+  f.world.follow(f.far, f.anna);
+  f.world.follow(f.bob, f.anna);
+  f.world.remote_account("zoe", "seen.example", {.shared_inbox_url = "https://seen.example/inbox"});
+  f.world.write([](db::Tx& tx) { store::touch_instance(tx, "seen.example"); });
+  const auto parent = f.world.status(f.bob);
+  for (int i = 0; i < 120; ++i) f.world.status(f.anna, {.reply_to = parent});
+  const auto boosted = f.world.status(f.anna);
+  f.world.reblog(f.bob, boosted);
+  f.world.favourite(f.anna, parent);
+  f.close();
+  REQUIRE(f.step());
+  const auto sent = f.outgoing();
+  // Also to servers that only know of the account.
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[0].inbox == "https://far.example/inbox");
+  CHECK(sent[1].inbox == "https://seen.example/inbox");
+  CHECK(sent[0].activity["type"] == "Delete");
+  CHECK(sent[0].activity["object"] == f.anna.uri);
+  CHECK(sent[0].essential);
+  int steps = 0;
+  while (f.step()) ++steps;
+  CHECK(steps == 3);  // two heaps of statuses, then the account
+  f.world.read([&](db::Tx& tx) {
+    CHECK_FALSE(store::find_account(tx, f.anna.id));
+    CHECK(store::list_statuses_to_erase(tx, f.anna.id, 1).empty());
+    // What is still to be delivered can be signed.
+    CHECK(store::find_signing_key(tx, f.anna.id)->key_id == f.anna.uri + "#main-key");
+  });
+  CHECK(f.outgoing().size() == 2);
+  CHECK(f.world.reload(parent).replies_count == 0);
+  CHECK(f.world.reload(parent).favourites_count == 0);
+  CHECK(f.world.reload(f.bob).following_count == 0);
+  CHECK(f.world.reload(f.bob).statuses_count == 1);
+}
+
+TEST_CASE("a step that is repeated does no harm", "[activitypub][deletion]") {
+  Setup f;
+  f.world.status(f.anna);
+  const auto erase = "erase " + f.anna.id.str();
+  f.world.write([&](db::Tx& tx) { REQUIRE(service::run_delete_account(tx, f.env, erase)); });
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_account(tx, f.anna.id).has_value(); }));  // not closed
+  f.close();
+  f.close();
+  for (int i = 0; i < 4; ++i)
+    f.world.write([&](db::Tx& tx) { REQUIRE(service::run_delete_account(tx, f.env, erase)); });
+  CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_account(tx, f.anna.id).has_value(); }));
+}
+
+TEST_CASE("a rotated key signs after five minutes, the old one until then", "[activitypub][keys]") {
+  Setup f;
+  const auto key = [&] { return f.world.read([&](db::Tx& tx) { return *store::find_signing_key(tx, f.anna.id); }); };
+  const auto before = key();
+  f.world.write([&](db::Tx& tx) { REQUIRE(f.services.accounts.rotate_keys(tx, f.anna)); });
+  CHECK(key().private_pem == before.private_pem);
+  CHECK(key().public_pem != before.public_pem);  // published at once
+  CHECK(f.run_jobs() == 1);                      // the Update
+  f.world.clock.advance(std::chrono::minutes(5));
+  CHECK(key().private_pem != before.private_pem);
+  CHECK(key().key_id == before.key_id);
+  f.world.write([](db::Tx& tx) { store::forget_previous_keys(tx); });
+  CHECK(key().private_pem != before.private_pem);
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,218 @@
+#include "dunlin/activitypub/backfill.hpp"
+
+#include "support/fediverse.hpp"
+
+#include "dunlin/store/backfills.hpp"
+#include "dunlin/store/notifications.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace dunlin::activitypub {
+
+using namespace std::chrono_literals;
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+struct Setup : Fediverse {
+  model::Account anna = world.local_account("anna");
+  model::Account mara = world.remote_account("mara", "masto.example");
+  model::Account sam = world.remote_account("sam", "far.example");
+
+  std::string uri(const model::Account& author, const std::string& name) { return author.uri + "/notes/" + name; }
+  void publish(const model::Account& author, const std::string& name, const Json& more = Json::object()) {
+    remote.serve(uri(author, name), note_document(author, name, more));
+  }
+  /// A stored root with a replies collection at its origin.
+  model::Status root(const Json& more = Json::object()) {
+    auto note = note_document(mara, "root", more);
+    note["replies"] = {
+        {"id", uri(mara, "root") + "/replies"},
+        {"type", "Collection"},
+        {"first",
+         {{"type", "CollectionPage"}, {"next", uri(mara, "root") + "/replies?page=1"}, {"items", Json::array()}}}};
+    remote.serve(uri(mara, "root"), note);
+    collection(uri(mara, "root") + "/replies",
+               {{"type", "Collection"}, {"first", uri(mara, "root") + "/replies?page=1"}});
+    const auto stored = resolve([&](Resolver& r) { return r.status(uri(mara, "root")); }).value();
+    world.clock.advance(10min);
+    return stored;
+  }
+  void collection(const std::string& id, Json document) {
+    document["@context"] = test::kAsNamespace;
+    document["id"] = id;
+    remote.serve(id, document);
+  }
+  bool open(const model::Status& status) {
+    return world.write([&](db::Tx& tx) { return begin_thread(env, tx, status); });
+  }
+  /// Runs the jobs that are there, until there are none. Returns how many.
+  int run() {
+    int count = 0;
+    for (;;) {
+      world.clock.advance(1ms);
+      const auto claimed = world.write(
+          [](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::maintenance, 50, std::chrono::seconds(30)); });
+      if (claimed.empty()) return count;
+      for (const jobs::Job& job : claimed) {
+        ++count;
+        const auto done = remote.run_with([&](service::RemoteDocuments& documents) {
+          return world.session().write([&](db::Tx& tx) -> Result<void> {
+            TRY_VOID(run_backfill(env, services, tx, documents, job.payload));
+            jobs::finish(tx, job.id);
+            return {};
+          });
+        });
+        REQUIRE(done);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("8.99: an opened thread gets its missing replies, from their own origins, and tells nobody",
+          "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root();
+  f.publish(f.sam, "1",
+            {{"inReplyTo", f.uri(f.mara, "root")},
+             {"tag", Json::array({{{"type", "Mention"}, {"href", f.anna.uri}}})},
+             {"cc", Json::array({f.anna.uri})}});
+  f.publish(f.mara, "2", {{"inReplyTo", f.uri(f.sam, "1")}});
+  f.publish(f.sam, "hidden", {{"to", Json::array({f.sam.uri + "/followers"})}, {"cc", Json::array()}});
+  f.collection(f.uri(f.mara, "root") + "/replies?page=1",
+               {{"type", "CollectionPage"},
+                {"items", Json::array({f.uri(f.sam, "1"), f.uri(f.mara, "2"), f.uri(f.sam, "hidden")})}});
+  CHECK(f.open(root));
+  f.run();
+  const auto reply = f.find_status(f.uri(f.sam, "1"));
+  REQUIRE(reply);
+  CHECK(reply->in_reply_to_id == root.id);
+  CHECK(f.find_status(f.uri(f.mara, "2")));
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "hidden")));
+  CHECK(f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).empty());
+}
+
+TEST_CASE("8.99: a thread's context collection is asked of its owner", "[activitypub][backfill]") {
+  Setup f;
+  const std::string context = "https://masto.example/contexts/9";
+  const auto root = f.root({{"context", context}});
+  f.publish(f.sam, "1", {{"inReplyTo", f.uri(f.mara, "root")}, {"context", context}});
+  f.collection(context, {{"type", "OrderedCollection"}, {"first", context + "?page=1"}});
+  f.collection(context + "?page=1",
+               {{"type", "OrderedCollectionPage"}, {"orderedItems", Json::array({f.uri(f.sam, "1")})}});
+  f.open(root);
+  f.run();
+  CHECK(f.find_status(f.uri(f.sam, "1")));
+}
+
+TEST_CASE("8.99: collections that go in circles, or name another host's pages, end", "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root();
+  const auto page = [&](int number) { return f.uri(f.mara, "root") + "/replies?page=" + std::to_string(number); };
+  f.collection(page(1), {{"type", "CollectionPage"}, {"items", Json::array({page(1), page(2)})}, {"next", page(2)}});
+  f.collection(page(2), {{"type", "CollectionPage"}, {"items", Json::array()}, {"next", page(1)}});
+  f.collection("https://evil.example/page", {{"type", "CollectionPage"}, {"next", "https://evil.example/page"}});
+  f.open(root);
+  CHECK(f.run() < 10);
+  CHECK(std::ranges::count(f.remote.requested, page(1)) <= 2);
+}
+
+TEST_CASE("8.99: a collection without end, or of a million items, ends at the limits", "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root();
+  const auto page = [&](int number) { return f.uri(f.mara, "root") + "/replies?page=" + std::to_string(number); };
+  for (int i = 1; i <= 20; ++i) {
+    Json items = Json::array();
+    for (int k = 0; k < 500; ++k) items.push_back("https://masto.example/none/" + std::to_string(i * 1000 + k));
+    f.collection(page(i), {{"type", "CollectionPage"}, {"items", items}, {"next", page(i + 1)}});
+  }
+  f.open(root);
+  CHECK(f.run() <= 1100);
+}
+
+TEST_CASE("a thread is not asked for again before its pause is over, which doubles in vain",
+          "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root();
+  f.collection(f.uri(f.mara, "root") + "/replies?page=1", {{"type", "CollectionPage"}, {"items", Json::array()}});
+  CHECK(f.open(root));
+  CHECK_FALSE(f.open(root));
+  f.run();
+  f.world.clock.advance(16min);
+  CHECK(f.open(root));
+  f.run();
+  f.world.clock.advance(16min);
+  CHECK_FALSE(f.open(root));
+  f.world.clock.advance(16min);
+  CHECK(f.open(root));
+}
+
+TEST_CASE("what has just begun, is not public, or is only ours is not asked for", "[activitypub][backfill]") {
+  Setup f;
+  CHECK_FALSE(f.open(f.world.status(f.anna)));
+  f.world.clock.advance(10min);
+  CHECK_FALSE(f.open(f.world.status(f.anna)));
+  CHECK_FALSE(f.open(f.world.status(f.mara, {.visibility = model::Visibility::private_})));
+  CHECK_FALSE(f.open(f.world.status(f.mara)));  // young
+  f.config.federation.backfill = false;
+  CHECK_FALSE(f.open(f.root()));
+}
+
+TEST_CASE("a thread's counts and its deleted posts are as their origins say", "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root({{"likes", {{"type", "Collection"}, {"totalItems", 40}}},
+                            {"shares", {{"type", "Collection"}, {"totalItems", 7}}}});
+  f.publish(f.sam, "1", {{"inReplyTo", f.uri(f.mara, "root")}});
+  f.resolve([&](Resolver& r) { return r.status(f.uri(f.sam, "1")); }).value();
+  f.remote.answer_status(f.uri(f.sam, "1"), 410);
+  f.world.favourite(f.anna, root);
+  f.open(root);
+  f.run();
+  CHECK(f.world.reload(root).favourites_count == 40);
+  CHECK(f.world.reload(root).reblogs_count == 7);
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "1")));
+}
+
+TEST_CASE("8.100: a profile that is opened gets its posts and numbers, silently, and no boosts",
+          "[activitypub][backfill]") {
+  Setup f;
+  f.publish_actor("new.example", "nora");
+  const auto nora = f.resolve([](Resolver& r) { return r.actor("https://new.example/users/nora"); }).value();
+  Json items = Json::array();
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = std::to_string(i);
+    f.publish(nora, name, {{"published", "2025-01-01T00:00:00Z"}});
+    items.push_back(
+        {{"id", f.uri(nora, name) + "/activity"}, {"type", "Create"}, {"object", note_document(nora, name)}});
+  }
+  f.publish(f.mara, "boosted");
+  items.insert(items.begin(),
+               {{"id", nora.uri + "/boost"}, {"type", "Announce"}, {"object", f.uri(f.mara, "boosted")}});
+  items.insert(items.begin(), Json(f.uri(f.mara, "boosted")));
+  f.collection(nora.outbox_url,
+               {{"type", "OrderedCollection"}, {"totalItems", 600}, {"first", nora.outbox_url + "?page=1"}});
+  f.collection(nora.outbox_url + "?page=1", {{"type", "OrderedCollectionPage"}, {"orderedItems", items}});
+  f.collection(nora.followers_url, {{"type", "OrderedCollection"}, {"totalItems", 123}});
+  const auto begin = [&] { return f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, nora); }); };
+  CHECK(begin());
+  f.run();
+  const auto after = f.world.reload(nora);
+  CHECK(after.statuses_count == 600);
+  CHECK(after.followers_count == 123);
+  CHECK(f.find_status(f.uri(nora, "1")));
+  CHECK_FALSE(f.find_status(f.uri(nora, "55")));
+  CHECK_FALSE(f.find_status(f.uri(f.mara, "boosted")));
+  CHECK(f.world.read([&](db::Tx& tx) { return store::count_statuses_here(tx, nora.id, 100); }) < 41);
+  CHECK_FALSE(begin());
+  CHECK_FALSE(f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, f.anna); }));
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,102 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/base/text.hpp"
+#include "dunlin/service/domain_policies.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/notifications.hpp"
+#include "dunlin/store/reports.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dunlin::activitypub {
+
+using test::Fediverse;
+using test::Json;
+
+namespace {
+
+struct Setup : Fediverse {
+  model::Account anna = world.local_account("anna");
+  model::Account ben = world.local_account("ben");
+  model::Account warden = world.local_account("warden");
+  model::Status hers = world.status(anna);
+  model::Status his = world.status(ben);
+  model::Account peer = world.remote_account("instance", "masto.example");
+  int count = 0;
+
+  Setup() {
+    auto user = world.user_of(warden);
+    user.role = model::Role::moderator;
+    world.write([&](db::Tx& tx) { store::update_user(tx, user); });
+  }
+
+  Outcome flag(const Json& object, const std::string& content = "spam") {
+    return receive(peer, {{"id", peer.uri + "/flags/" + std::to_string(++count)},
+                          {"type", "Flag"},
+                          {"object", object},
+                          {"content", content}});
+  }
+  /// What the moderator was told of last.
+  std::optional<model::Report> newest() {
+    return world.read([&](db::Tx& tx) -> std::optional<model::Report> {
+      const auto told = store::list_notifications(tx, warden.id, {}, test::newest(1));
+      if (told.empty()) return std::nullopt;
+      const std::vector ids{told.front().id};
+      return store::list_notification_reports(tx, ids).at(told.front().id);
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("8.78: a Flag is one report with the reported account's own posts", "[activitypub][inbox][flag]") {
+  Setup f;
+  const auto expect_one = [&](const Json& object, const std::string& content, bool with_post) {
+    CHECK(f.flag(object, content).verdict == Verdict::accepted);
+    const auto report = f.newest();
+    REQUIRE(report);
+    CHECK(report->comment == text::replace_all(content, "\n", " "));
+    CHECK(report->account_id == f.peer.id);
+    CHECK(report->target_account_id == f.anna.id);
+    CHECK(report->status_ids == (with_post ? std::vector{f.hers.id} : std::vector<StatusId>{}));
+  };
+  expect_one(f.anna.uri, "one", false);
+  expect_one(Json::array({f.anna.uri, f.hers.uri, f.his.uri}), "two", true);
+  expect_one(Json{{"id", f.anna.uri}, {"type", "Person"}}, "three", false);
+  expect_one(f.hers.uri, "four", true);
+  expect_one(f.anna.uri, "Note: " + f.hers.uri + "\nrude", true);
+}
+
+TEST_CASE("a Flag of nobody here is none", "[activitypub][inbox][flag]") {
+  Setup f;
+  CHECK(f.flag("https://far.example/users/x").verdict == Verdict::ignored);
+  CHECK(f.flag(Json::array()).verdict == Verdict::ignored);
+  CHECK_FALSE(f.newest());
+}
+
+TEST_CASE("reports of a server can be refused", "[activitypub][inbox][flag]") {
+  Setup f;
+  f.world.write([&](db::Tx& tx) {
+    service::DomainService domains(f.config, f.world.ids, f.queue);
+    model::DomainPolicy policy;
+    policy.domain = "masto.example";
+    policy.reject_reports = true;
+    domains.block(tx, policy).value();
+    f.federation.policies().reload(tx);
+  });
+  CHECK(f.flag(f.anna.uri).verdict == Verdict::rejected);
+  CHECK_FALSE(f.newest());
+}
+
+TEST_CASE("a Flag that comes twice is one report", "[activitypub][inbox][flag]") {
+  Setup f;
+  CHECK(f.flag(f.anna.uri).verdict == Verdict::accepted);
+  --f.count;
+  CHECK(f.flag(f.anna.uri).verdict == Verdict::duplicate);
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,97 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/store/notifications.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace dunlin::activitypub {
+
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+struct Setup : Fediverse {
+  Setup() {
+    auto document = test::actor_document("lemmy.example", "birds");
+    document["type"] = "Group";
+    remote.serve("https://lemmy.example/users/birds", document);
+    remote.webfinger("birds@lemmy.example", "https://lemmy.example/users/birds");
+    group = resolve([](Resolver& r) { return r.actor("https://lemmy.example/users/birds"); }).value();
+    world.follow(anna, group);
+    remote.serve(uri(), page());
+  }
+  model::Account anna = world.local_account("anna");
+  model::Account group;
+  model::Account sam = world.remote_account("sam", "kbin.example");
+  std::string uri() { return sam.uri + "/notes/1"; }
+  Json page(const Json& more = Json::object()) {
+    auto note = note_document(sam, "1", {{"type", "Page"}, {"name", "A heron"}});
+    note.update(more);
+    return note;
+  }
+  Json inner(const std::string& type, const Json& object) {
+    return {{"id", sam.uri + "/activities/" + type}, {"type", type}, {"actor", sam.uri}, {"object", object}};
+  }
+  Json announce(const Json& object) {
+    return {{"type", "Announce"}, {"object", object}, {"to", Json::array({test::kAsPublic})}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("8.66: a group's Announce of a Create, and of the Page itself, are one boost",
+          "[activitypub][inbox][group]") {
+  Setup f;
+  CHECK(f.receive(f.group, f.announce(f.inner("Create", f.page()))).verdict == Verdict::accepted);
+  CHECK(f.receive(f.group, f.announce(f.uri())).verdict == Verdict::duplicate);
+  const auto status = f.find_status(f.uri());
+  REQUIRE(status);
+  CHECK(status->reblogs_count == 1);
+  CHECK_THAT(status->content, Catch::Contains("A heron"));
+}
+
+TEST_CASE("what a group embeds is a pointer: the origin says what was written", "[activitypub][inbox][group]") {
+  Setup f;
+  auto forged = f.page({{"content", "<p>never written</p>"}});
+  f.receive(f.group, f.announce(f.inner("Create", forged)));
+  REQUIRE(f.find_status(f.uri()));
+  CHECK_THAT(f.find_status(f.uri())->content, !Catch::Contains("never written"));
+}
+
+TEST_CASE("a group's Update counts as the author's origin shows it", "[activitypub][inbox][group]") {
+  Setup f;
+  f.receive(f.group, f.announce(f.inner("Create", f.page())));
+  const auto edited = f.page({{"content", "<p>two herons</p>"}, {"updated", "2026-03-01T11:00:00Z"}});
+  f.remote.serve(f.uri(), edited);
+  CHECK(f.receive(f.group, f.announce(f.inner("Update", f.page({{"content", "<p>forged</p>"}})))).verdict ==
+        Verdict::accepted);
+  CHECK_THAT(f.find_status(f.uri())->content, Catch::Contains("two herons"));
+}
+
+TEST_CASE("a group's Delete removes what is gone, else only its own boost", "[activitypub][inbox][group]") {
+  Setup f;
+  f.receive(f.group, f.announce(f.inner("Create", f.page())));
+  f.receive(f.group, f.announce(f.inner("Delete", f.uri())));
+  REQUIRE(f.find_status(f.uri()));
+  CHECK(f.find_status(f.uri())->reblogs_count == 0);
+  f.remote.answer_status(f.uri(), 410);
+  f.receive(f.group, f.announce(f.inner("Delete", f.uri())));
+  CHECK_FALSE(f.find_status(f.uri()));
+}
+
+TEST_CASE("only a Group may announce activities, only followed ones are heard, votes are not counted",
+          "[activitypub][inbox][group]") {
+  Setup f;
+  CHECK(f.receive(f.sam, f.announce(f.inner("Create", f.page()))).verdict == Verdict::ignored);
+  for (const char* type : {"Like", "Dislike", "Lock", "Add", "Block", "Flag"}) {
+    CAPTURE(type);
+    CHECK(f.receive(f.group, f.announce(f.inner(type, f.uri()))).verdict == Verdict::ignored);
+  }
+  CHECK_FALSE(f.find_status(f.uri()));
+}
+
+}  // namespace dunlin::activitypub

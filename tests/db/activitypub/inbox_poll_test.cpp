@@ -1,0 +1,144 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/store/polls.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace dunlin::activitypub {
+
+using namespace std::chrono_literals;
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+struct Setup : Fediverse {
+  model::Account anna = world.local_account("anna");
+  model::User user = world.user_of(anna);
+  model::Account mara = world.remote_account("mara", "masto.example");
+
+  model::Status ask(bool multiple = false) {
+    service::StatusDraft draft;
+    draft.text = "which?";
+    draft.poll = model::PollDraft{
+        .options = {"Tea & milk", "Coffee"}, .expires_in_seconds = 3600, .multiple = multiple, .hide_totals = false};
+    service::RemoteDocuments documents;
+    return world.write([&](db::Tx& tx) { return services.statuses.post(tx, documents, anna, user, draft).value(); });
+  }
+  Json vote(const model::Status& question, const std::string& name, const std::string& id = "1") {
+    return {{"id", mara.uri + "#votes/" + id}, {"type", "Note"}, {"attributedTo", mara.uri}, {"name", name},
+            {"inReplyTo", question.uri},       {"to", anna.uri}};
+  }
+  Outcome receive_vote(const Json& object) {
+    return receive(mara, {{"type", "Create"}, {"to", anna.uri}, {"object", object}});
+  }
+  std::vector<std::int64_t> tallies(const model::Status& question) {
+    return world.read([&](db::Tx& tx) { return store::find_poll_of(tx, question.id).value().tallies; });
+  }
+  Json question(const Json& more = Json::object()) {
+    Json document = note_document(
+        mara, "q",
+        {{"type", "Question"},
+         {"endTime", "2026-03-02T12:00:00Z"},
+         {"votersCount", 3},
+         {"oneOf",
+          Json::array(
+              {{{"type", "Note"}, {"name", "Yes"}, {"replies", {{"type", "Collection"}, {"totalItems", 2}}}},
+               {{"type", "Note"}, {"name", "No"}, {"replies", {{"type", "Collection"}, {"totalItems", 1}}}}})}});
+    document.update(more);
+    return document;
+  }
+};
+
+using Tallies = std::vector<std::int64_t>;
+
+}  // namespace
+
+TEST_CASE("8.69: a vote is a Note with a name, counted once", "[activitypub][inbox][poll]") {
+  Setup f;
+  const auto question = f.ask();
+  CHECK(f.receive_vote(f.vote(question, "Tea &amp; milk")).verdict == Verdict::accepted);
+  CHECK(f.tallies(question) == Tallies{1, 0});
+  CHECK(f.receive_vote(f.vote(question, "Tea &amp; milk")).verdict == Verdict::ignored);
+  CHECK(f.receive_vote(f.vote(question, "Coffee", "2")).verdict == Verdict::ignored);
+  CHECK(f.tallies(question) == Tallies{1, 0});
+}
+
+TEST_CASE("8.69: several choices come as several votes, or as an array in one Create", "[activitypub][inbox][poll]") {
+  Setup f;
+  const auto question = f.ask(true);
+  const auto both = Json::array({f.vote(question, "Coffee", "1"), f.vote(question, "Tea & milk", "2")});
+  CHECK(f.receive_vote(both).verdict == Verdict::accepted);
+  CHECK(f.tallies(question) == Tallies{1, 1});
+}
+
+TEST_CASE("8.69: votes after the end, for no option, in one's own or another's name do not count",
+          "[activitypub][inbox][poll]") {
+  Setup f;
+  const auto question = f.ask();
+  CHECK(f.receive_vote(f.vote(question, "Water")).verdict == Verdict::ignored);
+  auto forged = f.vote(question, "Coffee");
+  forged["attributedTo"] = "https://masto.example/users/eve";
+  CHECK(f.receive_vote(forged).verdict == Verdict::rejected);
+  forged = f.vote(question, "Coffee");
+  forged["id"] = "https://evil.example/votes/1";
+  CHECK(f.receive_vote(forged).verdict == Verdict::rejected);
+  f.world.block(f.anna, f.mara);
+  CHECK(f.receive_vote(f.vote(question, "Coffee", "3")).verdict == Verdict::ignored);
+  f.world.clock.advance(2h);
+  const auto late = f.world.remote_account("late", "far.example");
+  auto vote = f.vote(question, "Coffee", "4");
+  vote["attributedTo"] = late.uri;
+  vote["id"] = late.uri + "#votes/1";
+  CHECK(f.receive(late, {{"type", "Create"}, {"object", vote}}).verdict == Verdict::ignored);
+  CHECK(f.tallies(question) == Tallies{0, 0});
+}
+
+TEST_CASE("a remote question is a poll, its numbers follow an Update that is no edit", "[activitypub][inbox][poll]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  f.receive(f.mara, {{"type", "Create"}, {"object", f.question()}});
+  const auto status = f.find_status(f.mara.uri + "/notes/q");
+  REQUIRE(status);
+  CHECK(status->has(model::Part::poll));
+  CHECK(f.tallies(*status) == Tallies{2, 1});
+  auto more = f.question({{"votersCount", 9}});
+  more["oneOf"][0]["replies"]["totalItems"] = 8;
+  CHECK(f.receive(f.mara, {{"type", "Update"}, {"object", more}}).verdict == Verdict::ignored);
+  CHECK(f.tallies(*status) == Tallies{8, 1});
+  CHECK_FALSE(f.find_status(status->uri)->edited_at);
+}
+
+TEST_CASE("our question goes out as one, our vote to its author alone", "[activitypub][outbox][poll]") {
+  Setup f;
+  f.world.follow(f.mara, f.anna);
+  const auto question = f.ask(true);
+  f.run_jobs();
+  const auto sent = f.outgoing().at(0).activity["object"];
+  CHECK(sent["type"] == "Question");
+  CHECK(sent["anyOf"][0]["name"] == "Tea & milk");
+  CHECK(sent["anyOf"][0]["replies"]["totalItems"] == 0);
+  CHECK(sent.contains("endTime"));
+  CHECK_FALSE(sent.contains("closed"));
+
+  f.world.follow(f.anna, f.mara);
+  f.receive(f.mara, {{"type", "Create"}, {"object", f.question()}});
+  const auto theirs = f.find_status(f.mara.uri + "/notes/q");
+  const auto poll = f.world.read([&](db::Tx& tx) { return store::find_poll_of(tx, theirs->id).value(); });
+  const std::vector<std::size_t> choices{1};
+  f.world.write([&](db::Tx& tx) { return f.services.polls.vote(tx, f.anna, poll.id, choices).value(); });
+  const auto vote = f.outgoing().back();
+  CHECK(vote.inbox == f.mara.inbox_url);
+  CHECK(vote.activity["type"] == "Create");
+  CHECK(vote.activity["object"]["name"] == "No");
+  CHECK(vote.activity["object"]["inReplyTo"] == theirs->uri);
+  CHECK_FALSE(vote.activity["object"].contains("content"));
+  CHECK(vote.activity["to"] == Json::array({f.mara.uri}));
+}
+
+}  // namespace dunlin::activitypub

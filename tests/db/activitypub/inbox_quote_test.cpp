@@ -1,0 +1,198 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/store/quotes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace dunlin::activitypub {
+
+using model::QuoteState;
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+constexpr model::QuotePolicy kAnybody{.automatic = model::QuotePolicy::public_, .manual = 0};
+
+struct Setup : Fediverse {
+  Setup() { world.follow(anna, mara); }
+  model::Account anna = world.local_account("anna");
+  model::User user = world.user_of(anna);
+  model::Account mara = world.remote_account("mara", "masto.example");
+
+  model::Status post(model::QuotePolicy policy) {
+    service::StatusDraft draft;
+    draft.text = "quote me";
+    draft.quote_policy = policy;
+    service::RemoteDocuments documents;
+    return world.write([&](db::Tx& tx) { return services.statuses.post(tx, documents, anna, user, draft).value(); });
+  }
+  Json quoting(const model::Status& quoted, const Json& more = Json::object()) {
+    auto note = note_document(mara, "q", {{"quote", quoted.uri}});
+    note.update(more);
+    return note;
+  }
+  Json request(const model::Status& quoted) {
+    const auto note = quoting(quoted);
+    remote.serve(mara.uri + "/notes/q", note);
+    return {
+        {"id", mara.uri + "#quote_requests/1"}, {"type", "QuoteRequest"}, {"object", quoted.uri}, {"instrument", note}};
+  }
+  std::optional<model::Quote> quote() {
+    const auto status = find_status(mara.uri + "/notes/q");
+    if (!status) return std::nullopt;
+    return world.read([&](db::Tx& tx) { return store::find_quote_of(tx, status->id); });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("8.80: a request to quote is answered by the author's policy", "[activitypub][inbox][quote]") {
+  Setup f;
+  SECTION("anybody may") {
+    const auto quoted = f.post(kAnybody);
+    CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::accepted);
+    const auto answer = f.outgoing().back().activity;
+    CHECK(answer["type"] == "Accept");
+    CHECK(answer["object"]["id"] == f.mara.uri + "#quote_requests/1");
+    REQUIRE(f.quote());
+    CHECK(answer["result"] == *f.quote()->approval_uri);
+    CHECK(f.quote()->state == QuoteState::accepted);
+    CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::accepted);
+    CHECK(f.outgoing().back().activity["result"] == answer["result"]);
+  }
+  SECTION("nobody may") {
+    CHECK(f.receive(f.mara, f.request(f.post({}))).verdict == Verdict::rejected);
+    const auto answer = f.outgoing().back().activity;
+    CHECK(answer["type"] == "Reject");
+    CHECK_FALSE(answer.contains("result"));
+  }
+  SECTION("not what is another's, or on another host") {
+    auto request = f.request(f.post(kAnybody));
+    request["instrument"]["id"] = "https://evil.example/notes/1";
+    CHECK(f.receive(f.mara, request).verdict == Verdict::rejected);
+    CHECK_FALSE(f.quote());
+  }
+}
+
+TEST_CASE("8.81: a quote of a third party's post is shown by an authorization from there",
+          "[activitypub][inbox][quote]") {
+  Setup f;
+  f.publish_actor("far.example", "sam");
+  const auto sam = f.resolve([](Resolver& r) { return r.actor("https://far.example/users/sam"); }).value();
+  const auto policy = Json{{"canQuote", {{"automaticApproval", Json::array({test::kAsPublic})}}}};
+  f.remote.serve(sam.uri + "/notes/1", note_document(sam, "1", {{"interactionPolicy", policy}}));
+  const auto quoted = f.resolve([&](Resolver& r) { return r.status(sam.uri + "/notes/1"); }).value();
+  const std::string stamp = sam.uri + "/stamps/1";
+  const auto authorization = [&](const Json& more = Json::object()) {
+    Json document = {{"@context", test::kAsNamespace},
+                     {"id", stamp},
+                     {"type", "QuoteAuthorization"},
+                     {"attributedTo", sam.uri},
+                     {"interactingObject", f.mara.uri + "/notes/q"},
+                     {"interactionTarget", quoted.uri}};
+    document.update(more);
+    return document;
+  };
+  const auto receive = [&](const std::string& url) {
+    f.receive(f.mara, {{"type", "Create"}, {"object", f.quoting(quoted, {{"quoteAuthorization", url}})}});
+    REQUIRE(f.quote());
+    return f.quote()->state;
+  };
+  SECTION("good") {
+    f.remote.serve(stamp, authorization());
+    CHECK(receive(stamp) == QuoteState::accepted);
+    CHECK(f.receive(sam, {{"type", "Delete"}, {"object", stamp}}).verdict == Verdict::accepted);
+    CHECK(f.quote()->state == QuoteState::revoked);
+  }
+  SECTION("none") {
+    CHECK(receive("") == QuoteState::pending);
+    // It may come later, by an Update that changes nothing else.
+    f.remote.serve(stamp, authorization());
+    f.receive(f.mara, {{"type", "Update"}, {"object", f.quoting(quoted, {{"quoteAuthorization", stamp}})}});
+    CHECK(f.quote()->state == QuoteState::accepted);
+  }
+  SECTION("on another host") {
+    const std::string elsewhere = "https://masto.example/stamps/1";
+    f.remote.serve(elsewhere, authorization({{"id", elsewhere}}));
+    CHECK(receive(elsewhere) == QuoteState::pending);
+  }
+  SECTION("for another post") {
+    f.remote.serve(stamp, authorization({{"interactingObject", f.mara.uri + "/notes/other"}}));
+    CHECK(receive(stamp) == QuoteState::pending);
+  }
+  SECTION("of another author") {
+    f.remote.serve(stamp, authorization({{"attributedTo", "https://far.example/users/eve"}}));
+    CHECK(receive(stamp) == QuoteState::pending);
+  }
+  SECTION("revoked by somebody else") {
+    f.remote.serve(stamp, authorization());
+    CHECK(receive(stamp) == QuoteState::accepted);
+    f.receive(f.mara, {{"type", "Delete"}, {"object", stamp}});
+    CHECK(f.quote()->state == QuoteState::accepted);
+  }
+}
+
+TEST_CASE("the older names of a quote are read, a book's quotation is none", "[activitypub][inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post(kAnybody);
+  for (const char* name : {"quoteUrl", "quoteUri", "_misskey_quote"}) {
+    CAPTURE(name);
+    const std::string id = std::string("legacy-") + name;
+    f.receive(f.mara, {{"type", "Create"}, {"object", note_document(f.mara, id, {{name, quoted.uri}})}});
+    const auto status = f.find_status(f.mara.uri + "/notes/" + id);
+    REQUIRE(status);
+    const auto quote = f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, status->id); });
+    REQUIRE(quote);
+    CHECK(quote->state == QuoteState::accepted);
+  }
+  f.receive(f.mara, {{"type", "Create"}, {"object", note_document(f.mara, "book", {{"quote", "<p>All birds</p>"}})}});
+  const auto book = f.find_status(f.mara.uri + "/notes/book");
+  REQUIRE(book);
+  CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, book->id); }));
+}
+
+TEST_CASE("our quote asks its author, and shows the consent once it has it", "[activitypub][outbox][quote]") {
+  Setup f;
+  f.publish_actor("masto.example", "mara");
+  f.world.follow(f.mara, f.anna);
+  const auto policy = Json{{"canQuote", {{"automaticApproval", Json::array({test::kAsPublic})}}}};
+  f.remote.serve(f.mara.uri + "/notes/t", note_document(f.mara, "t", {{"interactionPolicy", policy}}));
+  const auto theirs = f.resolve([&](Resolver& r) { return r.status(f.mara.uri + "/notes/t"); }).value();
+  service::StatusDraft draft;
+  draft.text = "look at this";
+  draft.quoted_status_id = theirs.id;
+  service::RemoteDocuments documents;
+  const auto status =
+      f.world.write([&](db::Tx& tx) { return f.services.statuses.post(tx, documents, f.anna, f.user, draft).value(); });
+  Json request;
+  for (const auto& sent : f.outgoing()) {
+    if (sent.activity["type"] == "QuoteRequest") request = sent.activity;
+  }
+  REQUIRE(request.is_object());
+  CHECK(request["object"] == theirs.uri);
+  CHECK(request["instrument"]["quote"] == theirs.uri);
+  const std::string stamp = f.mara.uri + "/stamps/1";
+  f.remote.serve(stamp, {{"@context", test::kAsNamespace},
+                         {"id", stamp},
+                         {"type", "QuoteAuthorization"},
+                         {"attributedTo", f.mara.uri},
+                         {"interactingObject", status.uri},
+                         {"interactionTarget", theirs.uri}});
+  CHECK(f.receive(f.mara, {{"type", "Accept"}, {"object", request["id"]}, {"result", stamp}}).verdict ==
+        Verdict::accepted);
+  const auto quote = f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, status.id); });
+  REQUIRE(quote);
+  CHECK(quote->state == QuoteState::accepted);
+  f.run_jobs();
+  bool told = false;
+  for (const auto& sent : f.outgoing()) {
+    told = told || (sent.activity["type"] == "Update" && sent.activity["object"]["quoteAuthorization"] == stamp);
+  }
+  CHECK(told);
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,141 @@
+#include "dunlin/activitypub/proof.hpp"
+
+#include "support/fediverse.hpp"
+
+#include "dunlin/activitypub/render.hpp"
+#include "dunlin/store/relationships.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+namespace dunlin::activitypub {
+
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+const crypto::PrivateKey& proof_key() {
+  static const auto key = crypto::PrivateKey::generate_ed25519();
+  return key;
+}
+
+struct Setup : Fediverse {
+  Setup() {
+    auto document = test::actor_document("masto.example", "mara");
+    const std::string id = document["id"];
+    document["assertionMethod"] = Json::array({{{"id", id + "#ed25519-key"},
+                                                {"type", "Multikey"},
+                                                {"controller", id},
+                                                {"publicKeyMultibase", proof_key().public_key().to_multibase()}}});
+    remote.serve(id, document);
+    remote.webfinger("mara@masto.example", id);
+    mara = resolve([&](Resolver& r) { return r.actor(id); }).value();
+    world.follow(anna, mara);
+    remote.requested.clear();
+  }
+  model::Account anna = world.local_account("anna");
+  model::Account other = world.remote_account("other", "far.example");
+  model::Account mara;
+
+  Json create(const std::string& name) {
+    return {{"@context", test::kAsNamespace},
+            {"id", mara.uri + "/notes/" + name + "/activity"},
+            {"type", "Create"},
+            {"actor", mara.uri},
+            {"to", Json::array({test::kAsPublic})},
+            {"object", note_document(mara, name)}};
+  }
+  Json proven(const Json& activity, const crypto::PrivateKey& key = proof_key(), const std::string& key_id = {}) {
+    return Json::parse(
+        add_proof(activity.dump(), key_id.empty() ? mara.uri + "#ed25519-key" : key_id, key, world.clock.now()));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("8.83: a forwarded Create with its actor's proof is stored without a fetch", "[activitypub][proof]") {
+  Setup f;
+  CHECK(f.receive(f.other, f.proven(f.create("1"))).verdict == Verdict::accepted);
+  CHECK(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK(f.remote.requested.empty());
+}
+
+TEST_CASE("8.83: with one bit changed the origin is asked", "[activitypub][proof]") {
+  Setup f;
+  auto forged = f.proven(f.create("1"));
+  forged["object"]["content"] = "<p>not what she wrote</p>";
+  f.receive(f.other, forged);
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+  f.remote.serve(f.mara.uri + "/notes/1", note_document(f.mara, "1"));
+  forged["id"] = f.mara.uri + "/notes/1/again";
+  f.receive(f.other, forged);
+  REQUIRE(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK(f.find_status(f.mara.uri + "/notes/1")->content == "<p>hello from afar</p>");
+}
+
+TEST_CASE("a proof speaks for the owner of its key alone", "[activitypub][proof]") {
+  Setup f;
+  const auto mallory = crypto::PrivateKey::generate_ed25519();
+  auto document = test::actor_document("evil.example", "mallory");
+  const std::string id = document["id"];
+  document["assertionMethod"] = Json::array({{{"id", id + "#k"},
+                                              {"type", "Multikey"},
+                                              {"controller", id},
+                                              {"publicKeyMultibase", mallory.public_key().to_multibase()}}});
+  f.remote.serve(id, document);
+  f.receive(f.other, f.proven(f.create("1"), mallory));
+  f.receive(f.other, f.proven(f.create("2"), mallory, id + "#k"));
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/2"));
+}
+
+TEST_CASE("what a proven activity may do is what its actor may do", "[activitypub][proof]") {
+  Setup f;
+  const auto follow = f.proven({{"@context", test::kAsNamespace},
+                                {"id", f.mara.uri + "#follows/1"},
+                                {"type", "Follow"},
+                                {"actor", f.mara.uri},
+                                {"object", f.anna.uri}});
+  CHECK(f.receive(f.other, follow).verdict == Verdict::accepted);
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_follow(tx, f.mara.id, f.anna.id); }));
+  f.world.suspend(f.mara);
+  CHECK(f.receive(f.other, f.proven(f.create("3"))).verdict == Verdict::rejected);
+}
+
+TEST_CASE("8.84: a Linked Data Signature alone proves nothing", "[activitypub][proof]") {
+  Setup f;
+  auto activity = f.create("1");
+  activity["signature"] = {{"type", "RsaSignature2017"},
+                           {"creator", f.mara.uri + "#main-key"},
+                           {"created", "2026-03-01T12:00:00Z"},
+                           {"signatureValue", "AAAA"}};
+  CHECK(f.receive(f.other, activity).verdict == Verdict::rejected);
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+}
+
+TEST_CASE("8.85: our public activities carry a proof by a key that our actor lists", "[activitypub][proof]") {
+  Setup f;
+  f.world.follow(f.other, f.anna);
+  const auto user = f.world.user_of(f.anna);
+  service::StatusDraft draft;
+  draft.text = "hello";
+  service::RemoteDocuments documents;
+  f.world.write([&](db::Tx& tx) { return f.services.statuses.post(tx, documents, f.anna, user, draft).value(); });
+  f.run_jobs();
+  const auto body = f.outgoing().at(0).activity;
+  const auto proof = Proof::read(body.dump(), f.world.clock.now());
+  REQUIRE(proof);
+  REQUIRE(*proof);
+  const auto keys = f.world.read([&](db::Tx& tx) { return store::list_keys(tx, f.anna.id); });
+  const auto key = std::ranges::find(keys, (*proof)->key_id(), &model::AccountKey::key_id);
+  REQUIRE(key != keys.end());
+  CHECK((*proof)->verify(crypto::PublicKey::from_pem(key->public_pem).value()));
+  const auto actor = Json::parse(render_actor(f.config, f.anna, keys));
+  CHECK(actor["assertionMethod"][0]["id"] == key->key_id);
+  CHECK(crypto::PublicKey::from_multibase(actor["assertionMethod"][0]["publicKeyMultibase"].get<std::string>()));
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,330 @@
+#include "db/web/site.hpp"
+#include "support/media.hpp"
+#include "support/media_library.hpp"
+
+#include "dunlin/http/file_body.hpp"
+#include "dunlin/service/media_urls.hpp"
+#include "dunlin/store/media_cache.hpp"
+#include "dunlin/store/stored_files.hpp"
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+
+using namespace dunlin;
+using test::Reply;
+using test::Samples;
+
+namespace {
+
+/// The site with a store, and other servers whose files a test makes up.
+struct MediaSite : test::Site {
+  explicit MediaSite(config::Config settings = default_config()) : Site(std::move(settings)), media(config) {
+    services.media.use(media.library);
+    services.pictures.use(media.library);
+    services.remote_media.use(media.library, [this](std::string_view domain) { return domain != refused; });
+  }
+  test::MediaLibrary media;
+  std::map<std::string, std::filesystem::path> remote;  // by url
+  std::string refused;
+  int fetches = 0;
+
+  /// A file in the store, by its path here.
+  std::string stored(const std::string& content, const std::string& extension) {
+    const auto file = media.samples.bytes(content, "stored." + extension);
+    const auto key = media::content_key(file, extension).value();
+    REQUIRE(media.library.storage().put(key, file));
+    return "/media/files/" + key;
+  }
+
+  /// As the edge does it: what is wanted is fetched, and the request runs again.
+  Reply look(const std::string& url, const std::vector<http::Header>& headers = {}) {
+    http::Request request;
+    request.method_text = "GET";
+    request.path = request.target = url.starts_with("https://example.org") ? url.substr(19) : url;
+    for (const auto& header : headers) request.headers.add(header.name, header.value);
+    service::RemoteDocuments documents;
+    for (;;) {
+      auto response = dispatcher.handle(request, world.session(), documents);
+      if (!documents.wanted()) return {std::move(response)};
+      const auto wanted = *documents.wanted();
+      REQUIRE(wanted.kind == service::RemoteKind::media);
+      documents.put(wanted, fetch(*service::RemoteFile::parse(wanted.url)));
+    }
+  }
+  service::RemoteDocument fetch(const service::RemoteFile& file) {
+    service::RemoteDocument document;
+    auto& cache = services.remote_media;
+    const auto wanted = cache.begin(world.session(), file);
+    if (!wanted || !*wanted) {
+      document.failure = wanted ? "" : wanted.error().detail;
+      return document;
+    }
+    ++fetches;
+    const auto found = remote.find((*wanted)->url);
+    if (found == remote.end()) {
+      document.failure = "status 404";
+      cache.failed(world.session(), file, document.failure);
+      return document;
+    }
+    const auto folder = cache.new_folder().value();
+    const auto copy = folder.copy(found->second, 0, std::filesystem::file_size(found->second), "answer").value();
+    if (const auto done = cache.finish(world.session(), file, (*wanted)->url, folder, copy); !done) {
+      document.failure = done.error().message;
+      cache.failed(world.session(), file, document.failure);
+    }
+    return document;
+  }
+
+  model::MediaAttachment attach(const model::Account& author, const std::string& url) {
+    const auto status = world.status(author);
+    return test::upload(world, author, [&](model::MediaAttachment& m) {
+      m.status_id = status.id;
+      m.position = 0;
+      m.state = model::MediaState::remote;
+      m.file_key.reset();
+      m.preview_key.reset();
+      m.bytes = 0;
+      m.blurhash.clear();
+      m.unattached_at.reset();
+      m.remote_url = url;
+    });
+  }
+  model::MediaAttachment now(const model::MediaAttachment& media_row) {
+    return *world.read([&](db::Tx& tx) { return store::find_media(tx, media_row.id); });
+  }
+};
+
+std::string content(const Reply& reply) {
+  const auto& file = *reply.response.file;
+  std::string bytes(static_cast<std::size_t>(file.size()), '\0');
+  CHECK(pread(file.descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(file.offset())) ==
+        static_cast<ssize_t>(bytes.size()));
+  return bytes;
+}
+
+/// A picture that does not shrink: 87 KB, and about 20 KB for its preview. No two are alike.
+std::filesystem::path noise(MediaSite& site, const std::string& name) {
+  return site.media.samples.ffmpeg("-f rawvideo -pix_fmt rgb24 -s 170x170 -i /dev/urandom -frames:v 1", name);
+}
+
+}  // namespace
+
+TEST_CASE("a stored file is served with its type, for ever, and harmless", "[web][media]") {
+  MediaSite site;
+  const auto path = site.stored("0123456789", "png");
+  const auto reply = site.get(path);
+  CHECK(reply.status() == 200);
+  CHECK(content(reply) == "0123456789");
+  CHECK(reply.header("Content-Type") == "image/png");
+  CHECK(reply.header("Cache-Control") == "public, max-age=31536000, immutable");
+  CHECK(reply.header("Content-Security-Policy") == "default-src 'none'; sandbox");
+  CHECK(reply.header("X-Content-Type-Options") == "nosniff");
+  CHECK(reply.header("Access-Control-Allow-Origin") == "*");
+  CHECK(reply.header("Accept-Ranges") == "bytes");
+  const auto again = site.get(path, {{"If-None-Match", reply.header("ETag")}});
+  CHECK(again.status() == 304);
+  CHECK_FALSE(again.response.file);
+}
+
+TEST_CASE("a part of a file is served when it is asked for", "[web][media][range]") {
+  MediaSite site;
+  const auto path = site.stored("0123456789", "mp4");
+  const auto part = site.get(path, {{"Range", "bytes=2-4"}});
+  CHECK(part.status() == 206);
+  CHECK(part.header("Content-Range") == "bytes 2-4/10");
+  CHECK(content(part) == "234");
+  const auto beyond = site.get(path, {{"Range", "bytes=10-"}});
+  CHECK(beyond.status() == 416);
+  CHECK(beyond.header("Content-Range") == "bytes */10");
+  const auto tag = part.header("ETag");
+  CHECK(site.get(path, {{"Range", "bytes=2-4"}, {"If-Range", tag}}).status() == 206);
+  CHECK(site.get(path, {{"Range", "bytes=2-4"}, {"If-Range", "\"other\""}}).status() == 200);
+}
+
+TEST_CASE("nothing but stored files of known types is served", "[web][media]") {
+  MediaSite site;
+  const auto raw = site.stored("an upload that is not looked at yet", "raw");
+  for (const auto& path :
+       {raw, std::string("/media/files/x"), std::string("/media/files/..%2f..%2fdunlin.toml"),
+        "/media/files/" + std::string(40, 'a') + ".png", "/media/files/" + std::string(40, 'a') + ".html"}) {
+    INFO(path);
+    CHECK(site.get(path).status() == 404);
+  }
+}
+
+TEST_CASE("a remote file is fetched by who looks first, and kept", "[web][media][remote]") {
+  MediaSite site;
+  const auto bob = site.world.remote_account("bob", "remote.example");
+  const auto media = site.attach(bob, "https://remote.example/a.jpg");
+  site.remote["https://remote.example/a.jpg"] = site.media.samples.picture("640x480", "a.jpg");
+  const auto original = *service::media_urls::original(site.config, media);
+  const auto reply = site.look(original);
+  CHECK(reply.status() == 200);
+  CHECK(content(reply) == Samples::read(site.remote["https://remote.example/a.jpg"]));
+  CHECK(reply.header("Content-Type") == "image/jpeg");
+  CHECK(site.look(*service::media_urls::preview(site.config, media)).status() == 200);
+  CHECK(site.fetches == 1);
+  const auto row = site.now(media);
+  CHECK(row.width == 640);
+  CHECK(row.blurhash.size() == 28);
+  CHECK(row.preview_key);
+  // Pruned, it comes back.
+  CHECK(site.services.remote_media.prune(site.world.session(), site.world.clock.now() + std::chrono::hours(1), true)
+            .files == 1);
+  CHECK(site.now(media).file_key);
+  site.world.clock.advance(std::chrono::hours(1));
+  const auto pruned = site.services.remote_media.prune(site.world.session(), site.world.clock.now(), false);
+  CHECK(pruned.files == 1);
+  CHECK(pruned.bytes == row.bytes);
+  CHECK(site.media.stored() == 0);
+  CHECK(site.look(original).status() == 200);
+  CHECK(site.fetches == 2);
+  CHECK(site.media.at_work() == 0);
+}
+
+TEST_CASE("a remote file that cannot be had is not asked for again at once", "[web][media][remote]") {
+  MediaSite site;
+  const auto bob = site.world.remote_account("bob", "remote.example");
+  const auto gone = site.attach(bob, "https://remote.example/gone.jpg");
+  const auto page = site.attach(bob, "https://remote.example/page");
+  site.remote["https://remote.example/page"] = site.media.samples.bytes("<html>not a picture at all</html>", "page");
+  for (const auto& media : {gone, page}) {
+    const auto url = *service::media_urls::original(site.config, media);
+    CHECK(site.look(url).status() == 503);
+    CHECK(site.look(url).status() == 503);
+    CHECK(site.now(media).failures == 1);
+  }
+  CHECK(site.fetches == 2);
+  site.world.clock.advance(std::chrono::hours(25));
+  site.look(*service::media_urls::original(site.config, gone));
+  CHECK(site.fetches == 3);
+  CHECK(site.now(gone).failures == 2);
+  CHECK(site.media.stored() == 0);
+}
+
+TEST_CASE("who does not know where a remote file is does not find it here", "[web][media][remote]") {
+  MediaSite site;
+  const auto alice = site.world.local_account("alice");
+  const auto bob = site.world.remote_account("bob", "remote.example");
+  const auto media = site.attach(bob, "https://remote.example/a.jpg");
+  const auto id = media.id.str();
+  CHECK(site.look("/media/remote/" + id + "/0123456789abcdef/original").status() == 404);
+  CHECK(site.look("/media/remote/" + id + "/x/original").status() == 404);
+  CHECK(site.look("/media/remote/" + test::upload(site.world, alice).id.str() + "/x/original").status() == 404);
+  site.refused = "remote.example";
+  CHECK(site.look(*service::media_urls::original(site.config, media)).status() == 503);
+  CHECK(site.fetches == 0);
+}
+
+TEST_CASE("remote avatars are fetched, cut and renewed; without one the default is shown", "[web][media][remote]") {
+  MediaSite site;
+  auto bob = site.world.remote_account("bob", "remote.example");
+  const auto set = [&](const std::string& url) {
+    bob.avatar_url = url;
+    site.world.write([&](db::Tx& tx) { store::update_account(tx, bob); });
+    return service::media_urls::avatar(site.config, bob);
+  };
+  const auto first = set("https://remote.example/a.gif");
+  site.remote["https://remote.example/a.gif"] = site.media.samples.film("90x60", 0.4, false, "", "a.gif");
+  CHECK(site.look(first).header("Content-Type") == "image/webp");
+  CHECK(site.look(first + "/still").header("Content-Type") == "image/png");
+  CHECK(site.fetches == 1);
+  const auto second = set("https://remote.example/b.png");
+  site.remote["https://remote.example/b.png"] = site.media.samples.picture("90x60", "b.png");
+  CHECK(second != first);
+  CHECK(site.look(second).header("Content-Type") == "image/png");
+  CHECK(site.look(first).status() == 302);  // an old address
+  const auto missing = site.look(set("https://remote.example/missing.png"));
+  CHECK(missing.status() == 302);
+  CHECK(missing.location() == "https://example.org/static/avatar.png");
+  site.world.suspend(bob);
+  CHECK(site.look(second).location() == "https://example.org/static/avatar.png");
+}
+
+TEST_CASE("the cache never holds more than its budget, and loses first what was viewed longest ago",
+          "[web][media][remote]") {
+  auto settings = MediaSite::default_config();
+  settings.media.cache_size_bytes = 400'000;
+  MediaSite site(settings);
+  const auto bob = site.world.remote_account("bob", "remote.example");
+  std::vector<model::MediaAttachment> files;
+  for (int i = 0; i < 6; ++i) {
+    const auto name = std::to_string(i) + ".png";
+    site.remote["https://remote.example/" + name] = noise(site, name);
+    files.push_back(site.attach(bob, "https://remote.example/" + name));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    site.world.clock.advance(std::chrono::hours(2));
+    CHECK(site.look(*service::media_urls::original(site.config, files[i])).status() == 200);
+    if (i > 0) CHECK(site.look(*service::media_urls::original(site.config, files[0])).status() == 200);
+    const auto used = site.world.read([](db::Tx& tx) { return store::count_cached_files(tx); });
+    CHECK(used.bytes <= 400'000 + 60'000);  // the file's own preview comes on top, once
+  }
+  CHECK(site.now(files[0]).file_key);        // viewed all the time
+  CHECK_FALSE(site.now(files[1]).file_key);  // not viewed again
+  CHECK(site.now(files[5]).file_key);
+}
+
+TEST_CASE("what could not come back is let go last", "[web][media][remote]") {
+  auto settings = MediaSite::default_config();
+  settings.media.cache_size_bytes = 300'000;
+  MediaSite site(settings);
+  std::vector<model::MediaAttachment> files;
+  for (const std::string host : {"silent.example", "a.example", "b.example"}) {
+    const auto url = "https://" + host + "/x.png";
+    site.remote[url] = noise(site, host + ".png");
+    files.push_back(site.attach(site.world.remote_account("x", host), url));
+  }
+  site.world.write([&](db::Tx& tx) {
+    static const db::Statement kSilent{
+        "test.silent", "INSERT INTO delivery_hosts (host, unavailable_since) VALUES ('silent.example', now())"};
+    tx.exec(kSilent);
+  });
+  for (const auto& file : files) {
+    site.world.clock.advance(std::chrono::hours(1));
+    CHECK(site.look(*service::media_urls::original(site.config, file)).status() == 200);
+  }
+  site.world.clock.advance(std::chrono::hours(1));
+  site.services.remote_media.make_room(site.world.session(), 100'000);
+  CHECK(site.now(files[0]).file_key);
+  CHECK_FALSE(site.now(files[1]).file_key);
+  CHECK_FALSE(site.now(files[2]).file_key);
+  site.services.remote_media.make_room(site.world.session(), 299'000);
+  CHECK_FALSE(site.now(files[0]).file_key);
+}
+
+TEST_CASE("files that nothing names are dropped, after a while", "[web][media]") {
+  MediaSite site;
+  const auto alice = site.world.local_account("alice");
+  const auto path = site.stored("unused", "png");
+  const auto key = path.substr(path.rfind('/') + 1);
+  const auto used = test::upload(site.world, alice);
+  site.world.write([&](db::Tx& tx) {
+    CHECK(store::announce_file(tx, key, 6));
+    CHECK(store::announce_file(tx, *used.file_key, 6));
+  });
+  auto& cache = site.services.remote_media;
+  CHECK(cache.drop_unused(site.world.session(), "").value().empty());
+  CHECK(site.get(path).status() == 200);  // somebody may be about to name it
+  site.world.clock.advance(std::chrono::hours(1));
+  CHECK(cache.drop_unused(site.world.session(), "").value().empty());
+  CHECK(site.get(path).status() == 404);
+  const auto known = site.world.read(
+      [&](db::Tx& tx) { return store::list_known_files(tx, std::vector<std::string>{key, *used.file_key}); });
+  CHECK(known == std::vector<std::string>{*used.file_key});
+}
+
+TEST_CASE("a file that is being dropped cannot be named meanwhile", "[web][media]") {
+  MediaSite site;
+  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6)); });
+  site.world.clock.advance(std::chrono::hours(1));
+  const auto dropping =
+      site.world.write([&](db::Tx& tx) { return store::begin_dropping_files(tx, "", site.world.clock.now(), 10); });
+  CHECK(dropping.keys == std::vector<std::string>{"k.png"});
+  site.world.write([&](db::Tx& tx) { CHECK_FALSE(store::announce_file(tx, "k.png", 6)); });
+  site.world.write([&](db::Tx& tx) { store::end_dropping_files(tx, dropping.keys); });
+  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6)); });
+}

@@ -1,0 +1,199 @@
+"""Streams of the real daemon: bad clients, many clients over a restart, two processes on one database."""
+
+import os
+import signal
+import socket
+import subprocess
+import unittest
+
+from harness import BINARY, Instance, free_port, request, wait_until
+from streams import Refused, Stream
+
+
+class Streaming(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.a = cls.enterClassContext(Instance('[streaming]\nmax_outbox = "16K"'))
+        cls.alice = cls.a.add_user("alice")
+        cls.bob = cls.a.add_user("bob")
+
+    def open(self, query="stream=public", user=None, **options):
+        stream = Stream(self.a, (user or self.alice).token, query, **options)
+        self.addCleanup(stream.close)
+        return stream
+
+    def test_the_token_is_taken_from_header_query_and_subprotocol(self):
+        for how in ("header", "query", "subprotocol"):
+            stream = self.open(how=how)
+            status = self.bob.status(f"by {how}")
+            self.assertEqual(stream.event("update")["id"], status["id"])
+            self.assertEqual(f"Sec-WebSocket-Protocol: {self.alice.token}" in stream.head, how == "subprotocol")
+
+    def test_refusals_come_before_the_upgrade(self):
+        for token, query in (("", "stream=public"), ("nonsense", "stream=public")):
+            with self.assertRaises(Refused) as refused:
+                Stream(self.a, token, query)
+            self.assertEqual(refused.exception.status, 401)
+            self.assertIn("X-Error-Message: ", refused.exception.head)
+        with self.assertRaises(Refused) as refused:
+            self.open("stream=nonsense")
+        self.assertEqual(refused.exception.status, 400)
+        self.assertEqual(request("GET", self.a.url + "/api/v1/streaming/nonsense", token=self.alice.token).status, 400)
+        self.assertEqual(request("GET", self.a.url + "/api/v1/streaming/public").status, 401)
+        self.assertEqual(request("GET", self.a.url + "/api/v1/streaming").status, 404)
+        health = request("GET", self.a.url + "/api/v1/streaming/health")
+        self.assertEqual((health.status, health.body), (200, b"OK"))
+
+    def test_faults_of_the_protocol_have_their_close_codes(self):
+        faults = [(1003, dict(payload=b"x", opcode=2)), (1002, dict(payload="x", masked=False)), (1009, dict(payload="x" * 5000)),
+                  (1007, dict(payload=b"\xff\xff")), (1002, dict(payload="x", opcode=3))]
+        for code, frame in faults:
+            stream = self.open()
+            stream.send(**frame)
+            self.assertEqual(stream.close_code(), code, frame)
+        stream = self.open()
+        stream.send(b"\x03\xe8", opcode=8)
+        self.assertEqual(stream.close_code(), 1000)
+
+    def test_pings_are_answered_and_messages_are_heard(self):
+        stream = self.open("")
+        stream.send("are you there", opcode=9)
+        self.assertEqual(stream.frame(), (10, b"are you there"))
+        stream.send('{"type":"subscribe","stream":"nonsense"}')
+        self.assertEqual(stream.message(), {"error": "Unknown stream type", "status": 400})
+        stream.send("no JSON")
+        stream.send('{"type":"subscribe","stream":"public:local"}')
+        stream.send('{"type":"subscribe","stream":"hashtag"}')  # its answer says that all before is done
+        self.assertEqual(stream.message(), {"error": "Missing tag name parameter", "status": 400})
+        status = self.bob.status("to the subscriber")
+        self.assertEqual(stream.event("update")["id"], status["id"])
+
+    def test_a_client_that_never_reads_is_closed_and_hinders_nobody(self):
+        deaf = self.open(receive_buffer=4096)
+        good = self.open()
+        def overflow():
+            for _ in range(20):
+                self.bob.status("x" * 450)
+            for _ in range(20):
+                good.event("update")
+            metrics = request("GET", self.a.url + "/metrics").body.decode()
+            return any(line.startswith("dunlin_streams ") and float(line.split()[1]) < before for line in metrics.splitlines())
+        metrics = request("GET", self.a.url + "/metrics").body.decode()
+        before = next(float(line.split()[1]) for line in metrics.splitlines() if line.startswith("dunlin_streams "))
+        wait_until(overflow, 90, "the deaf client is gone")
+        self.assertIn(deaf.close_code(), (1013, None))
+
+    def test_a_suspension_ends_the_streams_of_that_account_only(self):
+        carol = self.a.add_user("carol")
+        stream, other = self.open(user=carol), self.open()
+        self.a.cli("account", "suspend", "--username", "carol")
+        self.assertEqual(stream.close_code(), 1008)
+        status = self.bob.status("still heard by others")
+        self.assertEqual(other.event("update")["id"], status["id"])
+
+    def test_connects_and_half_open_connections_leave_nothing(self):
+        for _ in range(50):
+            Stream(self.a, self.alice.token, "stream=user").socket.close()
+        half_open = socket.create_connection(("127.0.0.1", self.a.port))
+        self.addCleanup(half_open.close)
+        half_open.sendall(b"GET /api/v1/streaming?stream=user HTTP/1.1\r\n")
+        stream = self.open("stream=user", user=self.bob)
+        status = self.bob.status("after the storm")
+        self.assertEqual(stream.event("update")["id"], status["id"])
+
+
+class StreamsOverRestart(unittest.TestCase):
+    def test_many_clients_are_told_to_go_and_find_the_gap_in_their_timelines(self):
+        count = 200
+        with Instance('[streaming]\nmax_per_user = 10000') as a:
+            alice, bob = a.add_user("alice"), a.add_user("bob")
+            bob.post(f"/api/v1/accounts/{alice.id}/follow")
+            streams = [Stream(a, bob.token, "stream=user") for _ in range(count)]
+            first = alice.status("before")["id"]
+            for stream in streams:
+                self.assertEqual(stream.event("update")["id"], first)
+            a.stop()
+            for stream in streams:
+                self.assertEqual(stream.close_code(), 1001)
+                stream.close()
+            a.start()
+            gap = alice.status("in the gap")["id"]
+            streams = [Stream(a, bob.token, "stream=user") for _ in range(count)]
+            self.assertIn(gap, [s["id"] for s in bob.home()])
+            after = alice.status("after")["id"]
+            for stream in streams:
+                # The first of them may still hear of the gap.
+                while (heard := stream.event("update")["id"]) != after:
+                    self.assertEqual(heard, gap)
+                stream.close()
+            self.assertEqual([s["id"] for s in bob.home()], [after, gap, first])
+
+
+class Sibling:
+    """A second process on the database of `instance`."""
+
+    def __init__(self, instance):
+        self.port = free_port()
+        self.domain = instance.domain
+        self.url = f"http://127.0.0.1:{self.port}"
+        lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
+        url = f"host={lines[4]} port={lines[3]} user=dunlin dbname=dunlin"
+        config = instance.config.read_text()
+        config = config.replace(f'listen = "127.0.0.1:{instance.port}"', f'listen = "127.0.0.1:{self.port}"')
+        config = config.replace("[federation]", f'[database]\nurl = "{url}"\n[federation]', 1)
+        self.config = instance.dir / "sibling.toml"
+        self.config.write_text(config.replace(f'{instance.dir}/data"', f'{instance.dir}/sibling"'))
+        self.log = instance.dir / "sibling.log"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([BINARY, "--config", str(self.config), "serve"], stdout=log, stderr=log, env=os.environ)
+        wait_until(self.ready, 60, "the second process is ready")
+
+    def ready(self):
+        if self.process.poll() is not None:
+            raise AssertionError(self.log.read_text()[-3000:])
+        try:
+            return request("GET", self.url + "/ready").status == 200
+        except OSError:
+            return False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if exc[0] is not None:
+            print("--- log of the second process\n", self.log.read_text()[-4000:])
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(40)
+
+
+class Siblings(unittest.TestCase):
+    def test_two_processes_on_one_database_serve_each_others_subscribers(self):
+        with Instance() as a:
+            alice, bob = a.add_user("alice"), a.add_user("bob")
+            bob.post(f"/api/v1/accounts/{alice.id}/follow")
+            with Sibling(a) as b:
+                def post(url, user, text):
+                    return request("POST", url + "/api/v1/statuses", token=user.token, form={"status": text}).json()["id"]
+                def home(url):
+                    return [s["id"] for s in request("GET", url + "/api/v1/timelines/home", token=bob.token).json()]
+                on_a, on_b = Stream(a, bob.token, "stream=user"), Stream(b, bob.token, "stream=user")
+                self.addCleanup(on_a.close)
+                self.addCleanup(on_b.close)
+                ids = []
+                for i in range(10):
+                    home(a.url), home(b.url)  # both are warm
+                    ids.insert(0, post((a.url, b.url)[i % 2], alice, f"number {i}"))
+                    self.assertEqual(on_a.event("update")["id"], ids[0])
+                    self.assertEqual(on_b.event("update")["id"], ids[0])
+                self.assertEqual(home(a.url), ids)
+                self.assertEqual(home(b.url), ids)
+                # Each hears of what the other changes about relations and tokens.
+                request("POST", f"{b.url}/api/v1/accounts/{alice.id}/unfollow", token=bob.token)
+                wait_until(lambda: home(a.url) == [], 10, "the first process knows of the unfollow")
+                a.cli("account", "suspend", "--username", "bob")
+                self.assertEqual(on_a.close_code(), 1008)
+                self.assertEqual(on_b.close_code(), 1008)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,267 @@
+#include "dunlin/media/processor.hpp"
+
+#include "support/samples.hpp"
+
+#include "dunlin/media/work_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+using namespace dunlin;
+using namespace dunlin::media;
+using model::MediaType;
+
+namespace {
+
+struct Setup {
+  test::Samples samples;
+  config::Config config;
+  Processor processor{config, default_worker_program()};
+
+  /// A folder of its own for each work, the file in it.
+  struct Work {
+    WorkFolder folder;
+    std::filesystem::path file;
+    FileType type;
+  };
+  Work work(const std::filesystem::path& sample) const {
+    auto folder = WorkFolder::make(samples.folder() / "work").value();
+    auto file = folder.copy(sample, 0, std::filesystem::file_size(sample), "input").value();
+    const auto type = sniff_file(file).value();
+    return {std::move(folder), std::move(file), type};
+  }
+  Result<Made> image(const Work& w) const { return processor.image(w.folder.path(), w.file); }
+  Result<Made> film(const Work& w) const {
+    return processor.film(w.folder.path(), w.file, w.type, std::chrono::seconds(60));
+  }
+};
+
+bool contains(const std::filesystem::path& file, const std::string& what) {
+  return test::Samples::read(file).contains(what);
+}
+
+}  // namespace
+
+TEST_CASE("pictures of every kind become one of the web, with a preview and a blurhash", "[media][process]") {
+  const Setup s;
+  const auto png = s.samples.picture("1000x600", "a.png");
+  struct Row {
+    std::filesystem::path file;
+    std::string made;
+  };
+  const Row rows[] = {{png, "image/png"},
+                      {s.samples.picture("1000x600", "a.jpg"), "image/jpeg"},
+                      {s.samples.picture("1000x600", "a.webp"), "image/webp"},
+                      {s.samples.picture("1000x600", "a.gif"), "image/png"},
+                      {s.samples.converted(png, "a.avif"), "image/jpeg"},
+                      {s.samples.converted(png, "a.heic"), "image/jpeg"}};
+  for (const auto& row : rows) {
+    INFO(row.file);
+    const auto work = s.work(row.file);
+    const auto made = s.image(work);
+    REQUIRE(made);
+    CHECK(made->content_type == row.made);
+    CHECK(made->width == 1000);
+    CHECK(made->height == 600);
+    CHECK(made->preview_width * made->preview_height <= 230'400);
+    CHECK(made->preview_width > 600);
+    CHECK(made->blurhash.size() == 28);
+    CHECK(sniff_file(made->file)->content_type == row.made);
+    CHECK(sniff_file(made->preview)->kind == MediaType::image);
+  }
+}
+
+TEST_CASE("a picture is turned upright and loses what the camera wrote, not its colours", "[media][process]") {
+  const Setup s;
+  const auto plain = s.samples.picture("300x200", "a.jpg");
+  // Exif in big endian: Orientation 6 (turn right), ImageDescription.
+  std::string exif = "Exif";
+  exif.append("\0\0MM\0*\0\0\0\x08\0\x02\x01\x0e\0\x02\0\0\0\x10\0\0\0\x26\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
+              42);
+  exif.append("secret-place-12\0", 16);
+  std::string jpeg = test::Samples::read(plain);
+  const auto length = exif.size() + 2;
+  jpeg.insert(2, std::string("\xff\xe1") + static_cast<char>(length >> 8U) + static_cast<char>(length & 0xffU) + exif);
+  const auto work = s.work(s.samples.bytes(jpeg, "b.jpg"));
+  const auto made = s.image(work);
+  REQUIRE(made);
+  CHECK(made->width == 200);
+  CHECK(made->height == 300);
+  CHECK_FALSE(contains(made->file, "secret-place"));
+  CHECK_FALSE(contains(made->preview, "secret-place"));
+
+  const auto profiled = s.work(s.samples.converted(s.samples.picture("64x64", "c.png"), "c.jpg", "[profile=p3]"));
+  const auto kept = s.image(profiled);
+  REQUIRE(kept);
+  CHECK(contains(kept->file, "ICC_PROFILE"));
+}
+
+TEST_CASE("a large picture is scaled down, one that is too large refused before it is decoded", "[media][process]") {
+  const Setup s;
+  const auto large = s.image(s.work(s.samples.picture("4800x3200", "a.jpg")));
+  REQUIRE(large);
+  CHECK(large->width * large->height <= 8'294'400);
+  CHECK(large->width > 3500);
+  // 100 megapixels in a few kilobytes.
+  const auto bomb = s.work(s.samples.ffmpeg("-f lavfi -i color=black:size=10000x10000 -frames:v 1", "bomb.png"));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto refused = s.image(bomb);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::invalid);
+  CHECK(refused.error().message == "Validation failed: File has too many pixels (maximum is 33177600)");
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+}
+
+TEST_CASE("broken pictures are refused", "[media][process]") {
+  const Setup s;
+  const auto jpeg = test::Samples::read(s.samples.picture("640x480", "a.jpg"));
+  const auto png = test::Samples::read(s.samples.picture("640x480", "a.png"));
+  const auto refused = [&](const std::string& content, const char* name) {
+    const auto made = s.image(s.work(s.samples.bytes(content, name)));
+    return !made && made.error().code == Errc::invalid;
+  };
+  CHECK(refused(jpeg.substr(0, jpeg.size() / 2), "cut.jpg"));
+  CHECK(refused(png.substr(0, png.size() / 2), "cut.png"));
+  CHECK(refused(jpeg.substr(0, 20), "head.jpg"));
+  CHECK(refused("\x89PNG\r\n\x1a\n" + std::string(200, 'x'), "nonsense.png"));
+  CHECK(refused("GIF89a" + std::string(200, '\xff'), "nonsense.gif"));
+  CHECK(refused(png.substr(0, 60) + std::string(500, 'z') + png.substr(560), "torn.png"));
+}
+
+TEST_CASE("avatars are cut to their size, and moving ones get a still picture", "[media][process]") {
+  const Setup s;
+  const auto still = s.work(s.samples.picture("640x480", "a.png"));
+  const auto cut = s.processor.cropped(still.folder.path(), still.file, 400, 400);
+  REQUIRE(cut);
+  CHECK(cut->width == 400);
+  CHECK(cut->height == 400);
+  CHECK(cut->still.empty());
+  const auto moving = s.work(s.samples.film("320x200", 0.5, false, "", "a.gif"));
+  const auto both = s.processor.cropped(moving.folder.path(), moving.file, 100, 100);
+  REQUIRE(both);
+  CHECK(both->pages == 5);
+  CHECK(sniff_file(both->file)->content_type == "image/webp");
+  CHECK(contains(both->file, "ANIM"));
+  CHECK(sniff_file(both->still)->content_type == "image/png");
+  const auto emoji = s.processor.fitting(moving.folder.path(), moving.file, 64);
+  REQUIRE(emoji);
+  CHECK(emoji->width == 64);
+  CHECK(emoji->height == 40);
+}
+
+TEST_CASE("a moving WebP keeps moving, without what was written beside it", "[media][process]") {
+  const Setup s;
+  const auto webp = s.samples.film("120x80", 0.5, false, "-c:v libwebp_anim -loop 0", "a.webp");
+  auto bytes = test::Samples::read(webp);
+  bytes += std::string("EXIF\x10\0\0\0secret-place-12\0", 24);
+  const auto size = static_cast<std::uint32_t>(bytes.size() - 8);
+  for (std::size_t i = 0; i < 4; ++i) bytes[4 + i] = static_cast<char>(size >> (8 * i) & 0xffU);
+  const auto work = s.work(s.samples.bytes(bytes, "b.webp"));
+  const auto made = s.image(work);
+  REQUIRE(made);
+  CHECK(made->content_type == "image/webp");
+  CHECK(made->pages == 5);
+  CHECK(contains(made->file, "ANIM"));
+  CHECK_FALSE(contains(made->file, "secret-place"));
+}
+
+TEST_CASE("films become what the web plays", "[media][process]") {
+  const Setup s;
+  struct Row {
+    std::filesystem::path file;
+    MediaType type;
+    std::string made;
+  };
+  const Row rows[] = {
+      {s.samples.film("320x180", 1, true, "-c:v libx264 -pix_fmt yuv420p -c:a aac -shortest", "a.mp4"),
+       MediaType::video, "video/mp4"},
+      {s.samples.film("320x180", 1, true, "-c:v mpeg4 -c:a pcm_s16le", "a.mov"), MediaType::video, "video/mp4"},
+      {s.samples.film("320x180", 1, true, "-c:v libvpx -c:a libvorbis", "a.webm"), MediaType::video, "video/webm"},
+      {s.samples.film("321x181", 1, false, "", "a.gif"), MediaType::gifv, "video/mp4"},
+      {s.samples.film("320x180", 1, false, "-c:v libx264 -pix_fmt yuv420p", "silent.mp4"), MediaType::gifv,
+       "video/mp4"},
+      {s.samples.sound("", "a.mp3"), MediaType::audio, "audio/mpeg"},
+      {s.samples.sound("-c:a libvorbis", "a.ogg"), MediaType::audio, "audio/ogg"},
+      {s.samples.sound("", "a.flac"), MediaType::audio, "audio/flac"},
+      {s.samples.sound("", "a.wav"), MediaType::audio, "audio/wav"},
+      {s.samples.sound("", "a.m4a"), MediaType::audio, "audio/mp4"},
+      {s.samples.sound("", "a.aac"), MediaType::audio, "audio/mpeg"}};
+  for (const auto& row : rows) {
+    INFO(row.file);
+    const auto work = s.work(row.file);
+    const auto made = s.film(work);
+    INFO((made ? "" : made.error().detail));
+    REQUIRE(made);
+    CHECK(made->type == row.type);
+    CHECK(made->content_type == row.made);
+    CHECK(made->duration == Approx(1).margin(0.2));
+    CHECK(sniff_file(made->file).has_value());
+    if (row.type == MediaType::audio) {
+      CHECK(made->preview.empty());
+      CHECK(made->audio.size() == 3);
+    } else {
+      CHECK(made->width == 320);
+      CHECK(made->blurhash.size() == 28);
+      CHECK(sniff_file(made->preview)->content_type == "image/jpeg");
+    }
+  }
+}
+
+TEST_CASE("a film loses what the camera wrote beside it", "[media][process]") {
+  const Setup s;
+  const auto film = s.film(s.work(s.samples.film(
+      "160x120", 0.5, true,
+      "-c:v libx264 -pix_fmt yuv420p -c:a aac -metadata title=secret-place -metadata location=+10+20/", "a.mp4")));
+  REQUIRE(film);
+  CHECK_FALSE(contains(film->file, "secret-place"));
+  const auto song = s.film(s.work(s.samples.sound("-metadata artist=secret-place", "a.mp3")));
+  REQUIRE(song);
+  CHECK_FALSE(contains(song->file, "secret-place"));
+}
+
+TEST_CASE("films beyond the limits and broken ones are refused", "[media][process]") {
+  const Setup s;
+  const auto error = [&](const std::filesystem::path& file) {
+    const auto work = s.work(file);
+    const auto made = s.processor.probe(work.folder.path(), work.file, work.type);
+    return made ? "" : made.error().message;
+  };
+  CHECK(error(s.samples.film("4000x2200", 0.1, false, "-c:v libx264 -preset ultrafast -pix_fmt yuv420p", "wide.mp4")) ==
+        "Validation failed: File 4000x2200 videos are not supported");
+  CHECK(error(s.samples.ffmpeg("-f lavfi -i testsrc=size=64x64:rate=240:duration=0.2 -c:v libx264 -pix_fmt yuv420p",
+                               "fast.mp4")) == "Validation failed: File 240fps videos are not supported");
+  const auto whole = test::Samples::read(s.samples.film("64x64", 1, true, "-c:v libx264 -pix_fmt yuv420p", "b.mp4"));
+  CHECK(error(s.samples.bytes(whole.substr(0, 60), "cut.mp4")) == "File type of uploaded media could not be verified");
+  CHECK(error(s.samples.bytes("OggS" + std::string(500, '\0'), "a.ogg")) ==
+        "File type of uploaded media could not be verified");
+}
+
+TEST_CASE("the child is confined: no network, no other files, no time without end", "[media][process][sandbox]") {
+  const Setup s;
+  const auto folder = WorkFolder::make(s.samples.folder() / "work").value();
+  const Worker worker(default_worker_program());
+  const auto run = [&](const std::string& program, std::vector<std::string> arguments, WorkLimits limits = {}) {
+    std::vector<std::string> task{"run", program};
+    task.insert(task.end(), arguments.begin(), arguments.end());
+    return worker.run(folder.path(), limits, task);
+  };
+  CHECK(run("/bin/echo", {"hello"}).value() == "hello\n");
+  CHECK(run("/usr/bin/python3", {"-c", "print(open('x', 'w').write('y'))"}).value() == "1\n");
+  CHECK_FALSE(run("/usr/bin/python3", {"-c", "import socket; socket.socket()"}));
+  CHECK_FALSE(run("/bin/cat", {(s.samples.bytes("secret", "secret")).string()}));
+  CHECK_FALSE(run("/bin/sh", {"-c", "echo x > /tmp/dunlin-escaped"}));
+  CHECK_FALSE(run("/usr/bin/python3", {"-c", "x = bytearray(3 << 30)"}));
+  CHECK_FALSE(run("/bin/sh", {"-c", "head -c 100000 /dev/urandom > big"}, {.file_bytes = 1000}));
+  CHECK_FALSE(run("/nonexistent", {}));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto endless = run("/bin/sh", {"-c", "while :; do :; done"}, {.time = std::chrono::seconds(1)});
+  CHECK_FALSE(endless);
+  CHECK_FALSE(run("/bin/sleep", {"60"}, {.time = std::chrono::seconds(1)}));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(8));
+  CHECK(endless.error().code == Errc::invalid);
+  CHECK_FALSE(run("/usr/bin/yes", {}));
+  CHECK(Worker("/nonexistent").run(folder.path(), {}, {"run", "/bin/true"}).error().code == Errc::internal);
+}

@@ -1,0 +1,83 @@
+#include "dunlin/streaming/hub.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+
+using namespace dunlin;
+using namespace dunlin::streaming;
+
+namespace {
+
+std::shared_ptr<Listener> listener(std::int64_t user, Protocol protocol = Protocol::websocket,
+                                   std::size_t max_outbox = 1000) {
+  return std::make_shared<Listener>(Identity{.account = AccountId{user}, .user = UserId{user}, .token_hash = {}},
+                                    std::vector<std::string>{"read"}, protocol, max_outbox);
+}
+
+Text text(const std::string& content) {
+  return std::make_shared<const std::string>(content);
+}
+
+}  // namespace
+
+TEST_CASE("a listener is found where it has subscribed, until it leaves", "[streaming][hub]") {
+  Hub hub;
+  const auto alice = listener(1);
+  const auto bob = listener(2);
+  REQUIRE(hub.add(alice, 10));
+  REQUIRE(hub.add(bob, 10));
+  hub.subscribe(alice, {Channel::user}, 10);
+  hub.subscribe(bob, {Channel::user}, 10);
+  hub.subscribe(alice, {Channel::hashtag, "Wader"}, 10);
+  CHECK(hub.of_account(Channel::user, AccountId{1}).size() == 1);
+  CHECK(hub.of_tag(Channel::hashtag, "wader").at(0).topic.parameter == "Wader");
+  CHECK(hub.of_tag(Channel::hashtag_local, "wader").empty());
+  hub.unsubscribe(alice, {Channel::hashtag, "Wader"});
+  CHECK(hub.of_tag(Channel::hashtag, "wader").empty());
+  hub.remove(alice);
+  CHECK(hub.of_account(Channel::user, AccountId{1}).empty());
+  CHECK(hub.size() == 1);
+}
+
+TEST_CASE("streams of a user and subscriptions of a stream are limited", "[streaming][hub]") {
+  Hub hub;
+  const auto first = listener(1);
+  CHECK(hub.add(first, 1));
+  CHECK_FALSE(hub.add(listener(1), 1));
+  CHECK(hub.add(listener(2), 1));
+  CHECK(hub.subscribe(first, {Channel::user}, 1) == Hub::Added::yes);
+  CHECK(hub.subscribe(first, {Channel::user}, 1) == Hub::Added::already);
+  CHECK(hub.subscribe(first, {Channel::direct}, 1) == Hub::Added::too_many);
+}
+
+TEST_CASE("a client that does not read loses its stream and what waited", "[streaming][outbox]") {
+  Outbox outbox(10);
+  int woken = 0;
+  outbox.set_wake([&] { ++woken; });
+  outbox.push(text("12345"));
+  outbox.push(text("12345"));
+  CHECK(woken == 1);
+  CHECK(outbox.take().texts.size() == 2);
+  outbox.push(text("1234567890"));
+  outbox.push(text("1"));
+  const auto batch = outbox.take();
+  CHECK(batch.texts.empty());
+  CHECK(batch.ending == Ending::too_slow);
+  outbox.end(Ending::revoked);
+  outbox.push(text("x"));
+  CHECK(outbox.take().ending == Ending::too_slow);
+}
+
+TEST_CASE("the texts of an event are those of client-api.md 4.1", "[streaming][message]") {
+  Message update("update", R"({"id":"1"})");
+  CHECK(*update.frame({Channel::user}) == R"({"stream":["user"],"event":"update","payload":"{\"id\":\"1\"}"})");
+  CHECK(*update.frame({Channel::hashtag_local, "x"}) ==
+        R"({"stream":["hashtag:local","x"],"event":"update","payload":"{\"id\":\"1\"}"})");
+  CHECK(*update.server_sent() == "event: update\ndata: {\"id\":\"1\"}\n\n");
+  CHECK(update.frame({Channel::user}) == update.frame({Channel::user}));
+  Message bare("filters_changed", std::nullopt);
+  CHECK(*bare.frame({Channel::user}) == R"({"stream":["user"],"event":"filters_changed"})");
+  CHECK(*bare.server_sent() == "event: filters_changed\ndata: {}\n\n");
+  CHECK(render_refusal("Unknown stream type", 400) == R"({"error":"Unknown stream type","status":400})");
+}
