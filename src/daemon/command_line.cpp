@@ -14,6 +14,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dunlin::daemon {
 
@@ -49,6 +50,10 @@ int report(std::string_view message) {
 
 Result<config::Config> commands::Invocation::load_config() const {
   return config::load(config_file, environment());
+}
+
+void commands::Invocation::when(CLI::App& command, std::function<Result<void>(Core&)> action) {
+  command.callback([this, action = std::move(action)] { run = [this, action] { return with_core(action); }; });
 }
 
 Result<void> commands::Invocation::with_core(const std::function<Result<void>(Core&)>& action) const {

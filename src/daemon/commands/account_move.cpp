@@ -46,11 +46,7 @@ void add_account_moves(CLI::App& account, Invocation& invocation) {
     auto* command = account.add_subcommand(name, help);
     command->add_option("username", options->username, "whose")->required();
     command->add_option("other", options->other, "user@domain, or the address of its actor")->required();
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) { return action(core, *options); });
-      };
-    });
+    invocation.when(*command, [options, action](Core& core) { return action(core, *options); });
   };
   add("alias", "Name another account as one's own, so that it may move here",
       [](Core& core, const MoveOptions& o) { return ask(core, o, "alias"); });

@@ -78,12 +78,8 @@ void add_announcement(CLI::App& app, Invocation& invocation) {
   using Action = Result<void> (*)(Core&, db::Tx&, const AnnouncementOptions&);
   const auto add = [&](const char* name, const char* help, Action action) {
     auto* command = announcement->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) {
-          return core.new_session()->write([&](db::Tx& tx) { return action(core, tx, *options); });
-        });
-      };
+    invocation.when(*command, [options, action](Core& core) {
+      return core.new_session()->write([&](db::Tx& tx) { return action(core, tx, *options); });
     });
     return command;
   };

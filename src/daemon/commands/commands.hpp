@@ -17,9 +17,13 @@ struct Invocation {
   /// Set by the chosen subcommand. Errors are printed as one line, exit 1.
   std::function<Result<void>()> run;
 
-  /// For subcommands that work on the database: loads the configuration, opens and prepares it, calls `action`.
-  [[nodiscard]] Result<void> with_core(const std::function<Result<void>(Core&)>& action) const;
+  /// For subcommands that work on the database: when `command` is chosen, loads the configuration, opens and prepares
+  /// the database, and calls `action`.
+  void when(CLI::App& command, std::function<Result<void>(Core&)> action);
   [[nodiscard]] Result<config::Config> load_config() const;
+
+ private:
+  [[nodiscard]] Result<void> with_core(const std::function<Result<void>(Core&)>& action) const;
 };
 
 void add_serve(CLI::App& app, Invocation& invocation);

@@ -103,8 +103,8 @@ Result<void> examine(Core& core) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Invocation& invocation) {
-  app.add_subcommand("doctor", "Check configuration, disk and database, and say what is wrong")
-      ->callback([&invocation] { invocation.run = [&invocation] { return invocation.with_core(examine); }; });
+  invocation.when(*app.add_subcommand("doctor", "Check configuration, disk and database, and say what is wrong"),
+                  examine);
 }
 
 }  // namespace dunlin::daemon::commands

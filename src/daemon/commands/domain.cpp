@@ -158,11 +158,7 @@ void add_domain(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<DomainOptions>();
   const auto add = [&](const char* name, const char* help, Action action) {
     auto* command = domain->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) { return action(core, *options); });
-      };
-    });
+    invocation.when(*command, [options, action](Core& core) { return action(core, *options); });
     return command;
   };
   const auto add_named = [&](const char* name, const char* help, Action action) {

@@ -172,11 +172,7 @@ void add_emoji(CLI::App& app, Invocation& invocation) {
   const auto add = [&](const char* name, const char* help,
                        std::function<Result<void>(Core&, const EmojiOptions&)> action) {
     auto* command = emoji->add_subcommand(name, help);
-    command->callback([&invocation, options, action = std::move(action)] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([&](Core& core) { return action(core, *options); });
-      };
-    });
+    invocation.when(*command, [options, action](Core& core) { return action(core, *options); });
     return command;
   };
   auto* importing = add("import", "Import pictures, named by their files, from a folder or an archive (tar)", &import);

@@ -98,12 +98,8 @@ void add_instance_text(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<TextOptions>();
   const auto add = [&invocation, options](CLI::App* group, const char* name, const char* help, Action action) {
     auto* command = group->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) {
-          return core.new_session()->write([&](db::Tx& tx) { return action(tx, *options); });
-        });
-      };
+    invocation.when(*command, [options, action](Core& core) {
+      return core.new_session()->write([&](db::Tx& tx) { return action(tx, *options); });
     });
     return command;
   };

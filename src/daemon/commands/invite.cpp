@@ -57,12 +57,8 @@ void add_invite(CLI::App& app, Invocation& invocation) {
   const auto add = [&](const char* name, const char* help,
                        Result<void> (*action)(Core&, db::Tx&, const InviteOptions&)) {
     auto* command = invite->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) {
-          return core.new_session()->write([&](db::Tx& tx) { return action(core, tx, *options); });
-        });
-      };
+    invocation.when(*command, [options, action](Core& core) {
+      return core.new_session()->write([&](db::Tx& tx) { return action(core, tx, *options); });
     });
     return command;
   };

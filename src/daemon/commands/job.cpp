@@ -60,23 +60,16 @@ void add_job(CLI::App& app, Invocation& invocation) {
   auto* job = app.add_subcommand("job", "The queue of jobs and deliveries");
   job->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, Result<void> (*action)(db::Tx&)) {
-    job->add_subcommand(name, help)->callback([&invocation, action] {
-      invocation.run = [&invocation, action] {
-        return invocation.with_core([action](Core& core) { return core.new_session()->read(action); });
-      };
-    });
+    invocation.when(*job->add_subcommand(name, help),
+                    [action](Core& core) { return core.new_session()->read(action); });
   };
   add("status", "How much waits, and how much was given up", &print_counts);
   add("list", "The newest jobs and deliveries that were given up, with the reason", &print_given_up);
   auto which = std::make_shared<std::string>();
   auto* again = job->add_subcommand("retry", "Let given-up work run again");
   again->add_option("which", *which, "a job's id, a host, or all")->required();
-  again->callback([&invocation, which] {
-    invocation.run = [&invocation, which] {
-      return invocation.with_core(
-          [which](Core& core) { return core.new_session()->write([&](db::Tx& tx) { return retry(tx, *which); }); });
-    };
-  });
+  invocation.when(
+      *again, [which](Core& core) { return core.new_session()->write([&](db::Tx& tx) { return retry(tx, *which); }); });
 }
 
 }  // namespace dunlin::daemon::commands

@@ -129,11 +129,7 @@ void add_media(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<MediaOptions>();
   const auto add = [&](const char* name, const char* help, Result<void> (*action)(Core&, const MediaOptions&)) {
     auto* command = media->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([&](Core& core) { return action(core, *options); });
-      };
-    });
+    invocation.when(*command, [options, action](Core& core) { return action(core, *options); });
     return command;
   };
   const auto with_dry_run = [&](CLI::App* command) {

@@ -69,11 +69,7 @@ void add_relay(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<RelayOptions>();
   const auto add_command = [&](const char* name, const char* help, Action action) {
     auto* command = relay->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) { return action(core, *options); });
-      };
-    });
+    invocation.when(*command, [options, action](Core& core) { return action(core, *options); });
     return command;
   };
   auto* make = add_command("add", "Subscribe to a relay", add);

@@ -97,12 +97,8 @@ void add_rule(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<RuleOptions>();
   const auto add_action = [&](const char* name, const char* help, Result<void> (*action)(db::Tx&, const RuleOptions&)) {
     auto* command = rule->add_subcommand(name, help);
-    command->callback([&invocation, options, action] {
-      invocation.run = [&invocation, options, action] {
-        return invocation.with_core([options, action](Core& core) {
-          return core.new_session()->write([&](db::Tx& tx) { return action(tx, *options); });
-        });
-      };
+    invocation.when(*command, [options, action](Core& core) {
+      return core.new_session()->write([&](db::Tx& tx) { return action(tx, *options); });
     });
     return command;
   };

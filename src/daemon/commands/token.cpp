@@ -47,11 +47,7 @@ void add_token(CLI::App& app, Invocation& invocation) {
   auto options = std::make_shared<TokenOptions>();
   create->add_option("--username", options->username, "whose")->required();
   create->add_option("--scopes", options->scopes, "separated by spaces")->capture_default_str();
-  create->callback([&invocation, options] {
-    invocation.run = [&invocation, options] {
-      return invocation.with_core([options](Core& core) { return create_token(core, *options); });
-    };
-  });
+  invocation.when(*create, [options](Core& core) { return create_token(core, *options); });
 }
 
 }  // namespace dunlin::daemon::commands

@@ -56,11 +56,8 @@ Result<void> review(db::Tx& tx, const Review& review, bool allowed) {
 void add_trend(CLI::App& app, Invocation& invocation) {
   auto* trend = app.add_subcommand("trend", "What trends, and what may");
   trend->require_subcommand(1);
-  trend->add_subcommand("list", "What trends now and was not rejected")->callback([&invocation] {
-    invocation.run = [&invocation] {
-      return invocation.with_core([](Core& core) { return core.new_session()->read(&print_trends); });
-    };
-  });
+  invocation.when(*trend->add_subcommand("list", "What trends now and was not rejected"),
+                  [](Core& core) { return core.new_session()->read(&print_trends); });
   const auto add = [&](const char* name, const char* help, bool allowed) {
     auto given = std::make_shared<Review>();
     auto* command = trend->add_subcommand(name, help);
@@ -69,12 +66,8 @@ void add_trend(CLI::App& app, Invocation& invocation) {
         ->add_option("subject", given->subject,
                      "a tag's name, an address, a publisher's host, a status' or author's uri")
         ->required();
-    command->callback([&invocation, given, allowed] {
-      invocation.run = [&invocation, given, allowed] {
-        return invocation.with_core([given, allowed](Core& core) {
-          return core.new_session()->write([&](db::Tx& tx) { return review(tx, *given, allowed); });
-        });
-      };
+    invocation.when(*command, [given, allowed](Core& core) {
+      return core.new_session()->write([&](db::Tx& tx) { return review(tx, *given, allowed); });
     });
   };
   add("approve", "Let it trend, now and later", true);
