@@ -5,6 +5,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <exception>
@@ -19,6 +22,8 @@ using websocket::Opcode;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxMessageBytes = 4UL << 10U;
 constexpr int kSendBufferBytes = 64 << 10;
+/// How long the kernel keeps sending to somebody who does not acknowledge: server-sent events have no pongs.
+constexpr unsigned kUnacknowledged = 60'000;  // ms
 /// Pongs that a client asks for and does not read.
 constexpr std::size_t kMaxControlBytes = 64UL << 10U;
 
@@ -63,6 +68,9 @@ asio::awaitable<void> StreamSession::run(std::string head, std::string received)
   connection_.socket.non_blocking(true, ignored);
   // Of a client that does not read, the kernel must not hold megabytes either.
   connection_.socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  // Fails on unix sockets, where the proxy watches.
+  ::setsockopt(connection_.socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUnacknowledged,
+               sizeof kUnacknowledged);
   stream_->outbox().set_wake([weak = weak_from_this(), executor = connection_.shard.executor()] {
     asio::post(executor, [weak] {
       if (const auto session = weak.lock()) session->flush();
@@ -111,7 +119,7 @@ asio::awaitable<bool> StreamSession::handle_messages() {
       case Opcode::close:
         peer_closed_ = true;
         if (closing_) co_return false;
-        begin_close(CloseCode::normal, "");
+        begin_close(websocket::answer_to_close(message->payload), "");
         flush();
         break;
       default:

@@ -80,6 +80,16 @@ std::string close_frame(CloseCode code, std::string_view reason) {
   return control_frame(Opcode::close, payload);
 }
 
+CloseCode answer_to_close(std::string_view payload) {
+  if (payload.empty()) return CloseCode::normal;
+  if (payload.size() == 1) return CloseCode::protocol_error;
+  const unsigned code = byte_at(payload, 0) << 8U | byte_at(payload, 1);
+  // Those that a frame may carry: 1004 to 1006 and 1015 never, from 3000 on what libraries and applications agree on.
+  const bool of_protocol = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
+  if (!of_protocol && (code < 3000 || code > 4999)) return CloseCode::protocol_error;
+  return text::is_valid_utf8(payload.substr(2)) ? static_cast<CloseCode>(code) : CloseCode::bad_text;
+}
+
 Result<std::string> accept_upgrade(const http::Request& request) {
   if (!has_token(request.headers.get("Connection"), "upgrade")) {
     return fail(Errc::bad_request, "The WebSocket handshake is malformed");
@@ -122,6 +132,9 @@ std::optional<Decoder::Frame> Decoder::next_frame() {
   if (length_bytes != 0) {
     length = 0;
     for (std::size_t i = 0; i < length_bytes; ++i) length = (length << 8U) | byte_at(buffer_, 2 + i);
+    // RFC 6455 5.2: the shortest form, and no negative number.
+    const std::uint64_t least = length_bytes == 2 ? kMaxControl + 1 : 0x1'0000U;
+    if (length < least || length >> 63U != 0) return refuse(CloseCode::protocol_error), std::nullopt;
   }
   // Before any of it is waited for.
   const std::size_t room = is_control(frame.opcode) ? kMaxControl : max_message_bytes_ - message_.size();

@@ -41,12 +41,18 @@ std::string close_frame(CloseCode code, std::string_view reason);
 /// The Sec-WebSocket-Accept for a request to upgrade. Errors: bad_request; conflict for a version that is not spoken.
 Result<std::string> accept_upgrade(const http::Request& request);
 
+/// What the server says to a client's close frame: its own code, or what is wrong with the frame (RFC 6455 5.5.1, 7.4).
+CloseCode answer_to_close(std::string_view payload);
+
 /// Frames of a client, put together to messages.
 class Decoder {
  public:
   explicit Decoder(std::size_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
-  void feed(std::string_view bytes) { buffer_ += bytes; }
+  /// After a failure nothing is kept of what still comes.
+  void feed(std::string_view bytes) {
+    if (failure_ == CloseCode::none) buffer_ += bytes;
+  }
   struct Message {
     Opcode opcode = Opcode::text;  // text or a control frame
     std::string payload;
@@ -54,6 +60,8 @@ class Decoder {
   /// nullopt: more bytes are needed, or failure() says why there will be none.
   std::optional<Message> next();
   [[nodiscard]] CloseCode failure() const { return failure_; }
+  /// Bytes that wait for the rest of their message.
+  [[nodiscard]] std::size_t held() const { return buffer_.size() + message_.size(); }
 
  private:
   struct Frame {

@@ -88,8 +88,35 @@ TEST_CASE("what is no WebSocket as we speak it is refused with its code", "[net]
   CHECK(refusal_of(client_frame(0x80, "x")) == CloseCode::protocol_error);      // continues nothing
   CHECK(refusal_of(client_frame(0x01, "x") + client_frame(0x81, "y")) == CloseCode::protocol_error);
   CHECK(refusal_of(client_frame(0x09, "x")) == CloseCode::protocol_error);  // a control frame in fragments
+  // RFC 6455 5.2: lengths have their shortest form, and none is negative.
+  CHECK(refusal_of(std::string("\x81\xfe\x00\x05", 4)) == CloseCode::protocol_error);
+  CHECK(refusal_of(std::string("\x81\xff\x00\x00\x00\x00\x00\x00\xff\xff", 10)) == CloseCode::protocol_error);
+  CHECK(refusal_of(std::string("\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00", 10)) == CloseCode::protocol_error);
   // A length of 2^63 is refused before any of it is waited for.
   CHECK(refusal_of(std::string("\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff", 10)) == CloseCode::too_big);
+}
+
+TEST_CASE("what a client sends after its fault is not kept", "[net][websocket]") {
+  Decoder decoder(100);
+  decoder.feed(client_frame(0x82, "binary"));
+  CHECK_FALSE(decoder.next());
+  for (int i = 0; i < 100; ++i) decoder.feed(std::string(8192, 'x'));
+  CHECK_FALSE(decoder.next());
+  CHECK(decoder.held() == 0);
+}
+
+TEST_CASE("a close frame is answered with its code, or with what is wrong with it", "[net][websocket]") {
+  const auto answer = [](const std::string& payload) { return static_cast<int>(answer_to_close(payload)); };
+  CHECK(answer("") == 1000);
+  CHECK(answer("\x03\xe8") == 1000);
+  CHECK(answer("\x03\xe9 bye") == 1001);
+  CHECK(answer(std::string("\x0b\xb8", 2)) == 3000);
+  CHECK(answer("\x03") == 1002);
+  for (const unsigned never : {0U, 999U, 1004U, 1005U, 1006U, 1015U, 2999U, 5000U}) {
+    INFO(never);
+    CHECK(answer({static_cast<char>(never >> 8U), static_cast<char>(never & 0xFFU)}) == 1002);
+  }
+  CHECK(answer("\x03\xe8\xff") == 1007);
 }
 
 TEST_CASE("frames of the server have the shortest length and no mask", "[net][websocket]") {
