@@ -28,6 +28,7 @@ void send_notifications_event(Publication& to, AccountId receiver, Message& mess
 
 /// Closes the streams whose token the API would no longer take.
 void judge_again(Publication& to, const std::function<bool(const Identity&)>& concerned) {
+  to.hub.begin_judgement();
   for (const auto& listener : to.hub.listeners(concerned)) {
     const auto bearer = store::find_bearer(to.tx, listener->identity().token_hash);
     const bool holds =

@@ -36,6 +36,7 @@ bool Hub::add(const std::shared_ptr<Listener>& listener, int max_per_user) {
   const std::lock_guard lock(mutex_);
   auto& mine = users_[listener->identity().user];
   if (mine.size() >= static_cast<std::size_t>(max_per_user)) return false;
+  listener->position_ = mine.size();
   mine.push_back(listener);
   ++size_;
   return true;
@@ -43,37 +44,58 @@ bool Hub::add(const std::shared_ptr<Listener>& listener, int max_per_user) {
 
 std::vector<Topic> Hub::remove(const std::shared_ptr<Listener>& listener) {
   const std::lock_guard lock(mutex_);
-  auto topics = std::exchange(listener->topics_, {});
-  for (const auto& topic : topics) {
-    const auto at = topics_.find(key_of(topic, listener->identity().account));
-    if (at == topics_.end()) continue;
-    std::erase_if(at->second, [&](const Subscription& one) { return one.listener == listener; });
-    if (at->second.empty()) topics_.erase(at);
+  std::vector<Topic> topics;
+  while (!listener->held_.empty()) {
+    auto held = std::move(listener->held_.back());
+    listener->held_.pop_back();
+    drop(*listener, held);
+    topics.push_back(std::move(held.topic));
   }
-  const auto mine = users_.find(listener->identity().user);
-  if (mine == users_.end()) return topics;
-  size_ -= std::erase(mine->second, listener);
-  if (mine->second.empty()) users_.erase(mine);
+  const auto at = users_.find(listener->identity().user);
+  if (at == users_.end()) return topics;
+  auto& mine = at->second;
+  const auto position = listener->position_;
+  if (position >= mine.size() || mine[position] != listener) return topics;
+  mine[position] = std::move(mine.back());
+  mine[position]->position_ = position;
+  mine.pop_back();
+  --size_;
+  if (mine.empty()) users_.erase(at);
   return topics;
 }
 
 Hub::Added Hub::subscribe(const std::shared_ptr<Listener>& listener, const Topic& topic, std::size_t max_topics) {
   const std::lock_guard lock(mutex_);
-  if (std::ranges::find(listener->topics_, topic) != listener->topics_.end()) return Added::already;
-  if (listener->topics_.size() >= max_topics) return Added::too_many;
-  listener->topics_.push_back(topic);
-  topics_[key_of(topic, listener->identity().account)].push_back({listener, topic});
+  if (std::ranges::find(listener->held_, topic, &Listener::Held::topic) != listener->held_.end()) return Added::already;
+  if (listener->held_.size() >= max_topics) return Added::too_many;
+  auto& group = topics_[key_of(topic, listener->identity().account)];
+  listener->held_.push_back({topic, &group, group.size()});
+  group.push_back({listener, topic});
   return Added::yes;
 }
 
 bool Hub::unsubscribe(const std::shared_ptr<Listener>& listener, const Topic& topic) {
   const std::lock_guard lock(mutex_);
-  if (std::erase(listener->topics_, topic) == 0) return false;
-  const auto at = topics_.find(key_of(topic, listener->identity().account));
-  if (at == topics_.end()) return true;
-  std::erase_if(at->second, [&](const Subscription& one) { return one.listener == listener && one.topic == topic; });
-  if (at->second.empty()) topics_.erase(at);
+  const auto at = std::ranges::find(listener->held_, topic, &Listener::Held::topic);
+  if (at == listener->held_.end()) return false;
+  const auto held = std::move(*at);
+  listener->held_.erase(at);
+  drop(*listener, held);
   return true;
+}
+
+/// Takes the subscription out of its group; the last of the group takes its place. Its listener no longer holds it.
+void Hub::drop(const Listener& listener, const Listener::Held& held) {
+  auto& group = *held.group;
+  if (held.position + 1 != group.size()) {
+    group[held.position] = std::move(group.back());
+    auto& moved = group[held.position].listener->held_;
+    const auto from = std::ranges::find_if(
+        moved, [&](const Listener::Held& one) { return one.group == held.group && one.position == group.size() - 1; });
+    from->position = held.position;
+  }
+  group.pop_back();
+  if (group.empty()) topics_.erase(key_of(held.topic, listener.identity().account));
 }
 
 std::vector<Subscription> Hub::of_key(const std::string& key) {
@@ -103,7 +125,9 @@ std::vector<std::shared_ptr<Listener>> Hub::listening_to(const Topic& topic) {
   std::vector<std::shared_ptr<Listener>> out;
   for (const auto& [user, mine] : users_) {
     for (const auto& listener : mine) {
-      if (std::ranges::find(listener->topics_, topic) != listener->topics_.end()) out.push_back(listener);
+      if (std::ranges::find(listener->held_, topic, &Listener::Held::topic) != listener->held_.end()) {
+        out.push_back(listener);
+      }
     }
   }
   return out;

@@ -5,6 +5,7 @@
 #include "dunlin/streaming/outbox.hpp"
 #include "dunlin/streaming/topic.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,8 @@ struct Identity {
   bool hears_notifications = false;  // on the stream "user"
 };
 
+struct Subscription;
+
 /// One client.
 class Listener {
  public:
@@ -45,11 +48,19 @@ class Listener {
 
  private:
   friend class Hub;
+  /// A subscription, and where it stands among those that hear the same.
+  struct Held {
+    Topic topic;
+    std::vector<Subscription>* group;
+    std::size_t position;
+  };
   const Identity identity_;
   const std::vector<std::string> scopes_;
   const Protocol protocol_;
   Outbox outbox_;
-  std::vector<Topic> topics_;  // the hub's, under its mutex
+  // The hub's, under its mutex:
+  std::vector<Held> held_;
+  std::size_t position_ = 0;  // among its user's
 };
 
 /// A listener and the words with which it asked for the stream.
@@ -58,7 +69,7 @@ struct Subscription {
   Topic topic;
 };
 
-/// Who listens to what. Any thread may call.
+/// Who listens to what. Any thread may call. Coming and going cost the same whatever the number of listeners.
 class Hub {
  public:
   /// false: as many listeners of this user as may be.
@@ -86,13 +97,21 @@ class Hub {
   [[nodiscard]] std::size_t size();
   [[nodiscard]] std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(const Identity&)>& concerned);
 
+  /// How often somebody's right to listen was judged anew: before listeners() is asked for those concerned. Who checks
+  /// a token, adds its listener and finds the number changed has to check again.
+  [[nodiscard]] std::uint64_t judgements() const { return judgements_; }
+  void begin_judgement() { ++judgements_; }
+
  private:
+  using Topics = std::unordered_map<std::string, std::vector<Subscription>>;
   std::vector<Subscription> of_key(const std::string& key);
+  void drop(const Listener& listener, const Listener::Held& held);
 
   std::mutex mutex_;
-  std::unordered_map<std::string, std::vector<Subscription>> topics_;
+  Topics topics_;  // a group stays where it is while it has members
   std::unordered_map<UserId, std::vector<std::shared_ptr<Listener>>> users_;
   std::size_t size_ = 0;
+  std::atomic<std::uint64_t> judgements_{0};
 };
 
 }  // namespace dunlin::streaming

@@ -1,8 +1,16 @@
 #include "dunlin/streaming/hub.hpp"
 
+#include "dunlin/base/text.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace dunlin;
 using namespace dunlin::streaming;
@@ -15,7 +23,7 @@ std::shared_ptr<Listener> listener(std::int64_t user, Protocol protocol = Protoc
                                     std::vector<std::string>{"read"}, protocol, max_outbox);
 }
 
-Text text(const std::string& content) {
+Text letters(const std::string& content) {
   return std::make_shared<const std::string>(content);
 }
 
@@ -40,6 +48,51 @@ TEST_CASE("a listener is found where it has subscribed, until it leaves", "[stre
   CHECK(hub.size() == 1);
 }
 
+TEST_CASE("whoever leaves leaves the others where they are", "[streaming][hub]") {
+  Hub hub;
+  std::mt19937 random(7);
+  std::vector<std::shared_ptr<Listener>> present;
+  std::map<std::pair<Listener*, std::string>, Topic> subscriptions;
+  const std::vector<Topic> topics{
+      {Channel::public_}, {Channel::hashtag, "Wader"}, {Channel::hashtag, "wader"}, {Channel::list, "12"},
+      {Channel::user},    {Channel::hashtag, "x"}};
+  const auto key = [](const std::shared_ptr<Listener>& one, const Topic& topic) {
+    return std::pair(one.get(), std::string(to_string(topic.channel)) + topic.parameter);
+  };
+  const auto expected = [&](const Topic& topic, std::string_view parameter) {
+    return std::ranges::count_if(subscriptions, [&](const auto& one) {
+      return one.second.channel == topic.channel && text::fold(one.second.parameter) == parameter;
+    });
+  };
+  for (int step = 0; step < 3000; ++step) {
+    const auto choice = random() % 5;
+    if (present.empty() || choice == 0) {
+      present.push_back(listener(static_cast<std::int64_t>(1 + random() % 5)));
+      REQUIRE(hub.add(present.back(), 1000));
+      continue;
+    }
+    const auto at = random() % present.size();
+    const auto one = present[at];
+    const auto& topic = topics[random() % topics.size()];
+    if (choice < 3) {
+      const bool is_new = subscriptions.emplace(key(one, topic), topic).second;
+      REQUIRE((hub.subscribe(one, topic, 100) == Hub::Added::yes) == is_new);
+    } else if (choice == 3) {
+      REQUIRE(hub.unsubscribe(one, topic) == (subscriptions.erase(key(one, topic)) == 1));
+    } else {
+      const auto gone = static_cast<std::ptrdiff_t>(
+          std::erase_if(subscriptions, [&](const auto& held) { return held.first.first == one.get(); }));
+      REQUIRE(std::ssize(hub.remove(one)) == gone);
+      REQUIRE(hub.remove(one).empty());
+      present.erase(present.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    REQUIRE(hub.size() == present.size());
+    REQUIRE(std::ssize(hub.of_channel(Channel::public_)) == expected({Channel::public_}, ""));
+    REQUIRE(std::ssize(hub.of_tag(Channel::hashtag, "wader")) == expected({Channel::hashtag}, "wader"));
+    REQUIRE(std::ssize(hub.of_list("12")) == expected({Channel::list}, "12"));
+  }
+}
+
 TEST_CASE("streams of a user and subscriptions of a stream are limited", "[streaming][hub]") {
   Hub hub;
   const auto first = listener(1);
@@ -55,17 +108,17 @@ TEST_CASE("a client that does not read loses its stream and what waited", "[stre
   Outbox outbox(10);
   int woken = 0;
   outbox.set_wake([&] { ++woken; });
-  outbox.push(text("12345"));
-  outbox.push(text("12345"));
+  outbox.push(letters("12345"));
+  outbox.push(letters("12345"));
   CHECK(woken == 1);
   CHECK(outbox.take().texts.size() == 2);
-  outbox.push(text("1234567890"));
-  outbox.push(text("1"));
+  outbox.push(letters("1234567890"));
+  outbox.push(letters("1"));
   const auto batch = outbox.take();
   CHECK(batch.texts.empty());
   CHECK(batch.ending == Ending::too_slow);
   outbox.end(Ending::revoked);
-  outbox.push(text("x"));
+  outbox.push(letters("x"));
   CHECK(outbox.take().ending == Ending::too_slow);
 }
 
