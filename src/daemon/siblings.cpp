@@ -57,6 +57,10 @@ void Siblings::connect() {
   // Until it is certain that nobody is there.
   assumed_until_ = Steady::now() + kSilence;
   core_.set_heard_by_others(true);
+  std::ignore = session_->write([](db::Tx& tx) -> Result<void> {
+    store::begin_event_epoch(tx);
+    return {};
+  });
   greet();
   read_events();
 }
@@ -113,12 +117,12 @@ bool Siblings::read_events() {
   const auto now = Steady::now();
   const auto horizon =
       session_->read([](db::Tx& tx) -> Result<store::EventHorizon> { return store::find_event_horizon(tx); }).value();
-  const bool forgotten = cursor_ && (now - last_read_ > kRetention || horizon.server_start != server_start_);
+  const bool forgotten = cursor_ && (now - last_read_ > kRetention || horizon.epoch != epoch_);
   if (forgotten) ears_.lost();
   // All below the horizon is settled: `xact` is exclusive with the greatest id.
   const store::EventCursor settled{.xact = horizon.xact - 1};
   if (!cursor_ || forgotten) cursor_ = settled;
-  server_start_ = horizon.server_start;
+  epoch_ = horizon.epoch;
   last_read_ = now;
   const auto events = session_
                           ->read([&](db::Tx& tx) -> Result<std::vector<store::StoredEvent>> {

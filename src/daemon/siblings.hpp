@@ -47,7 +47,7 @@ class Siblings {
   std::unique_ptr<db::Session> session_;
   std::unique_ptr<db::Listener> listener_;
   std::optional<store::EventCursor> cursor_;
-  std::string server_start_;
+  std::string epoch_;
   Steady::time_point last_read_;
   Steady::time_point next_greeting_;
   std::map<std::string, Steady::time_point, std::less<>> others_;  // by origin: last heard

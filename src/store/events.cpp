@@ -22,7 +22,7 @@ void notify_siblings(db::Tx& tx, std::string_view text) {
 
 const db::Statement kEventHorizon{"events.horizon", R"sql(
 SELECT h.xact::text, h.next::text, EXISTS (SELECT 1 FROM events e WHERE e.xact >= h.xact),
-       pg_postmaster_start_time()::text
+       coalesce((SELECT epoch::text FROM event_epoch), '')
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xact, pg_snapshot_xmax(pg_current_snapshot()) AS next) h)sql"};
 
 EventHorizon find_event_horizon(db::Tx& tx) {
@@ -30,7 +30,13 @@ EventHorizon find_event_horizon(db::Tx& tx) {
   return {.xact = rows[0].i64(0),
           .next = rows[0].i64(1),
           .more_beyond = rows[0].boolean(2),
-          .server_start = std::string(rows[0].text(3))};
+          .epoch = std::string(rows[0].text(3))};
+}
+
+const db::Statement kBeginEpoch{"events.begin_epoch", "INSERT INTO event_epoch DEFAULT VALUES ON CONFLICT DO NOTHING"};
+
+void begin_event_epoch(db::Tx& tx) {
+  tx.exec(kBeginEpoch);
 }
 
 const db::Statement kListEvents{"events.list", R"sql(

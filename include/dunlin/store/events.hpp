@@ -29,9 +29,11 @@ struct EventHorizon {
   std::int64_t xact = 0;     // below it all is settled
   std::int64_t next = 0;     // the number of the next transaction that begins
   bool more_beyond = false;  // committed, but not below it: ask again soon
-  std::string server_start;  // another one: the server has crashed or was restarted, and may have forgotten events
+  std::string epoch;         // another one: the server has crashed, and has forgotten events
 };
 EventHorizon find_event_horizon(db::Tx& tx);
+/// If there is none. By everybody who wants to notice its end.
+void begin_event_epoch(db::Tx& tx);
 struct StoredEvent {
   EventCursor at;
   std::string event;

@@ -82,6 +82,22 @@ TEST_CASE("a listener hears what is committed, and nothing that is rolled back",
   CHECK(listener->wait(5s) == std::vector<std::string>{"hello"});
 }
 
+TEST_CASE("a crash of the server is the end of an epoch", "[store][events]") {
+  World world;
+  const auto epoch = [&] { return world.read([](db::Tx& tx) { return store::find_event_horizon(tx).epoch; }); };
+  const auto begin = [&] { world.write([](db::Tx& tx) { store::begin_event_epoch(tx); }); };
+  CHECK(epoch().empty());
+  begin();
+  const auto first = epoch();
+  begin();
+  CHECK(epoch() == first);
+  world.db.run("TRUNCATE event_epoch");  // as after a crash
+  CHECK(epoch().empty());
+  begin();
+  CHECK_FALSE(epoch().empty());
+  CHECK(epoch() != first);
+}
+
 TEST_CASE("old events go", "[store][events]") {
   World world;
   tell(world.session(), kOthers, "old");
