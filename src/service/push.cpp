@@ -31,7 +31,10 @@ using namespace std::chrono_literals;
 constexpr auto kLife = 48h;  // TTL, and for how long we try
 constexpr auto kJwtLife = 12h;
 constexpr int kLastAttempt = 14;  // the queue would keep what failed once more as given up
-constexpr int kMaxInFlight = 12;
+constexpr std::size_t kMaxInFlight = 12;
+constexpr auto kLongest = 60s;  // more than an attempt takes
+constexpr auto kBusy = 1s;
+constexpr int kShareOfAge = 8;  // what has waited long for a service that is down does not ask again at once
 constexpr int kFailuresToRest = 5;
 constexpr auto kRest = 60s;
 
@@ -68,7 +71,9 @@ bool wants(db::Tx& tx, const PushSubscription& subscription, const Notification&
 
 /// Worth another try: the service is busy, broken or cannot be reached.
 bool is_passing(const RemoteDocument& answer) {
-  return !answer.failure.empty() || answer.status == 408 || answer.status == 429 || answer.status >= 500;
+  const bool accepted = answer.status >= 200 && answer.status < 300;
+  const bool refused = answer.status >= 400 && answer.status < 500 && answer.status != 408 && answer.status != 429;
+  return !answer.failure.empty() || (!accepted && !refused);
 }
 
 std::string contact(const config::Config& config) {
@@ -78,21 +83,24 @@ std::string contact(const config::Config& config) {
 
 }  // namespace
 
-bool PushHosts::enter(const std::string& host) {
+std::optional<Time> PushHosts::enter(const std::string& host, JobId what) {
   const std::lock_guard lock(mutex_);
+  const auto now = clock_.now();
   State& state = hosts_[host];
-  if (state.in_flight >= kMaxInFlight || state.rests_until > clock_.now()) return false;
-  ++state.in_flight;
-  return true;
+  if (state.rests_until > now) return state.rests_until;
+  std::erase_if(state.in_flight, [&](const auto& one) { return now - one.second > kLongest; });
+  if (state.in_flight.size() >= kMaxInFlight) return now + kBusy;
+  state.in_flight.insert_or_assign(what, now);
+  return std::nullopt;
 }
 
-void PushHosts::leave(const std::string& host, bool answered) {
+void PushHosts::leave(const std::string& host, JobId what, bool answered) {
   const std::lock_guard lock(mutex_);
   State& state = hosts_[host];
-  state.in_flight = std::max(0, state.in_flight - 1);
+  state.in_flight.erase(what);
   state.failures = answered ? 0 : state.failures + 1;
   if (state.failures >= kFailuresToRest) state.rests_until = clock_.now() + kRest;
-  if (state.in_flight == 0 && state.failures == 0) hosts_.erase(host);
+  if (state.in_flight.empty() && state.failures == 0) hosts_.erase(host);
 }
 
 void PushService::notified(db::Tx& tx, const events::NotificationCreated& event) {
@@ -123,7 +131,7 @@ Result<void> PushService::send(db::Tx& tx, RemoteDocuments& documents, const job
   if (!endpoint) return {};
   RemoteRequest request{.url = subscription->endpoint, .kind = RemoteKind::push};
   if (const auto* answer = documents.find_answer(request.url, request.kind)) {
-    hosts_.leave(endpoint->authority(), !is_passing(*answer));
+    hosts_.leave(endpoint->authority(), job.id, !is_passing(*answer));
     if (is_passing(*answer)) {
       if (job.attempts >= kLastAttempt) return {};
       return fail(Errc::remote_failed, "The push service did not take the message",
@@ -139,12 +147,17 @@ Result<void> PushService::send(db::Tx& tx, RemoteDocuments& documents, const job
   auto payload = render_push_payload(tx, env_.config, *subscription, *notification);
   const auto vapid = store::find_vapid_key(tx);
   if (!payload || !vapid) return {};
+  if (const auto later = hosts_.enter(endpoint->authority(), job.id)) {
+    // Not this message's fault: no attempt is counted.
+    const auto age = tx.now() - notification->created_at;
+    queue_.enqueue(tx, {.kind = kPushMessage, .payload = job.payload, .run_at = *later + age / kShareOfAge});
+    return {};
+  }
   auto message = TRY(
       crypto::make_push_message(subscription->standard ? crypto::PushEncoding::aes128gcm : crypto::PushEncoding::aesgcm,
                                 {.p256dh = subscription->p256dh, .auth = subscription->auth}, *payload,
                                 TRY(crypto::P256Key::from_pem(vapid->private_pem)), endpoint->origin(),
                                 contact(env_.config), tx.now() + kJwtLife));
-  if (!hosts_.enter(endpoint->authority())) return fail(Errc::remote_failed, "The push service is resting");
   request.headers = std::move(message.headers);
   request.headers.emplace_back("Content-Type", "application/octet-stream");
   request.headers.emplace_back("TTL", std::to_string(std::chrono::seconds(kLife).count()));

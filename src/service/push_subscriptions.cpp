@@ -5,6 +5,9 @@
 #include "dunlin/crypto/p256.hpp"
 #include "dunlin/store/push_subscriptions.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace dunlin::service {
 
 using model::PushSubscription;
@@ -17,10 +20,20 @@ std::unexpected<Error> invalid(const char* what) {
   return fail(Errc::invalid, std::string("Validation failed: ") + what);
 }
 
-/// Which addresses may be spoken to is decided when a message is sent, name by name.
+/// Push services have names, and public ones: an address, or a name of some inner network, is somebody else's errand.
+bool is_public_name(std::string_view host) {
+  const auto dot = host.rfind('.');
+  if (dot == std::string_view::npos || host.starts_with('[')) return false;
+  const auto last = host.substr(dot + 1);
+  static constexpr std::array<std::string_view, 5> kInner{"localhost", "local", "internal", "lan", "home"};
+  return !last.empty() && (last.front() < '0' || last.front() > '9') && std::ranges::find(kInner, last) == kInner.end();
+}
+
+/// Which addresses may be spoken to is decided once more when a message is sent, by what the name stands for then.
 bool is_endpoint(const config::Config& config, std::string_view text) {
   const auto url = Url::parse(text);
-  return url && (url->scheme == "https" || config.federation.allow_http);
+  if (!url) return false;
+  return config.federation.allow_http || (url->scheme == "https" && is_public_name(url->host));
 }
 
 /// base64url as browsers write it; some libraries use the other alphabet or any padding.

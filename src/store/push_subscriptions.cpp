@@ -46,17 +46,21 @@ model::PushSubscription save_push_subscription(db::Tx& tx, const model::PushSubs
                                       db::Param::texts(s.alerts_off), static_cast<int>(s.policy), tx.now()})[0]);
 }
 
-const db::Statement kFindPushSubscription{
-    "push_subscriptions.find", "SELECT " DUNLIN_PUSH_COLUMNS " FROM push_subscriptions p WHERE p.token_id = $1"};
+// Of tokens that the API would take.
+#define DUNLIN_LIVE_PUSH                                                                                               \
+  "SELECT " DUNLIN_PUSH_COLUMNS                                                                                        \
+  " FROM push_subscriptions p JOIN access_tokens t ON t.id = p.token_id AND t.revoked_at IS NULL"                      \
+  " JOIN users u ON u.id = t.user_id AND NOT u.disabled JOIN accounts a ON a.id = p.account_id AND a.suspended_at IS " \
+  "NULL WHERE "
+
+const db::Statement kFindPushSubscription{"push_subscriptions.find", DUNLIN_LIVE_PUSH "p.token_id = $1"};
 
 std::optional<model::PushSubscription> find_push_subscription(db::Tx& tx, TokenId token) {
   return first_row(tx.exec(kFindPushSubscription, {token}), read_push_subscription);
 }
 
-const db::Statement kListPushSubscriptions{"push_subscriptions.list", "SELECT " DUNLIN_PUSH_COLUMNS R"sql(
-FROM push_subscriptions p JOIN access_tokens t ON t.id = p.token_id
-WHERE p.account_id = $1 AND t.revoked_at IS NULL
-ORDER BY p.id)sql"};
+const db::Statement kListPushSubscriptions{"push_subscriptions.list",
+                                           DUNLIN_LIVE_PUSH "p.account_id = $1 ORDER BY p.id"};
 
 std::vector<model::PushSubscription> list_push_subscriptions(db::Tx& tx, AccountId account) {
   return all_rows(tx.exec(kListPushSubscriptions, {account}), read_push_subscription);

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,14 +26,14 @@ inline constexpr jobs::Kind kPushMessage{"push_message", jobs::Lane::push};
 class PushHosts {
  public:
   explicit PushHosts(const Clock& clock) : clock_(clock) {}
-  /// false: not now.
-  bool enter(const std::string& host);
-  void leave(const std::string& host, bool answered);
+  /// nullopt: go ahead; else when there may be room. `what` sends one message at a time.
+  std::optional<Time> enter(const std::string& host, JobId what);
+  void leave(const std::string& host, JobId what, bool answered);
 
  private:
   struct State {
-    int in_flight = 0;
-    int failures = 0;  // in a row
+    std::map<JobId, Time> in_flight;  // since when; who never comes back does not count for ever
+    int failures = 0;                 // in a row
     Time rests_until{};
   };
   const Clock& clock_;

@@ -134,6 +134,13 @@ TEST_CASE("bad endpoints and keys are refused", "[api][push]") {
   CHECK(refused({"subscription", "endpoint"}, "") == "Validation failed: Endpoint is invalid");
   CHECK(refused({"subscription", "endpoint"}, "http://push.example/") == "Validation failed: Endpoint is invalid");
   CHECK(refused({"subscription", "endpoint"}, "ftp://push.example/") == "Validation failed: Endpoint is invalid");
+  // Nobody's push service, but perhaps something behind our firewall.
+  for (const char* inner :
+       {"https://127.0.0.1/", "https://[::1]/", "https://10.0.0.1:8443/x", "https://169.254.169.254/",
+        "https://localhost/", "https://db/", "https://router.local/", "https://x.internal/"}) {
+    INFO(inner);
+    CHECK(refused({"subscription", "endpoint"}, inner) == "Validation failed: Endpoint is invalid");
+  }
   CHECK(refused({"subscription", "keys", "p256dh"}, "AAAA") == "Validation failed: Key p256dh is invalid");
   CHECK(refused({"subscription", "keys", "p256dh"}, text::base64url_encode(std::string(65, '\x04'))) ==
         "Validation failed: Key p256dh is invalid");

@@ -14,6 +14,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/core.h>
 
+#include <tuple>
+
 using namespace dunlin;
 using namespace dunlin::test;
 using namespace std::chrono_literals;
@@ -112,7 +114,7 @@ TEST_CASE("a message is sent once and the answers mean what they say", "[service
   Desk desk;
   CHECK(desk.send(201));
   CHECK(desk.subscribed());
-  for (const int passing : {0, 408, 429, 500, 503}) {
+  for (const int passing : {0, 301, 408, 429, 500, 503}) {
     INFO(passing);
     CHECK(desk.send(passing).error().code == Errc::remote_failed);
     CHECK(desk.send(201));
@@ -136,15 +138,53 @@ TEST_CASE("what is two days old or was taken back is not pushed", "[service][pus
 TEST_CASE("a push service that is down rests, and costs no more than its share", "[service][push]") {
   FakeClock clock;
   service::PushHosts hosts(clock);
-  for (int i = 0; i < 12; ++i) CHECK(hosts.enter("slow.example"));
-  CHECK_FALSE(hosts.enter("slow.example"));
-  CHECK(hosts.enter("quick.example"));
-  for (int i = 0; i < 12; ++i) hosts.leave("slow.example", false);
-  CHECK_FALSE(hosts.enter("slow.example"));
+  for (int i = 0; i < 12; ++i) CHECK_FALSE(hosts.enter("slow.example", JobId{i}));
+  CHECK(hosts.enter("slow.example", JobId{12}) == clock.now() + 1s);
+  CHECK_FALSE(hosts.enter("quick.example", JobId{12}));
+  for (int i = 0; i < 12; ++i) hosts.leave("slow.example", JobId{i}, false);
+  CHECK(hosts.enter("slow.example", JobId{12}) == clock.now() + 60s);
   clock.advance(61s);
-  CHECK(hosts.enter("slow.example"));
-  hosts.leave("slow.example", true);
-  CHECK(hosts.enter("slow.example"));
+  CHECK_FALSE(hosts.enter("slow.example", JobId{12}));
+  hosts.leave("slow.example", JobId{12}, true);
+  CHECK_FALSE(hosts.enter("slow.example", JobId{13}));
+}
+
+TEST_CASE("a message whose subscription goes while it is on its way takes no place for ever", "[service][push]") {
+  FakeClock clock;
+  service::PushHosts hosts(clock);
+  for (int i = 0; i < 12; ++i) CHECK_FALSE(hosts.enter("push.example", JobId{i}));
+  clock.advance(61s);
+  CHECK_FALSE(hosts.enter("push.example", JobId{12}));
+}
+
+TEST_CASE("a message waits for its push service without using up its attempts", "[service][push]") {
+  Desk desk;
+  for (int i = 0; i < 5; ++i) CHECK(desk.send(503).error().code == Errc::remote_failed);
+  CHECK(desk.send(201));  // is not sent now
+  const auto waiting = [&] {
+    return desk.world.write([&](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::push, 50, 1ms); });
+  };
+  CHECK(waiting().empty());
+  desk.world.clock.advance(70s);
+  const auto jobs = waiting();
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs[0].payload == desk.job().payload);
+  CHECK(jobs[0].attempts == 1);
+}
+
+TEST_CASE("who may not sign in any more is not told either", "[service][push]") {
+  const auto wanted = [](const char* change) {
+    Desk desk;
+    desk.world.db.run(change);
+    service::RemoteDocuments documents;
+    CHECK(desk.world.session().write([&](db::Tx& tx) { return desk.push.fan_out(tx, desk.job().payload); }));
+    std::ignore = desk.world.session().write([&](db::Tx& tx) { return desk.push.send(tx, documents, desk.job()); });
+    return desk.jobs_waiting(jobs::Lane::push) > 0 || documents.wanted().has_value();
+  };
+  CHECK(wanted("SELECT 1"));
+  CHECK_FALSE(wanted("UPDATE access_tokens SET revoked_at = now()"));
+  CHECK_FALSE(wanted("UPDATE users SET disabled = true"));
+  CHECK_FALSE(wanted("UPDATE accounts SET suspended_at = now()"));
 }
 
 TEST_CASE("only devices that want it are told", "[service][push]") {
