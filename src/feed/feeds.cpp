@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{250};
 constexpr std::uint64_t kFarBehind = 500;
+constexpr int kMaxReblogs = 1000;
 
 HomeEntry entry_of(const FeedStatus& status) {
   return {status.id, status.original ? status.original->id : StatusId{}};
@@ -130,13 +131,26 @@ std::vector<AccountId> Feeds::pinned_readers(const FeedStatus& status) {
 }
 
 bool Feeds::pin_list(db::Tx& tx, AccountId owner, model::ListId id) {
-  auto found = load_list(tx, owner, id);
-  if (!found) return false;
-  const std::lock_guard lock(mutex_);
-  auto& pinned = lists_[id];
-  pinned.list = std::move(found);
-  ++pinned.pins;
-  return true;
+  std::uint64_t changes = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& pinned = lists_[id];
+    ++pinned.pins;
+    changes = pinned.changes;
+  }
+  for (;;) {
+    auto found = load_list(tx, owner, id);
+    const std::lock_guard lock(mutex_);
+    auto& pinned = lists_[id];
+    if (!found) {
+      if (--pinned.pins <= 0) lists_.erase(id);
+      return false;
+    }
+    // What changed while it was read may be in it or not.
+    if (std::exchange(changes, pinned.changes) != pinned.changes) continue;
+    pinned.list = std::move(found);
+    return true;
+  }
 }
 
 void Feeds::unpin_list(model::ListId id) {
@@ -149,6 +163,7 @@ std::vector<model::ListId> Feeds::pinned_lists(const FeedStatus& status) {
   const std::lock_guard lock(mutex_);
   std::vector<model::ListId> out;
   for (const auto& [id, pinned] : lists_) {
+    if (!pinned.list) continue;
     const auto owner = slots_.find(pinned.list->owner);
     if (owner == slots_.end() || !owner->second.reader) continue;
     if (admits(*owner->second.reader, *pinned.list, status)) out.push_back(id);
@@ -160,6 +175,7 @@ std::vector<model::ListId> Feeds::pinned_lists_of(AccountId member) {
   const std::lock_guard lock(mutex_);
   std::vector<model::ListId> out;
   for (const auto& [id, pinned] : lists_) {
+    if (!pinned.list) continue;
     const auto owner = slots_.find(pinned.list->owner);
     if (owner == slots_.end() || !owner->second.reader || !pinned.list->members.contains(member)) continue;
     const bool reads = pinned.list->owner == member || owner->second.reader->follows.contains(member);
@@ -171,7 +187,9 @@ std::vector<model::ListId> Feeds::pinned_lists_of(AccountId member) {
 void Feeds::list_changed(db::Tx& tx, AccountId owner, model::ListId id) {
   {
     const std::lock_guard lock(mutex_);
-    if (!lists_.contains(id)) return;
+    const auto at = lists_.find(id);
+    if (at == lists_.end()) return;
+    ++at->second.changes;
   }
   auto fresh = load_list(tx, owner, id);
   // A list that is gone has no members.
@@ -180,7 +198,7 @@ void Feeds::list_changed(db::Tx& tx, AccountId owner, model::ListId id) {
   if (const auto at = lists_.find(id); at != lists_.end()) at->second.list = std::move(fresh);
 }
 
-std::vector<AccountId> Feeds::pinned_followers(AccountId author) {
+std::vector<AccountId> Feeds::pinned_followers(AccountId author, const std::vector<std::string>& tags) {
   const std::lock_guard lock(mutex_);
   std::vector<AccountId> pinned;
   const auto offer = [&](AccountId id) {
@@ -191,15 +209,58 @@ std::vector<AccountId> Feeds::pinned_followers(AccountId author) {
     for (const auto id : readers->second) offer(id);
   }
   offer(author);
-  return pinned;
+  for (const auto& tag : tags) {
+    const auto readers = tag_followers_.find(tag);
+    if (readers == tag_followers_.end()) continue;
+    for (const auto id : readers->second) offer(id);
+  }
+  return without_repeats(std::move(pinned));
 }
 
-void Feeds::deleted(StatusId id) {
+void Feeds::edited(const FeedStatus& status) {
   const std::lock_guard lock(mutex_);
-  for (const auto& load : loads_) load->deleted.push_back(id);
+  for (const auto& load : loads_) load->created.push_back(status);
+  // All rings: whoever had it by a tag that it has lost is in no index under it.
+  for (auto& [id, at] : slots_) {
+    if (!at.ring) continue;
+    const bool belongs = admits(*at.reader, status);
+    belongs ? at.ring->insert(entry_of(status)) : at.ring->erase_entry(status.id);
+  }
+}
+
+/// From the rings of those who can have found it at home.
+void Feeds::erase_entry(StatusId id, AccountId author, const std::vector<std::string>& tags) {
+  const auto erase = [&](AccountId reader) {
+    const auto at = slots_.find(reader);
+    if (at != slots_.end() && at->second.ring) at->second.ring->erase_entry(id);
+  };
+  if (const auto readers = followers_.find(author); readers != followers_.end()) {
+    for (const auto reader : readers->second) erase(reader);
+  }
+  erase(author);
+  for (const auto& tag : tags) {
+    const auto readers = tag_followers_.find(tag);
+    if (readers == tag_followers_.end()) continue;
+    for (const auto reader : readers->second) erase(reader);
+  }
+}
+
+std::vector<store::DeletedReblog> Feeds::deleted(db::Tx& tx, StatusId id, AccountId author,
+                                                 const std::vector<std::string>& tags, bool is_reblog) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& load : loads_) load->deleted.push_back(id);
+    erase_entry(id, author, tags);
+  }
+  if (is_reblog) return {};
+  auto reblogs = store::list_deleted_reblogs(tx, id, kMaxReblogs);
+  const std::lock_guard lock(mutex_);
+  for (const auto& reblog : reblogs) erase_entry(reblog.id, reblog.author, {});
+  if (reblogs.size() < static_cast<std::size_t>(kMaxReblogs)) return reblogs;
   for (auto& [reader, at] : slots_) {
     if (at.ring) at.ring->erase(id);
   }
+  return reblogs;
 }
 
 void Feeds::changed(db::Tx& tx, AccountId reader) {
@@ -229,6 +290,33 @@ void Feeds::refresh_expired(db::Tx& tx) {
     }
   }
   for (const auto id : expired) changed(tx, id);
+}
+
+void Feeds::author_left(db::Tx& tx, AccountId author) {
+  std::vector<AccountId> readers{author};
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& load : loads_) load->stale = true;
+    if (const auto at = followers_.find(author); at != followers_.end()) {
+      readers.insert(readers.end(), at->second.begin(), at->second.end());
+    }
+    // By a tag anybody's may be there.
+    for (auto& [id, at] : slots_) {
+      if (!at.reader || at.reader->followed_tags.empty()) continue;
+      at.ring.reset();
+      account_for(at);
+    }
+  }
+  for (const auto id : readers) changed(tx, id);
+}
+
+void Feeds::drop_rings() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& load : loads_) load->stale = true;
+  for (auto& [id, at] : slots_) {
+    at.ring.reset();
+    account_for(at);
+  }
 }
 
 void Feeds::reset(db::Tx& tx) {
@@ -299,7 +387,7 @@ void Feeds::end_load(const std::shared_ptr<Load>& load, Reader reader, std::opti
   std::erase(loads_, load);
   if (ring) {
     for (const auto& status : load->created) {
-      if (admits(reader, status)) ring->insert(entry_of(status));
+      admits(reader, status) ? ring->insert(entry_of(status)) : ring->erase_entry(status.id);
     }
     for (const auto id : load->deleted) ring->erase(id);
   }
@@ -328,22 +416,39 @@ Feeds::Slot& Feeds::slot(AccountId reader) {
 }
 
 void Feeds::set_reader(AccountId id, Slot& at, std::shared_ptr<const Reader> reader) {
-  if (at.reader) index(id, *at.reader, false);
+  index(id, at.reader.get(), reader.get());
   at.reader = std::move(reader);
-  if (at.reader) index(id, *at.reader, true);
   account_for(at);
 }
 
-void Feeds::index(AccountId id, const Reader& reader, bool add) {
-  const auto update = [&](auto& map, const auto& key) {
-    if (add) return map[key].push_back(id);
+/// Most of what a reader follows stays when something changes.
+void Feeds::index(AccountId id, const Reader* old, const Reader* fresh) {
+  const auto add = [&](auto& map, const auto& key) {
+    auto& readers = map[key];
+    readers.insert(std::ranges::lower_bound(readers, id), id);
+  };
+  const auto remove = [&](auto& map, const auto& key) {
     const auto readers = map.find(key);
     if (readers == map.end()) return;
-    std::erase(readers->second, id);
+    const auto at = std::ranges::lower_bound(readers->second, id);
+    if (at != readers->second.end() && *at == id) readers->second.erase(at);
     if (readers->second.empty()) map.erase(readers);
   };
-  for (const auto& [author, follow] : reader.follows) update(followers_, author);
-  for (const auto& tag : reader.followed_tags) update(tag_followers_, tag);
+  if (old != nullptr) {
+    for (const auto& [author, follow] : old->follows) {
+      if (fresh == nullptr || !fresh->follows.contains(author)) remove(followers_, author);
+    }
+    for (const auto& tag : old->followed_tags) {
+      if (fresh == nullptr || !fresh->followed_tags.contains(tag)) remove(tag_followers_, tag);
+    }
+  }
+  if (fresh == nullptr) return;
+  for (const auto& [author, follow] : fresh->follows) {
+    if (old == nullptr || !old->follows.contains(author)) add(followers_, author);
+  }
+  for (const auto& tag : fresh->followed_tags) {
+    if (old == nullptr || !old->followed_tags.contains(tag)) add(tag_followers_, tag);
+  }
 }
 
 void Feeds::account_for(Slot& at) {

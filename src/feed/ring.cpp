@@ -25,6 +25,15 @@ void Ring::erase(StatusId id) {
   std::erase_if(entries_, [&](const HomeEntry& entry) { return entry.id == id || entry.reblog_of_id == id; });
 }
 
+void Ring::erase_entry(StatusId id) {
+  const auto at = std::ranges::lower_bound(entries_, id, {}, &HomeEntry::id);
+  if (at != entries_.end() && at->id == id) entries_.erase(at);
+}
+
+bool Ring::contains(StatusId id) const {
+  return std::ranges::binary_search(entries_, id, {}, &HomeEntry::id);
+}
+
 std::optional<std::vector<HomeEntry>> Ring::page(const model::Page& page) const {
   const auto limit = static_cast<std::size_t>(std::max(page.limit, 0));
   const auto first = std::ranges::upper_bound(entries_, StatusId{page.above()}, {}, &HomeEntry::id);

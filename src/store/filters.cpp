@@ -63,6 +63,14 @@ std::vector<model::Filter> list_filters(db::Tx& tx, AccountId owner) {
   return all_rows(tx.exec(kListFilters, {owner}), read_filter);
 }
 
+const db::Statement kListFilterOwners{"filters.owners",
+                                      "SELECT DISTINCT account_id FROM filters WHERE account_id = ANY($1::bigint[])"};
+
+std::vector<AccountId> list_filter_owners(db::Tx& tx, std::span<const AccountId> accounts) {
+  return all_rows(tx.exec(kListFilterOwners, {db::Param::ids(accounts)}),
+                  [](const db::Row& row) { return row.id<AccountId>(0); });
+}
+
 const db::Statement kFindFilter{"filters.find", DUNLIN_FILTERS(" AND f.id = $2")};
 
 std::optional<model::Filter> find_filter(db::Tx& tx, AccountId owner, FilterId id) {

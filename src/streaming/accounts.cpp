@@ -1,4 +1,6 @@
 // What happens to one reader: notifications, relations, the right to listen.
+#include "dunlin/store/accounts.hpp"
+
 #include "handlers.hpp"
 
 #include "dunlin/api/entities/conversation.hpp"
@@ -107,12 +109,14 @@ void on(Publication& to, const events::LoginChanged& event) {
 void on(Publication& /*to*/, const events::AccountChanged& /*event*/) {}
 
 void on(Publication& to, const events::AccountSuspended& event) {
-  to.feeds.reset(to.tx);
+  to.feeds.drop_rings();
   judge_again(to, [&](const Identity& who) { return who.account == event.id; });
 }
 
 void on(Publication& to, const events::AccountDeleted& event) {
-  to.feeds.reset(to.tx);
+  to.feeds.author_left(to.tx, event.id);
+  // What it posted here goes bit by bit, and is not shown from now on.
+  if (store::find_account(to.tx, event.id)) to.feeds.drop_rings();
   judge_again(to, [&](const Identity& who) { return who.account == event.id; });
 }
 

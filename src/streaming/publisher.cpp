@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <exception>
+#include <map>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -17,6 +19,20 @@ namespace {
 constexpr std::size_t kMaxWaiting = 50'000;
 constexpr std::chrono::milliseconds kPause{500};
 constexpr std::chrono::seconds kRefresh{2};
+
+/// Votes on a poll come faster than anybody reads: of those changes of one status that wait together, the last tells
+/// all.
+std::unordered_set<std::size_t> find_superseded(const std::deque<service::Event>& events) {
+  std::unordered_set<std::size_t> out;
+  std::map<std::pair<StatusId, service::events::StatusPart>, std::size_t> last;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* change = std::get_if<service::events::StatusChanged>(&events[i]);
+    if (change == nullptr) continue;
+    const auto [at, is_new] = last.try_emplace({change->id, change->part}, i);
+    if (!is_new) out.insert(std::exchange(at->second, i));
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -75,9 +91,10 @@ void Publisher::run(const std::stop_token& stop, db::Session& session) {
       events.swap(events_);
       lost = std::exchange(lost_, false);
     }
-    for (const auto& event : events) {
+    const auto superseded = find_superseded(events);
+    for (std::size_t i = 0; i < events.size(); ++i) {
       if (stop.stop_requested()) return;
-      publish_patiently(stop, session, event);
+      if (!superseded.contains(i)) publish_patiently(stop, session, events[i]);
       feeds_.done();
     }
     if (lost) restart(session);

@@ -6,6 +6,7 @@
 #include "dunlin/service/filter_matcher.hpp"
 
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 namespace dunlin::streaming {
@@ -14,6 +15,8 @@ namespace dunlin::streaming {
 class ReaderFilters {
  public:
   const service::FilterMatcher& of(db::Tx& tx, AccountId reader);
+  /// One statement for all who are not known yet and have none, as most.
+  void expect(db::Tx& tx, std::span<const AccountId> readers);
   void forget(AccountId reader) { readers_.erase(reader); }
 
  private:

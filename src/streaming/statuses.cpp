@@ -7,6 +7,7 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/json/writer.hpp"
 #include "dunlin/service/filter_matcher.hpp"
+#include "dunlin/store/accounts.hpp"
 #include "dunlin/store/feeds.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,7 +31,6 @@ namespace {
 // As Mastodon: what was published longer ago is history that was fetched, not news.
 constexpr std::chrono::hours kNews{6};
 constexpr int kMaxChildren = 100;
-constexpr int kMaxReblogs = 1000;
 
 void append(Subscriptions& to, Subscriptions more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -101,13 +102,18 @@ model::FilterContext context_of(Channel channel) {
 }
 
 /// One status on its way to many: all get the same bytes, as nobody in particular sees it, but for those whose filters
-/// catch it.
+/// catch it or who do not want to see what it quotes.
 class Delivery {
  public:
   Delivery(Publication& to, const char* event, StatusId id) : to_(to), event_(event), ids_{id} {}
 
   void send(const Subscriptions& subscriptions) {
     if (subscriptions.empty() || !load()) return;
+    std::vector<AccountId> readers;
+    for (const auto& one : subscriptions) readers.push_back(one.listener->identity().account);
+    std::ranges::sort(readers);
+    readers.erase(std::ranges::unique(readers).begin(), readers.end());
+    to_.filters.expect(to_.tx, readers);
     for (const auto& [listener, topic] : subscriptions) {
       if (Message* message = message_for(listener->identity().account, topic)) listener->send(*message, topic);
     }
@@ -120,10 +126,17 @@ class Delivery {
     if (bundle.statuses.empty()) return false;
     const auto& status = bundle.statuses.front();
     shown_ = status.reblog_of_id ? bundle.originals.at(*status.reblog_of_id) : status;
-    api::entities::StatusPage page(to_.tx, to_.config, AccountId{}, std::move(bundle));
-    if (!page.contains(ids_.front())) return false;
+    page_.emplace(to_.tx, to_.config, AccountId{}, std::move(bundle));
+    if (!page_->contains(ids_.front())) return false;
+    if (const auto* quoted = page_->quoted_by(ids_.front())) {
+      quoted_ = Quoted{.id = quoted->id, .author = quoted->account_id, .domain = std::nullopt};
+      if (!quoted->local) {
+        const auto author = store::find_account(to_.tx, quoted->account_id);
+        if (author) quoted_->domain = author->domain;
+      }
+    }
     json::Writer out;
-    page.render(out, ids_.front());
+    page_->render(out, ids_.front());
     shared_.emplace(event_, out.take());
     return true;
   }
@@ -131,13 +144,22 @@ class Delivery {
   /// nullptr: a filter hides it from this reader.
   Message* message_for(AccountId reader, const Topic& topic) {
     const auto& filters = to_.filters.of(to_.tx, reader);
-    if (filters.empty() || reader == shown_.account_id) return &*shared_;
-    if (filters.reads_text() && !text_) text_ = service::filter_text(shown_);
-    const std::array ids{shown_.id, ids_.front()};
-    const auto matches = filters.match(ids, text_ ? *text_ : std::string());
-    if (matches.empty()) return &*shared_;
-    if (service::hides(matches, context_of(topic.channel))) return nullptr;
-    return personal(reader);
+    if (!filters.empty() && reader != shown_.account_id) {
+      if (filters.reads_text() && !text_) text_ = page_->filter_text(ids_.front());
+      const std::array ids{shown_.id, ids_.front()};
+      const auto matches = filters.match(ids, text_ ? *text_ : std::string());
+      if (service::hides(matches, context_of(topic.channel))) return nullptr;
+      if (!matches.empty()) return personal(reader);
+    }
+    return marks_quoted(reader, filters) ? personal(reader) : &*shared_;
+  }
+
+  /// What the status quotes is for this reader not as for everybody.
+  bool marks_quoted(AccountId reader, const service::FilterMatcher& filters) {
+    if (!quoted_ || quoted_->author == reader) return false;
+    const auto relations = to_.feeds.reader(reader);
+    if (!relations || !feed::welcomes(*relations, quoted_->author, quoted_->domain)) return true;
+    return !filters.empty() && !filters.match(std::span(&quoted_->id, 1), "").empty();
   }
 
   /// With what his filters say of it.
@@ -151,10 +173,18 @@ class Delivery {
     return &personal_.emplace(reader, Message(event_, out.take())).first->second;
   }
 
+  struct Quoted {
+    StatusId id;
+    AccountId author;
+    std::optional<std::string> domain;
+  };
+
   Publication& to_;
   const char* event_;
   const std::array<StatusId, 1> ids_;
   model::Status shown_;
+  std::optional<Quoted> quoted_;
+  std::optional<api::entities::StatusPage> page_;
   std::optional<std::string> text_;
   std::optional<Message> shared_;
   std::map<AccountId, Message> personal_;
@@ -171,7 +201,28 @@ std::optional<FeedStatus> find(Publication& to, StatusId id) {
 void admit_waiting_replies(Publication& to, const FeedStatus& parent) {
   if (parent.local || parent.original) return;
   const auto replies = store::list_reply_ids(to.tx, parent.id, kMaxChildren);
-  for (const auto& reply : store::load_feed_statuses(to.tx, replies)) to.feeds.created(reply);
+  for (const auto& reply : store::load_feed_statuses(to.tx, replies)) {
+    auto home = to.feeds.created(reply);
+    if (to.tx.now() - reply.created_at > kNews || to.hub.empty()) continue;
+    // Who follows a tag of it, say, has it already.
+    auto before = reply;
+    before.parent_missing = true;
+    const auto had = to.feeds.pinned_readers(before);
+    std::erase_if(home, [&](AccountId id) { return std::ranges::binary_search(had, id); });
+    auto lists = to.feeds.pinned_lists(reply);
+    const auto had_lists = to.feeds.pinned_lists(before);
+    std::erase_if(lists, [&](model::ListId id) { return std::ranges::find(had_lists, id) != had_lists.end(); });
+    auto subscriptions = home_listeners(to.hub, home);
+    append(subscriptions, list_listeners(to.hub, lists));
+    Delivery(to, "update", reply.id).send(subscriptions);
+  }
+}
+
+/// All who may have something of this author at home or in a list.
+Subscriptions home_and_list_listeners(Publication& to, AccountId author, const std::vector<std::string>& tags) {
+  auto out = home_listeners(to.hub, to.feeds.pinned_followers(author, tags));
+  append(out, list_listeners(to.hub, to.feeds.pinned_lists_of(author)));
+  return out;
 }
 
 void send_delete(StatusId id, const Subscriptions& subscriptions) {
@@ -201,14 +252,19 @@ void on(Publication& to, const events::StatusCreated& event) {
 }
 
 void on(Publication& to, const events::StatusChanged& event) {
-  if (to.hub.empty()) return;
+  const bool moves = event.part == events::StatusPart::text && !to.feeds.empty();
+  if (!moves && to.hub.empty()) return;
   const auto status = find(to, event.id);
   if (!status) return;
+  if (moves) to.feeds.edited(*status);
+  if (to.hub.empty()) return;
   Delivery(to, "status.update", status->id).send(listeners_of(to, *status, to.feeds.pinned_readers(*status)));
 }
 
 void on(Publication& to, const events::StatusDeleted& event) {
-  to.feeds.deleted(event.id);
+  if (to.feeds.empty()) return;  // who listens is pinned
+  const auto tags = event.visibility == Visibility::public_ ? fold_all(event.tags) : std::vector<std::string>{};
+  const auto reblogs = to.feeds.deleted(to.tx, event.id, event.author, tags, event.reblog_of.has_value());
   if (to.hub.empty()) return;
   if (event.visibility == Visibility::direct) {
     // Nobody has it at home; those whom it named may have it on the screen.
@@ -216,17 +272,13 @@ void on(Publication& to, const events::StatusDeleted& event) {
     readers.push_back(event.author);
     return send_delete(event.id, home_listeners(to.hub, readers));
   }
-  auto subscriptions = home_listeners(to.hub, to.feeds.pinned_followers(event.author));
-  append(subscriptions, list_listeners(to.hub, to.feeds.pinned_lists_of(event.author)));
+  auto subscriptions = home_and_list_listeners(to, event.author, tags);
   if (event.visibility == Visibility::public_ && !event.reblog_of) {
     append(subscriptions, instance_listeners(to.hub, event.local, event.parts));
-    append(subscriptions, tag_listeners(to.hub, event.local, fold_all(event.tags)));
+    append(subscriptions, tag_listeners(to.hub, event.local, tags));
   }
   send_delete(event.id, subscriptions);
-  if (event.reblog_of) return;
-  for (const auto& reblog : store::list_deleted_reblogs(to.tx, event.id, kMaxReblogs)) {
-    send_delete(reblog.id, home_listeners(to.hub, to.feeds.pinned_followers(reblog.author)));
-  }
+  for (const auto& reblog : reblogs) send_delete(reblog.id, home_and_list_listeners(to, reblog.author, {}));
 }
 
 }  // namespace dunlin::streaming

@@ -58,13 +58,21 @@ class Feeds {
   std::vector<AccountId> created(const store::FeedStatus& status);
   /// The same readers, for a status that has changed.
   std::vector<AccountId> pinned_readers(const store::FeedStatus& status);
-  /// Pinned readers who may have it at home: the author's followers and the author.
-  std::vector<AccountId> pinned_followers(AccountId author);
-  void deleted(StatusId id);
+  /// Pinned readers who may have it at home: the author, his followers and those of one of these (folded) tags.
+  std::vector<AccountId> pinned_followers(AccountId author, const std::vector<std::string>& tags);
+  /// The status as it is now, after an edit: into the rings it belongs to, out of those it does not belong to any more.
+  void edited(const store::FeedStatus& status);
+  /// Of a status, or (`is_reblog`) of a wrapper; `tags` folded. Gives the wrappers that went with it.
+  std::vector<store::DeletedReblog> deleted(db::Tx& tx, StatusId id, AccountId author,
+                                            const std::vector<std::string>& tags, bool is_reblog);
   /// The relations of this reader have changed: pinned ones are read anew.
   void changed(db::Tx& tx, AccountId reader);
   /// Reads those pinned ones anew for whom a mute has ended.
   void refresh_expired(db::Tx& tx);
+  /// The account is gone, and with it the relations of its followers.
+  void author_left(db::Tx& tx, AccountId author);
+  /// What may be shown of somebody has changed, but nobody's relations: rings are read again when they are wanted.
+  void drop_rings();
   /// Anything may have changed.
   void reset(db::Tx& tx);
 
@@ -89,12 +97,13 @@ class Feeds {
   struct Load {
     AccountId reader;
     bool stale = false;
-    std::vector<store::FeedStatus> created;
+    std::vector<store::FeedStatus> created;  // or edited
     std::vector<StatusId> deleted;
   };
   struct PinnedList {
-    std::shared_ptr<const List> list;
+    std::shared_ptr<const List> list;  // nullptr: it is being read
     int pins = 0;
+    std::uint64_t changes = 0;
   };
   using Slots = std::unordered_map<AccountId, Slot>;
 
@@ -108,7 +117,8 @@ class Feeds {
   void account_for(Slot& slot);
   void forget(Slots::iterator at);
   void make_room();
-  void index(AccountId id, const Reader& reader, bool add);
+  void index(AccountId id, const Reader* old, const Reader* fresh);
+  void erase_entry(StatusId id, AccountId author, const std::vector<std::string>& tags);
   template <class F>
   void each_reader(const store::FeedStatus& status, F&& body);
 
@@ -116,7 +126,8 @@ class Feeds {
   const FeedsOptions options_;
   std::mutex mutex_;
   Slots slots_;
-  std::unordered_map<AccountId, std::vector<AccountId>> followers_;  // author -> readers with a slot
+  // Author or tag -> readers with a slot, in order of their ids.
+  std::unordered_map<AccountId, std::vector<AccountId>> followers_;
   std::unordered_map<std::string, std::vector<AccountId>> tag_followers_;
   std::unordered_map<model::ListId, PinnedList> lists_;
   std::list<AccountId> used_;  // most recently first

@@ -21,6 +21,9 @@ class Ring {
   void insert(store::HomeEntry entry);
   /// The status, and every reblog of it.
   void erase(StatusId id);
+  /// This entry alone.
+  void erase_entry(StatusId id);
+  [[nodiscard]] bool contains(StatusId id) const;
   /// nullopt: the page reaches below what the ring knows.
   [[nodiscard]] std::optional<std::vector<store::HomeEntry>> page(const model::Page& page) const;
 

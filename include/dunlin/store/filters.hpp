@@ -5,12 +5,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace dunlin::store {
 
 /// All of these are of one owner: a stranger's filter is not found. With keywords and statuses, in one statement.
 std::vector<model::Filter> list_filters(db::Tx& tx, AccountId owner);
+/// Those of the accounts who have filters.
+std::vector<AccountId> list_filter_owners(db::Tx& tx, std::span<const AccountId> accounts);
 std::optional<model::Filter> find_filter(db::Tx& tx, AccountId owner, FilterId id);
 /// The filter that has this keyword, or this status, among its own.
 std::optional<model::Filter> find_filter_of_keyword(db::Tx& tx, AccountId owner, model::FilterKeywordId id);

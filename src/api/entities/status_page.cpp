@@ -50,6 +50,11 @@ const model::Status& StatusPage::shown(const model::Status& status) const {
   return status.reblog_of_id ? bundle_.originals.at(*status.reblog_of_id) : status;
 }
 
+const model::Status* StatusPage::quoted_by(StatusId id) const {
+  const auto* quote = find_in(bundle_.quotes, shown(*statuses_.at(id)).id);
+  return quote != nullptr && quote->quoted_status_id ? find_in(bundle_.quoted, *quote->quoted_status_id) : nullptr;
+}
+
 std::string StatusPage::filter_text_of(const model::Status& status) const {
   std::vector<std::string_view> further;
   if (const auto* poll = find_in(bundle_.polls, status.id)) {

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 using namespace dunlin;
 using namespace dunlin::test;
@@ -228,4 +230,86 @@ TEST_CASE("a followed hashtag brings public statuses home", "[streaming]") {
   s.post(s.alice, {{"status", "not for all #wader"}, {"visibility", "unlisted"}});
   s.publish();
   CHECK(home.summary() == Lines{"update " + id});
+}
+
+TEST_CASE("a deletion is told to all who have it, by whatever way it came", "[streaming]") {
+  People s;
+  auto by_tag = s.listen(s.carol, "?stream=user");
+  Client(s.api, s.carol).post("/api/v1/tags/wader/follow");
+  const auto dave = s.world.local_account("dave");
+  s.world.follow(dave, s.bob);
+  const Client as_dave(s.api, dave);
+  const auto list = as_dave.post("/api/v1/lists", {{"title", "x"}}).json().at("id").get<std::string>();
+  as_dave.post("/api/v1/lists/" + list + "/accounts", {{"account_ids", {s.bob.id.str()}}});
+  auto by_list = s.listen(dave, "?stream=list&list=" + list);
+  s.publish();
+  const auto id = s.post(s.alice, {{"status", "a #wader"}});
+  const auto wrapper =
+      Client(s.api, s.bob).post("/api/v1/statuses/" + id + "/reblog").json().at("id").get<std::string>();
+  s.publish();
+  CHECK(by_tag.summary() == Lines{"update " + id});
+  CHECK(by_list.summary() == Lines{"update " + wrapper});
+  Client(s.api, s.alice).del("/api/v1/statuses/" + id);
+  s.publish();
+  CHECK(by_tag.summary() == Lines{"delete " + id});
+  CHECK(by_list.summary() == Lines{"delete " + wrapper});
+}
+
+TEST_CASE("a reply that came before what it answers is told when that is there", "[streaming]") {
+  People s;
+  const auto eve = s.world.remote_account("eve", "far.example");
+  s.world.follow(s.bob, eve);
+  auto home = s.listen(s.bob, "?stream=user");
+  const auto parent_uri = eve.uri + "/statuses/parent";
+  const auto reply = s.world.status(eve, {.reply_to_uri = parent_uri});
+  s.publish(service::events::StatusCreated{reply.id, eve.id});
+  CHECK(home.summary() == Lines{});
+  const auto parent = s.world.status(eve);
+  s.world.db.run(fmt::format("UPDATE statuses SET in_reply_to_id = {}, in_reply_to_account_id = {} WHERE id = {}",
+                             parent.id.value, eve.id.value, reply.id.value));
+  s.publish(service::events::StatusCreated{parent.id, eve.id});
+  auto heard = home.summary();
+  std::ranges::sort(heard);
+  Lines expected{"update " + reply.id.str(), "update " + parent.id.str()};
+  std::ranges::sort(expected);
+  CHECK(heard == expected);
+}
+
+TEST_CASE("an edit takes a status into home feeds and out of them", "[streaming]") {
+  People s;
+  s.world.db.run("UPDATE follows SET languages = '{en}'");
+  auto home = s.listen(s.bob, "?stream=user");
+  const auto id = s.post(s.alice, {{"status", "hello"}, {"language", "en"}});
+  s.publish();
+  CHECK(home.summary() == Lines{"update " + id});
+  const auto shown = [&] {
+    return s.world.read([&](db::Tx& tx) { return s.feeds.home(tx, s.bob.id, newest(5)); }).size();
+  };
+  CHECK(shown() == 1);
+  Client(s.api, s.alice).put("/api/v1/statuses/" + id, {{"status", "hallo"}, {"language", "de"}});
+  s.publish();
+  CHECK(home.summary() == Lines{});
+  CHECK(shown() == 0);
+}
+
+TEST_CASE("of many changes of one status that wait the last is told", "[streaming]") {
+  People s;
+  auto home = s.listen(s.bob, "?stream=user");
+  const auto status = s.world.status(s.alice);
+  const auto other = s.world.status(s.alice);
+  using service::events::StatusPart;
+  for (int i = 0; i < 20; ++i) {
+    s.publisher.hear(service::events::StatusChanged{status.id, s.alice.id, StatusPart::poll});
+    s.publisher.hear(service::events::StatusChanged{other.id, s.alice.id, StatusPart::poll});
+  }
+  s.publisher.hear(service::events::FiltersChanged{s.bob.id});
+  s.publisher.start([&] { return s.world.db.new_session(); });
+  Lines heard;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while ((heard.empty() || heard.back() != "filters_changed") && std::chrono::steady_clock::now() < until) {
+    std::this_thread::yield();
+    for (auto& line : home.summary()) heard.push_back(std::move(line));
+  }
+  s.publisher.stop();
+  CHECK(heard == Lines{"status.update " + status.id.str(), "status.update " + other.id.str(), "filters_changed"});
 }

@@ -30,6 +30,10 @@ class StatusPage {
 
   /// false: unknown or deleted, or a reblog of such; or hidden by a filter.
   [[nodiscard]] bool contains(StatusId id) const { return statuses_.contains(id); }
+  /// What filters read of the status, which must be there; of a reblog, of what it wraps.
+  [[nodiscard]] std::string filter_text(StatusId id) const { return filter_text_of(shown(*statuses_.at(id))); }
+  /// What the status, which must be there, quotes and shows; nullptr: nothing.
+  [[nodiscard]] const model::Status* quoted_by(StatusId id) const;
   /// The status, which must be there.
   void render(json::Writer& out, StatusId id, StatusBody body = StatusBody::content);
   /// A JSON array of those that are there, in this order.
