@@ -10,7 +10,10 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace dunlin::daemon {
@@ -36,11 +39,15 @@ std::string origin_of(const std::string& url) {
   return parsed ? parsed->origin() : std::string();
 }
 
-/// What is for followers goes only where one still is, looked at now and not when it was enqueued: the bodies of the
-/// others are emptied. Returns the synchronisation field of each delivery, "" for none.
-std::vector<std::string> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows,
-                                           std::vector<std::string>& bodies) {
-  std::vector<std::string> fields(rows.size());
+/// Whether a delivery still has somebody to reach, and the synchronisation field that goes with it, "" for none.
+struct Reach {
+  bool still = true;
+  std::string synchronization{};
+};
+
+/// What is for followers goes only where one still is, looked at now and not when it was enqueued.
+std::vector<Reach> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows) {
+  std::vector<Reach> result(rows.size());
   std::map<AccountId, std::vector<std::size_t>> by_account;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].to_followers) by_account[rows[i].account_id].push_back(i);
@@ -51,22 +58,20 @@ std::vector<std::string> look_at_followers(db::Tx& tx, const std::vector<jobs::D
     for (const std::size_t i : places) inboxes.push_back(rows[i].inbox_url);
     const auto still = store::list_inboxes_with_followers(tx, account_id, inboxes);
     const bool synchronize = account && account->followers_count <= kMaxSynchronized;
-    // One lane is one host: its followers are the same for all of them.
-    std::optional<std::string> field;
+    std::map<std::string, std::string> fields;  // by origin
     for (const std::size_t i : places) {
-      if (!account || std::ranges::find(still, rows[i].inbox_url) == still.end()) {
-        bodies[i].clear();
-        continue;
+      result[i].still = account && std::ranges::find(still, rows[i].inbox_url) != still.end();
+      if (!result[i].still || !synchronize) continue;
+      const auto origin = origin_of(rows[i].inbox_url);
+      const auto [field, is_new] = fields.try_emplace(origin);
+      if (is_new) {
+        field->second =
+            activitypub::render_synchronization(*account, store::list_follower_uris_on(tx, account_id, origin));
       }
-      if (!synchronize) continue;
-      if (!field) {
-        field = activitypub::render_synchronization(
-            *account, store::list_follower_uris_on(tx, account_id, origin_of(rows[i].inbox_url)));
-      }
-      fields[i] = *field;
+      result[i].synchronization = field->second;
     }
   }
-  return fields;
+  return result;
 }
 
 /// For work that cannot be refused: runs `body` in a transaction and returns what it made.
@@ -112,26 +117,36 @@ net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now)
 }
 
 std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int limit, bool proven_only) {
-  std::string after;
+  const std::size_t which = proven_only ? 1 : 0;
+  std::string begin;
   {
     const std::lock_guard lock(mutex_);
-    after = last_claimed_;
+    begin = last_claimed_.at(which);
   }
+  std::string after;
   auto lanes = commit(session, [&](db::Tx& tx) {
+    after = begin;
     std::vector<net::HostLane> claimed;
-    for (const auto& host : jobs::claim_hosts(tx, owner_, limit, after)) {
+    std::vector<std::string> hosts;
+    for (const auto& host : jobs::claim_hosts(tx, owner_, limit, begin, proven_only)) {
       after = host.host;
       auto lane = lane_of(host, tx.now());
-      if (lane.allowed > 0 && (lane.proven || !proven_only)) {
+      if (lane.allowed > 0) {
+        hosts.push_back(lane.host);
         claimed.push_back(std::move(lane));
       } else {
         jobs::release_host(tx, owner_, host.host);
       }
     }
+    std::map<std::string, net::HostLane*> by_host;
+    for (net::HostLane& lane : claimed) by_host.emplace(lane.host, &lane);
+    for (auto& pending : load(tx, jobs::load_lanes(tx, hosts))) {
+      by_host.at(pending.row.host)->due.push_back(std::move(pending));
+    }
     return claimed;
   });
   const std::lock_guard lock(mutex_);
-  last_claimed_ = std::move(after);
+  last_claimed_.at(which) = std::move(after);
   return lanes;
 }
 
@@ -139,48 +154,58 @@ std::vector<std::string> DeliveryQueue::renew_hosts(db::Session& session, std::s
   return commit(session, [&](db::Tx& tx) { return jobs::renew_hosts(tx, owner_, hosts); });
 }
 
-void DeliveryQueue::release_host(db::Session& session, const std::string& host) {
-  commit(session, [&](db::Tx& tx) {
-    jobs::release_host(tx, owner_, host);
-    return true;
-  });
-}
-
 std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const std::string& host) {
   return session
-      .read([&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> {
-        auto rows = jobs::load_lane(tx, host);
-        std::vector<std::int64_t> activities;
-        for (const auto& row : rows) activities.push_back(row.activity_id);
-        auto bodies = jobs::load_bodies(tx, activities);
-        const auto synchronizations = look_at_followers(tx, rows, bodies);
-        std::vector<net::PendingDelivery> pending;
-        pending.reserve(rows.size());
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-          // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
-          std::ignore = keys_.load(tx, rows[i].account_id);
-          // Only where it is certain: a 410 from a shared inbox ends the whole host.
-          const bool shared = rows[i].inbox_url.ends_with("//" + host + "/inbox");
-          pending.push_back({.row = std::move(rows[i]),
-                             .body = std::make_shared<const std::string>(std::move(bodies[i])),
-                             .shared_inbox = shared,
-                             .synchronization = synchronizations[i]});
-        }
-        return pending;
-      })
+      .read(
+          [&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> { return load(tx, jobs::load_lane(tx, host)); })
       .value();
 }
 
-std::vector<std::pair<std::string, int>> DeliveryQueue::conclude(db::Session& session,
-                                                                 std::span<const net::DeliveryResult> results) {
+/// The rows with all that sending them takes. One activity's body is there once, for however many hosts.
+std::vector<net::PendingDelivery> DeliveryQueue::load(db::Tx& tx, std::vector<jobs::Delivery> rows) {
+  std::vector<net::PendingDelivery> pending;
+  if (rows.empty()) return pending;
+  std::set<std::int64_t> distinct;
+  std::set<AccountId> accounts;
+  for (const auto& row : rows) {
+    distinct.insert(row.activity_id);
+    accounts.insert(row.account_id);
+  }
+  const std::vector<std::int64_t> activities(distinct.begin(), distinct.end());
+  auto texts = jobs::load_bodies(tx, activities);
+  std::map<std::int64_t, std::shared_ptr<const std::string>> bodies;
+  for (std::size_t i = 0; i < activities.size(); ++i) {
+    bodies.emplace(activities[i], std::make_shared<const std::string>(std::move(texts[i])));
+  }
+  const auto to_followers = look_at_followers(tx, rows);
+  // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
+  for (const AccountId account : accounts) std::ignore = keys_.load(tx, account);
+  static const auto kNothing = std::make_shared<const std::string>();
+  pending.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // Only where it is certain: a 410 from a shared inbox ends the whole host.
+    const bool shared = rows[i].inbox_url.ends_with("//" + rows[i].host + "/inbox");
+    auto body = to_followers[i].still ? bodies.at(rows[i].activity_id) : kNothing;
+    pending.push_back({.row = std::move(rows[i]),
+                       .body = std::move(body),
+                       .shared_inbox = shared,
+                       .synchronization = to_followers[i].synchronization});
+  }
+  return pending;
+}
+
+net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const net::DeliveryResult> results,
+                                        std::span<const net::LeavingHost> leaving) {
   return commit(session, [&](db::Tx& tx) {
-    std::map<std::string, std::vector<DeliveryId>> done;
+    std::vector<DeliveryId> done;
+    std::set<std::string> answered;
     std::map<std::string, int> failed;
     for (const auto& result : results) {
       const std::string& host = result.delivery.host;
       if (result.learned) jobs::record_signature_scheme(tx, host, static_cast<int>(*result.learned));
       if (result.judgement.verdict == jobs::Verdict::done) {
-        done[host].push_back(result.delivery.id);
+        done.push_back(result.delivery.id);
+        answered.insert(host);
         continue;
       }
       const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
@@ -189,8 +214,17 @@ std::vector<std::pair<std::string, int>> DeliveryQueue::conclude(db::Session& se
                 {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
                  log::kv("reason", result.judgement.reason)});
     }
-    for (const auto& [host, ids] : done) jobs::record_success(tx, host, ids);
-    return std::vector<std::pair<std::string, int>>(failed.begin(), failed.end());
+    jobs::record_successes(tx, std::vector(answered.begin(), answered.end()), done);
+    std::vector<std::string> idle;
+    for (const auto& host : leaving) {
+      if (host.if_idle) {
+        idle.push_back(host.host);
+      } else {
+        jobs::release_host(tx, owner_, host.host);
+      }
+    }
+    return net::Conclusion{.allowed = {failed.begin(), failed.end()},
+                           .busy = jobs::release_idle_hosts(tx, owner_, idle)};
   });
 }
 

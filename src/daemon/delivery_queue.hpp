@@ -4,6 +4,7 @@
 #include "dunlin/config/config.hpp"
 #include "dunlin/net/delivery_pump.hpp"
 
+#include <array>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -38,22 +39,22 @@ class DeliveryQueue final : public net::DeliveryQueue {
 
   std::vector<net::HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) override;
   std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) override;
-  void release_host(db::Session& session, const std::string& host) override;
   std::vector<net::PendingDelivery> load_lane(db::Session& session, const std::string& host) override;
-  std::vector<std::pair<std::string, int>> conclude(db::Session& session,
-                                                    std::span<const net::DeliveryResult> results) override;
+  net::Conclusion conclude(db::Session& session, std::span<const net::DeliveryResult> results,
+                           std::span<const net::LeavingHost> leaving) override;
   std::optional<Time> next_delivery_at(db::Session& session) override;
   Result<http::OutboundRequest> prepare(const net::PendingDelivery& delivery, net::SignatureScheme scheme) override;
 
  private:
   net::HostLane lane_of(const jobs::ClaimedHost& claimed, Time now) const;
+  std::vector<net::PendingDelivery> load(db::Tx& tx, std::vector<jobs::Delivery> rows);
 
   SigningKeys& keys_;
   const Clock& clock_;
   const config::Config::Delivery& options_;
-  const std::string owner_;  // names this process among those on the same database
-  std::string last_claimed_;
-  std::mutex mutex_;  // of last_claimed_: claims may come from two workers
+  const std::string owner_;                  // names this process among those on the same database
+  std::array<std::string, 2> last_claimed_;  // of all hosts, of the proven ones
+  std::mutex mutex_;                         // of last_claimed_: claims may come from two workers
 };
 
 }  // namespace dunlin::daemon

@@ -4,6 +4,7 @@
 
 #include "dunlin/base/url.hpp"
 
+#include <array>
 #include <unordered_set>
 
 namespace dunlin::jobs {
@@ -48,10 +49,10 @@ const db::Statement kHostAlive{"deliveries.host_alive", R"sql(
   FROM (SELECT host, failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL OR gone_since IS NOT NULL
                AS troubled
         FROM delivery_hosts
-        WHERE host = $1 AND (failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL
+        WHERE host = ANY($1::text[]) AND (failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL
                              OR gone_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3)) old
   WHERE h.host = old.host
-  RETURNING old.troubled)sql"};
+  RETURNING old.troubled, h.host)sql"};
 
 // Only what failed because the host was away: what it refused for a reason keeps its own schedule.
 const db::Statement kHurry{"deliveries.hurry",
@@ -90,12 +91,20 @@ const db::Statement kStoreScheme{
     "deliveries.store_scheme",
     "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
 
-/// A host that answers again: what waited for it goes now. true: it had been in trouble.
+/// Hosts that answer again: what waited for them goes now. true: one had been in trouble.
+bool mark_alive(db::Tx& tx, std::span<const std::string> hosts) {
+  bool troubled = false;
+  for (const auto row : tx.exec(kHostAlive, {db::Param::texts(hosts), tx.now(), tx.now() - kSeenPrecision})) {
+    if (!row.boolean(0)) continue;
+    tx.exec(kHurry, {row.text(1), tx.now()});
+    troubled = true;
+  }
+  return troubled;
+}
+
 bool mark_alive(db::Tx& tx, std::string_view host) {
-  const auto rows = tx.exec(kHostAlive, {host, tx.now(), tx.now() - kSeenPrecision});
-  if (rows.empty() || !rows[0].boolean(0)) return false;
-  tx.exec(kHurry, {host, tx.now()});
-  return true;
+  const std::array one{std::string(host)};
+  return mark_alive(tx, one);
 }
 
 void store_health(db::Tx& tx, std::string_view host, const HostHealth& h, std::optional<Time> waits_until) {
@@ -132,6 +141,10 @@ void Deliveries::host_seen_alive(db::Tx& tx, std::string_view host) const {
   if (mark_alive(tx, host) && wake_up_ != nullptr) wake_for_deliveries(tx, *wake_up_);
 }
 
+void Deliveries::hosts_seen_alive(db::Tx& tx, std::span<const std::string> hosts) const {
+  if (!hosts.empty() && mark_alive(tx, hosts) && wake_up_ != nullptr) wake_for_deliveries(tx, *wake_up_);
+}
+
 std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key) {
   return tx.exec(kCancel, {object_key, account}).affected();
 }
@@ -139,6 +152,12 @@ std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view objec
 void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids) {
   tx.exec(kSucceed, {db::Param::ids(ids)});
   mark_alive(tx, host);
+}
+
+void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<const DeliveryId> ids) {
+  if (ids.empty()) return;
+  tx.exec(kSucceed, {db::Param::ids(ids)});
+  mark_alive(tx, hosts);
 }
 
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale) {

@@ -3,6 +3,9 @@
 
 #include "dunlin/jobs/deliveries.hpp"
 
+#include <array>
+#include <unordered_map>
+
 namespace dunlin::jobs {
 
 namespace {
@@ -29,6 +32,8 @@ const db::Statement kClaimHosts{"lanes.claim_hosts",
                                 " AND (h.next_attempt_at IS NULL OR h.next_attempt_at <= $1)"
                                 " AND (h.breaker_open_until IS NULL OR h.breaker_open_until <= $1)"
                                 " AND h.gone_since IS NULL"
+                                " AND (NOT $6::boolean OR (h.last_success_at IS NOT NULL AND h.failures_in_row = 0"
+                                " AND h.breaker_opened = 0 AND h.unavailable_since IS NULL))"
                                 " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.host = h.host AND d.state = 0"
                                 " AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK ")"
                                 " LIMIT $4 FOR UPDATE OF h SKIP LOCKED)"
@@ -44,13 +49,26 @@ const db::Statement kRelease{"lanes.release",
                              "UPDATE delivery_hosts SET lease_owner = NULL, lease_until = NULL"
                              " WHERE host = $1 AND lease_owner = $2"};
 
+// Asked and done in one statement, or what comes in between would wait for the next look.
+const db::Statement kReleaseIdle{
+    "lanes.release_idle",
+    "WITH asked AS (SELECT u.host, EXISTS (SELECT 1 FROM deliveries d WHERE d.host = u.host AND d.state = 0"
+    " AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK
+    ") AS busy FROM unnest($2::text[]) AS u (host)"
+    "), idle AS (UPDATE delivery_hosts h SET lease_owner = NULL, lease_until = NULL FROM asked"
+    " WHERE h.host = asked.host AND h.lease_owner = $3 AND NOT asked.busy)"
+    " SELECT asked.host FROM asked JOIN delivery_hosts h ON h.host = asked.host"
+    " WHERE asked.busy AND h.lease_owner = $3"};
+
 // A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either.
-const db::Statement kLoadLane{"lanes.load_lane",
-                              "SELECT " DUNLIN_DELIVERY_COLUMNS
-                              " FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id"
-                              " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS urgency FROM deliveries d"
-                              " WHERE d.host = $2 AND d.state = 0 AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK
-                              ") due ORDER BY urgency, id LIMIT $3"};
+const db::Statement kLoadLanes{
+    "lanes.load_lanes",
+    "SELECT " DUNLIN_DELIVERY_COLUMNS
+    " FROM (SELECT w.n, due.* FROM unnest($2::text[]) WITH ORDINALITY AS w (lane, n) CROSS JOIN LATERAL ("
+    "SELECT * FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id"
+    " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS urgency FROM deliveries d"
+    " WHERE d.host = w.lane AND d.state = 0 AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK
+    ") ranked ORDER BY urgency, id LIMIT $3) due) lanes ORDER BY n, urgency, id"};
 
 const db::Statement kNextAt{"lanes.next_delivery_at",
                             "WITH RECURSIVE " DUNLIN_LANES_AFTER("''")
@@ -62,9 +80,9 @@ const db::Statement kNextAt{"lanes.next_delivery_at",
 const db::Statement kLoadBodies{"lanes.load_bodies",
                                 "SELECT id, body FROM outbound_activities WHERE id = ANY ($1::bigint[])"};
 
-void claim_after(db::Tx& tx, std::string_view owner, int limit, std::string_view after,
+void claim_after(db::Tx& tx, std::string_view owner, int limit, std::string_view after, bool proven_only,
                  std::vector<ClaimedHost>& claimed) {
-  for (const auto row : tx.exec(kClaimHosts, {tx.now(), owner, tx.now() + kHostLease, limit, after})) {
+  for (const auto row : tx.exec(kClaimHosts, {tx.now(), owner, tx.now() + kHostLease, limit, after, proven_only})) {
     claimed.push_back({.host = std::string(row.text(0)),
                        .health = read_health(row, 3),
                        .signature_scheme = row.is_null(1) ? std::nullopt : std::optional<int>(row.i32(1)),
@@ -74,12 +92,13 @@ void claim_after(db::Tx& tx, std::string_view owner, int limit, std::string_view
 
 }  // namespace
 
-std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after) {
+std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after,
+                                     bool proven_only) {
   std::vector<ClaimedHost> claimed;
-  claim_after(tx, owner, limit, after, claimed);
+  claim_after(tx, owner, limit, after, proven_only, claimed);
   // Those already claimed have a lease by now, so that the second round cannot meet them again.
   const int missing = limit - static_cast<int>(claimed.size());
-  if (missing > 0 && !after.empty()) claim_after(tx, owner, missing, {}, claimed);
+  if (missing > 0 && !after.empty()) claim_after(tx, owner, missing, {}, proven_only, claimed);
   return claimed;
 }
 
@@ -94,18 +113,34 @@ void release_host(db::Tx& tx, std::string_view owner, std::string_view host) {
   tx.exec(kRelease, {host, owner});
 }
 
+std::vector<std::string> release_idle_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts) {
+  std::vector<std::string> busy;
+  if (hosts.empty()) return busy;
+  for (const auto row : tx.exec(kReleaseIdle, {tx.now(), db::Param::texts(hosts), owner}))
+    busy.emplace_back(row.text(0));
+  return busy;
+}
+
 std::vector<Delivery> load_lane(db::Tx& tx, std::string_view host, int limit) {
-  std::vector<Delivery> lane;
-  for (const auto row : tx.exec(kLoadLane, {tx.now(), host, limit})) lane.push_back(read_delivery(row));
-  return lane;
+  const std::array one{std::string(host)};
+  return load_lanes(tx, one, limit);
+}
+
+std::vector<Delivery> load_lanes(db::Tx& tx, std::span<const std::string> hosts, int limit) {
+  std::vector<Delivery> lanes;
+  if (hosts.empty()) return lanes;
+  for (const auto row : tx.exec(kLoadLanes, {tx.now(), db::Param::texts(hosts), limit}))
+    lanes.push_back(read_delivery(row));
+  return lanes;
 }
 
 std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> activity_ids) {
   std::vector<std::string> bodies(activity_ids.size());
+  std::unordered_multimap<std::int64_t, std::size_t> places;
+  for (std::size_t i = 0; i < activity_ids.size(); ++i) places.emplace(activity_ids[i], i);
   for (const auto row : tx.exec(kLoadBodies, {db::Param::bigints(activity_ids)})) {
-    for (std::size_t i = 0; i < activity_ids.size(); ++i) {
-      if (activity_ids[i] == row.i64(0)) bodies[i] = row.text(1);
-    }
+    const auto [first, last] = places.equal_range(row.i64(0));
+    for (auto place = first; place != last; ++place) bodies[place->second] = row.text(1);
   }
   return bodies;
 }

@@ -14,6 +14,7 @@
 #include <list>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace dunlin::net {
@@ -25,7 +26,9 @@ using namespace std::chrono_literals;
 constexpr auto kLeastPause = 3ms;
 constexpr auto kDuePause = 20ms;
 constexpr std::size_t kMaxConclude = 200;
-constexpr int kMaxClaim = 100;
+constexpr int kMaxClaim = 200;
+
+enum class Lease : std::uint8_t { ours, leaving, gone };
 
 /// A host while it is ours.
 struct HostWork {
@@ -35,9 +38,19 @@ struct HostWork {
   int unrecorded = 0;                              // results not yet concluded
   bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
   bool lost = false;                               // the lease is gone
+  bool full = false;                               // the batch was as large as one may be: there may be more
+  Lease lease = Lease::ours;
   Alarm changed;
 
   HostWork(HostLane claimed, const asio::any_io_executor& executor) : host(std::move(claimed)), changed(executor) {}
+};
+
+/// What one exchange holds while it is not long under way.
+struct Turn {
+  Semaphore::Permit slot;
+  Semaphore::Permit unproven;
+  bool over = false;
+  bool patient = false;  // without a slot by now
 };
 
 std::deque<std::deque<PendingDelivery>> by_account(std::vector<PendingDelivery> batch) {
@@ -76,10 +89,15 @@ struct DeliveryPump::Impl {
   asio::awaitable<void> run_chains(std::shared_ptr<HostWork> lane);
   asio::awaitable<bool> run_one(HostWork& lane, PendingDelivery delivery);
   asio::awaitable<bool> load(HostWork& lane);
-  asio::awaitable<void> release(HostWork& lane);
+  asio::awaitable<bool> leave(HostWork& lane, bool if_idle);
+  asio::awaitable<std::optional<int>> claim(int limit, bool proven_only);
+  void take_batch(HostWork& lane, std::vector<PendingDelivery> batch);
+  void limit_turn(const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
   asio::awaitable<void> sleep(std::chrono::milliseconds time);
   [[nodiscard]] int unproven_lanes() const;
   void note(HostWork& lane, const DeliveryResult& result);
+  void tell_lanes(const std::vector<DeliveryResult>& recorded, const std::vector<LeavingHost>& going,
+                  const Conclusion& concluded);
 
   IoThread& thread;
   asio::any_io_executor executor;
@@ -96,6 +114,10 @@ struct DeliveryPump::Impl {
   Alarm renewal;
   std::map<std::string, std::shared_ptr<HostWork>> lanes;
   std::deque<DeliveryResult> results;
+  std::vector<LeavingHost> leaving;
+  std::uint64_t wakes = 0;
+  int patient = 0;       // exchanges that wait without a slot
+  bool starved = false;  // hosts were left unclaimed for want of room
   std::atomic<bool> wake_posted{false};
   TaskGroup tasks;
   bool stopping = false;
@@ -111,35 +133,44 @@ asio::awaitable<void> DeliveryPump::Impl::sleep(std::chrono::milliseconds time) 
   static_cast<void>(co_await timer.async_wait(asio::as_tuple(asio::use_awaitable)));
 }
 
+/// How many were claimed; nullopt: the queue could not be asked.
+asio::awaitable<std::optional<int>> DeliveryPump::Impl::claim(int limit, bool proven_only) {
+  std::optional<int> count = 0;
+  if (limit <= 0) co_return count;
+  auto claimed = co_await on_worker<std::vector<HostLane>>(
+      workers, Lane::jobs, "claim hosts",
+      [&](db::Session& session) { return queue.claim_hosts(session, limit, proven_only); });
+  if (!claimed) {
+    count.reset();
+    co_return count;
+  }
+  count = static_cast<int>(claimed->size());
+  for (HostLane& host : *claimed) {
+    const std::string name = host.host;
+    const auto [entry, is_new] = lanes.emplace(name, std::make_shared<HostWork>(std::move(host), executor));
+    if (is_new) spawn(tasks, executor, "delivery-lane", serve(entry->second));
+  }
+  co_return count;
+}
+
 asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
   while (!stopping) {
     auto pause = options.poll;
-    // Half of the lanes, as of the slots, is for hosts that are known to answer.
-    const int room = options.max_hosts - static_cast<int>(lanes.size());
+    // Half of the lanes, as of the slots, is for hosts that are known to answer, and they come first.
+    const int room = std::min(options.max_hosts - static_cast<int>(lanes.size()), kMaxClaim);
     const int unproven_room = std::max(options.max_hosts / 2, 1) - unproven_lanes();
-    const bool proven_only = unproven_room <= 0;
-    const int limit = std::min({room, proven_only ? room : unproven_room, kMaxClaim});
-    if (limit > 0) {
-      auto claimed = co_await on_worker<std::vector<HostLane>>(
-          workers, Lane::jobs, "claim hosts",
-          [&](db::Session& session) { return queue.claim_hosts(session, limit, proven_only); });
-      const bool more = claimed && static_cast<int>(claimed->size()) >= limit;
-      for (HostLane& host : claimed ? *claimed : std::vector<HostLane>{}) {
-        const std::string name = host.host;
-        const auto [entry, is_new] = lanes.emplace(name, std::make_shared<HostWork>(std::move(host), executor));
-        if (is_new) spawn(tasks, executor, "delivery-lane", serve(entry->second));
-      }
-      if (!claimed) {
-        pause = options.database_pause;
-      } else if (more) {
-        continue;
-      } else {
-        const auto next = co_await on_worker<std::optional<Time>>(
-            workers, Lane::jobs, "next delivery",
-            [&](db::Session& session) { return queue.next_delivery_at(session); });
-        // What is due and was not claimed is held back by something that only time or a wake changes.
-        if (next) pause = std::max<std::chrono::milliseconds>(pause_until(*next, clock.now(), options.poll), kDuePause);
-      }
+    starved = room <= 0 || unproven_room <= 0;
+    const auto proven = co_await claim(room, true);
+    const int limit = std::min(room - proven.value_or(room), unproven_room);
+    const auto others = co_await claim(limit, false);
+    if (!proven || !others) {
+      pause = options.database_pause;
+    } else if (room > 0) {
+      if (*proven >= room || (limit > 0 && *others >= limit)) continue;
+      const auto next = co_await on_worker<std::optional<Time>>(
+          workers, Lane::jobs, "next delivery", [&](db::Session& session) { return queue.next_delivery_at(session); });
+      // What is due and was not claimed is held back by something that only time or a wake changes.
+      if (next) pause = std::max<std::chrono::milliseconds>(pause_until(*next, clock.now(), options.poll), kDuePause);
     }
     if (stopping) break;
     co_await look.wait_for(pause);
@@ -150,41 +181,63 @@ asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
 }
 
 asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) {
+  take_batch(*lane, std::move(lane->host.due));
+  bool failed = false;
+  std::uint64_t wakes_before = wakes;
   while (!stopping && !lane->lost && lane->host.allowed > 0) {
-    const bool loaded = co_await load(*lane);
-    if (!loaded) break;
+    if (lane->chains.empty()) {
+      const bool loaded = co_await load(*lane);
+      if (!loaded) break;
+    }
     lane->halted = false;
     const int coroutines = std::min({lane->host.allowed, options.per_host, static_cast<int>(lane->chains.size())});
     lane->running = coroutines;
     for (int i = 0; i < coroutines; ++i) spawn(tasks, executor, "delivery-chain", run_chains(lane));
-    while (lane->running > 0 || lane->unrecorded > 0) co_await lane->changed.wait_for(1min);
+    while (lane->running > 0) co_await lane->changed.wait_for(1min);
+    lane->chains.clear();
+    if (!lane->halted && !lane->lost && !lane->full && !stopping) {
+      // Everything that was due has been sent: recorded and left in one go, unless something has come.
+      wakes_before = wakes;
+      const bool left = co_await leave(*lane, true);
+      if (left) break;
+    }
+    while (lane->unrecorded > 0) co_await lane->changed.wait_for(1min);
     // Not halted: the host answers, a half-open one is well again. Halted: conclude() has set what is allowed.
+    failed = failed || lane->halted;
     if (!lane->halted) lane->host.allowed = options.per_host;
   }
-  co_await release(*lane);
+  if (lane->lease == Lease::ours) {
+    wakes_before = wakes;
+    std::ignore = co_await leave(*lane, false);
+  }
   lanes.erase(lane->host.host);
-  // What came for this host between the last look at it and its release is nobody's yet.
-  look.ring();
+  // What came for this host while it was being left is nobody's yet; what failed has a new time.
+  if (failed || starved || wakes != wakes_before) look.ring();
+  if (!stopping) co_return;
   record.ring();
   renewal.ring();
+}
+
+void DeliveryPump::Impl::take_batch(HostWork& lane, std::vector<PendingDelivery> batch) {
+  lane.full = batch.size() >= static_cast<std::size_t>(jobs::kLaneBatch);
+  lane.chains = by_account(std::move(batch));
 }
 
 asio::awaitable<bool> DeliveryPump::Impl::load(HostWork& lane) {
   auto batch = co_await on_worker<std::vector<PendingDelivery>>(
       workers, Lane::jobs, "load lane", [&](db::Session& session) { return queue.load_lane(session, lane.host.host); });
   if (!batch || batch->empty()) co_return false;
-  lane.chains = by_account(*std::move(batch));
+  take_batch(lane, *std::move(batch));
   co_return true;
 }
 
-asio::awaitable<void> DeliveryPump::Impl::release(HostWork& lane) {
-  if (!lane.lost) {
-    const auto released = co_await on_worker<bool>(workers, Lane::jobs, "release host", [&](db::Session& session) {
-      queue.release_host(session, lane.host.host);
-      return true;
-    });
-    if (!released) log::info("a host's lease is left to lapse", {log::kv("host", lane.host.host)});
-  }
+/// After the lane's results. False: something is due, the host stays ours.
+asio::awaitable<bool> DeliveryPump::Impl::leave(HostWork& lane, bool if_idle) {
+  lane.lease = Lease::leaving;
+  leaving.push_back({lane.host.host, if_idle});
+  record.ring();
+  while (lane.lease == Lease::leaving) co_await lane.changed.wait_for(1min);
+  co_return lane.lease == Lease::gone;
 }
 
 asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> lane) {
@@ -202,17 +255,32 @@ asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> l
   lane->changed.ring();
 }
 
+/// Takes the slot back from an exchange that has had its time.
+void DeliveryPump::Impl::limit_turn(const std::shared_ptr<Turn>& turn, asio::steady_timer& timer) {
+  timer.async_wait([this, turn](const boost::system::error_code& ec) {
+    if (ec || turn->over || patient >= options.max_patient) return;
+    ++patient;
+    turn->patient = true;
+    turn->slot.release();
+    turn->unproven.release();
+  });
+}
+
 /// False: what follows of this account has to wait.
 asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDelivery delivery) {
-  Semaphore::Permit unproven;
+  const auto turn = std::make_shared<Turn>();
   if (!lane.host.proven) {
-    unproven = co_await unproven_slots.acquire();
-    if (!unproven.granted()) co_return false;
+    turn->unproven = co_await unproven_slots.acquire();
+    if (!turn->unproven.granted()) co_return false;
   }
-  const auto permit = co_await slots.acquire();
-  if (!permit.granted() || stopping || lane.halted || lane.lost) co_return false;
+  turn->slot = co_await slots.acquire();
+  if (!turn->slot.granted() || stopping || lane.halted || lane.lost) co_return false;
+  asio::steady_timer timer(executor, options.patience);
+  limit_turn(turn, timer);
   const AttemptContext context{exchanger, workers, queue, clock, options.retry_scale};
   auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
+  turn->over = true;
+  if (turn->patient) --patient;
   if (!result) {
     lane.halted = true;
     lane.host.allowed = 0;
@@ -249,34 +317,55 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
   }
 }
 
-/// One writer for the results of all lanes: what came together is recorded together.
+/// One writer for the results of all lanes: what came while it recorded the last ones is recorded together.
 asio::awaitable<void> DeliveryPump::Impl::record_loop() {
   for (;;) {
-    if (results.empty()) {
+    if (results.empty() && leaving.empty()) {
       if (stopping && lanes.empty()) break;
       co_await record.wait_for(1min);
       continue;
     }
-    if (results.size() < kMaxConclude && !stopping) co_await sleep(options.flush_delay);
     const auto count = static_cast<std::ptrdiff_t>(std::min(results.size(), kMaxConclude));
     const std::vector<DeliveryResult> batch(results.begin(), results.begin() + count);
-    const auto allowances = co_await on_worker<std::vector<std::pair<std::string, int>>>(
-        workers, Lane::jobs, "record deliveries", [&](db::Session& session) { return queue.conclude(session, batch); });
-    if (!allowances) {
+    // Who leaves has its results among these, or recorded before.
+    std::vector<LeavingHost> going;
+    if (results.size() <= kMaxConclude) going = leaving;
+    const auto concluded =
+        co_await on_worker<Conclusion>(workers, Lane::jobs, "record deliveries",
+                                       [&](db::Session& session) { return queue.conclude(session, batch, going); });
+    if (!concluded) {
       // The results are facts: they wait for the database. What a stop loses is sent again: at least once.
       co_await sleep(options.database_pause);
       if (!stopping) continue;
+      log::info("leases are left to lapse", {log::kv("hosts", going.size())});
     }
     results.erase(results.begin(), results.begin() + count);
-    for (const auto& [host, allowed] : allowances ? *allowances : std::vector<std::pair<std::string, int>>{}) {
-      if (const auto lane = lanes.find(host); lane != lanes.end()) lane->second->host.allowed = allowed;
-    }
-    for (const DeliveryResult& result : batch) {
-      const auto lane = lanes.find(result.delivery.host);
-      if (lane == lanes.end()) continue;
-      --lane->second->unrecorded;
-      lane->second->changed.ring();
-    }
+    leaving.erase(leaving.begin(), leaving.begin() + static_cast<std::ptrdiff_t>(going.size()));
+    tell_lanes(batch, going, concluded.value_or(Conclusion{}));
+  }
+}
+
+void DeliveryPump::Impl::tell_lanes(const std::vector<DeliveryResult>& recorded, const std::vector<LeavingHost>& going,
+                                    const Conclusion& concluded) {
+  const auto lane_of = [this](const std::string& host) {
+    const auto found = lanes.find(host);
+    return found == lanes.end() ? nullptr : found->second.get();
+  };
+  for (const auto& [host, allowed] : concluded.allowed) {
+    if (auto* lane = lane_of(host)) lane->host.allowed = allowed;
+  }
+  for (const DeliveryResult& result : recorded) {
+    auto* lane = lane_of(result.delivery.host);
+    if (lane == nullptr) continue;
+    --lane->unrecorded;
+    lane->changed.ring();
+  }
+  for (const LeavingHost& leaver : going) {
+    auto* lane = lane_of(leaver.host);
+    if (lane == nullptr) continue;
+    const bool stays = std::ranges::find(concluded.busy, leaver.host) != concluded.busy.end();
+    lane->lease = stays ? Lease::ours : Lease::gone;
+    lane->changed.ring();
   }
 }
 
@@ -317,6 +406,7 @@ void DeliveryPump::wake() {
   if (impl_->wake_posted.exchange(true)) return;
   impl_->thread.post([impl = impl_.get()] {
     impl->wake_posted = false;
+    ++impl->wakes;
     impl->look.ring();
   });
 }

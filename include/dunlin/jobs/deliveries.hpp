@@ -43,6 +43,7 @@ class Deliveries {
   /// An authenticated request came from there: closes the breaker, revives an unavailable or gone host, and lets what
   /// waits for it go at once. Cheap when the host is well: no row is written.
   void host_seen_alive(db::Tx& tx, std::string_view host) const;
+  void hosts_seen_alive(db::Tx& tx, std::span<const std::string> hosts) const;
 
  private:
   WakeUp* wake_up_;
@@ -61,11 +62,15 @@ struct ClaimedHost {
 inline constexpr std::chrono::seconds kHostLease{30};
 
 /// Hosts with due work that nobody else holds, after `after` in the order of names and from the start again: pass the
-/// last one claimed, so that all get their turn. Held until now + kHostLease.
-std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after = {});
+/// last one claimed, so that all get their turn. `proven_only`: those that are known to answer. Held until now +
+/// kHostLease.
+std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int limit, std::string_view after = {},
+                                     bool proven_only = false);
 /// Those of `hosts` that are still ours, for another kHostLease; stop working on the others.
 std::vector<std::string> renew_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts);
 void release_host(db::Tx& tx, std::string_view owner, std::string_view host);
+/// Those of `hosts` for which nothing is due are let go; returned are the others that are still ours.
+std::vector<std::string> release_idle_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts);
 
 struct Delivery {
   DeliveryId id;
@@ -85,11 +90,15 @@ inline constexpr int kLaneBatch = 50;
 /// those of one account one after the other, and stops with that account at its first failure. What has to wait for an
 /// earlier one is left out.
 std::vector<Delivery> load_lane(db::Tx& tx, std::string_view host, int limit = kLaneBatch);
+/// The same of several hosts, so many of each, one host after the other.
+std::vector<Delivery> load_lanes(db::Tx& tx, std::span<const std::string> hosts, int limit = kLaneBatch);
 /// The bodies of these activities, in the same order; an activity that is gone has an empty one.
 std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> activity_ids);
 
 /// Removes them, and activities that were sent to all.
 void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids);
+/// The same of several hosts, in two statements.
+void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<const DeliveryId> ids);
 /// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);

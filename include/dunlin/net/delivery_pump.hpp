@@ -22,19 +22,32 @@
 
 namespace dunlin::net {
 
+struct PendingDelivery {
+  jobs::Delivery row;
+  std::shared_ptr<const std::string> body;
+  bool shared_inbox = false;
+  std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
+};
+
 /// A host that is ours for a while.
 struct HostLane {
   std::string host;
   SignatureScheme scheme = SignatureScheme::cavage;  // what it is known, or first tried, to take
   bool proven = false;                               // its last exchange went well; others share half of the slots
   int allowed = 4;                                   // deliveries at a time: 1 when half-open
+  std::vector<PendingDelivery> due{};                // as load_lane() would return; empty: not loaded yet
 };
 
-struct PendingDelivery {
-  jobs::Delivery row;
-  std::shared_ptr<const std::string> body;
-  bool shared_inbox = false;
-  std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
+/// A host on which we work no more.
+struct LeavingHost {
+  std::string host;
+  bool if_idle = false;  // only if nothing is due there
+};
+
+/// What conclude() found.
+struct Conclusion {
+  std::vector<std::pair<std::string, int>> allowed;  // for hosts that failed: how many may be in flight now
+  std::vector<std::string> busy;                     // of the leaving ones: not released, something is due
 };
 
 struct DeliveryResult {
@@ -52,12 +65,11 @@ class DeliveryQueue {
   virtual std::vector<HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) = 0;
   /// Those that are still ours.
   virtual std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) = 0;
-  virtual void release_host(db::Session& session, const std::string& host) = 0;
   /// Due deliveries, those of one account in order; empty: nothing is left for now.
   virtual std::vector<PendingDelivery> load_lane(db::Session& session, const std::string& host) = 0;
-  /// Records all of them, in one transaction. Returns for hosts that failed how many deliveries may be in flight now.
-  virtual std::vector<std::pair<std::string, int>> conclude(db::Session& session,
-                                                            std::span<const DeliveryResult> results) = 0;
+  /// Records all results, then releases hosts, in one transaction.
+  virtual Conclusion conclude(db::Session& session, std::span<const DeliveryResult> results,
+                              std::span<const LeavingHost> leaving) = 0;
   /// When there is work again; nullopt: nothing is pending.
   virtual std::optional<Time> next_delivery_at(db::Session& session) = 0;
   /// The signed request to row.inbox_url. On a crypto thread, for every attempt anew. An error drops the delivery.
@@ -68,15 +80,19 @@ struct DeliveryPumpOptions {
   int concurrency = 64;  // exchanges in flight, all hosts together
   int per_host = 4;
   int max_hosts = 1024;  // lanes held at a time
+  /// An exchange that takes longer gives its slot to the next and waits on beside, with at most so many others: a host
+  /// that accepts and then hangs costs a connection, and no other host's turn.
+  std::chrono::milliseconds patience{500};
+  int max_patient = 512;
   double retry_scale = 1.0;
   std::chrono::milliseconds poll{5'000};            // at least so often it looks for work of other processes
   std::chrono::milliseconds renew{10'000};          // of leases
-  std::chrono::milliseconds flush_delay{5};         // results are recorded together
   std::chrono::milliseconds database_pause{1'000};  // after a failure of the queue
 };
 
 /// Sends what waits in the delivery queue: a lane per host, in each a bounded number at a time, one account's
-/// deliveries one after the other. Hosts that hang hold at most half of the slots.
+/// deliveries one after the other. Hosts that hang hold at most half of the slots, and those not for long. Results are
+/// recorded together: all that came while the last ones were being recorded.
 class DeliveryPump {
  public:
   /// References outlive the pump.

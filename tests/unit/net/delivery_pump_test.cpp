@@ -56,10 +56,6 @@ class FakeQueue final : public DeliveryQueue {
     ++renewals;
     return {hosts.begin(), hosts.end()};
   }
-  void release_host(db::Session&, const std::string& host) override {
-    const std::lock_guard lock(mutex_);
-    leased_.erase(host);
-  }
   std::vector<PendingDelivery> load_lane(db::Session&, const std::string& host) override {
     const std::lock_guard lock(mutex_);
     std::vector<PendingDelivery> batch;
@@ -72,11 +68,12 @@ class FakeQueue final : public DeliveryQueue {
     }
     return batch;
   }
-  std::vector<std::pair<std::string, int>> conclude(db::Session&, std::span<const DeliveryResult> results) override {
+  Conclusion conclude(db::Session&, std::span<const DeliveryResult> results,
+                      std::span<const LeavingHost> leaving) override {
     const std::lock_guard lock(mutex_);
     if (broken) throw db::Unavailable("gone");
     ++conclusions;
-    std::vector<std::pair<std::string, int>> allowances;
+    Conclusion concluded;
     for (const DeliveryResult& result : results) {
       const auto row = std::ranges::find(rows_, result.delivery.id, [](const Row& r) { return r.delivery.id; });
       if (row == rows_.end()) continue;
@@ -87,9 +84,17 @@ class FakeQueue final : public DeliveryQueue {
       } else {
         rows_.erase(row);
       }
-      if (result.judgement.sign != jobs::HostSign::alive) allowances.emplace_back(result.delivery.host, 0);
+      if (result.judgement.sign != jobs::HostSign::alive) concluded.allowed.emplace_back(result.delivery.host, 0);
     }
-    return allowances;
+    for (const LeavingHost& leaver : leaving) {
+      const auto is_due = [&](const Row& row) { return row.delivery.host == leaver.host && !row.waits; };
+      if (leaver.if_idle && std::ranges::any_of(rows_, is_due)) {
+        concluded.busy.push_back(leaver.host);
+      } else {
+        leased_.erase(leaver.host);
+      }
+    }
+    return concluded;
   }
   std::optional<Time> next_delivery_at(db::Session&) override { return std::nullopt; }
   Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) override {
@@ -224,6 +229,7 @@ TEST_CASE("hosts that hang cost the proven ones nothing", "[net][delivery]") {
   DeliveryPumpOptions options;
   options.concurrency = 8;
   options.max_hosts = 40;
+  options.patience = 1h;
   Pumping p(
       [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
         if (host_of(request).starts_with("dead")) return std::nullopt;
@@ -238,6 +244,37 @@ TEST_CASE("hosts that hang cost the proven ones nothing", "[net][delivery]") {
   p.pump.start();
   REQUIRE(eventually([&] { return p.queue.left() == 300; }));
   CHECK(p.network.held() == 4);
+}
+
+// 8.89
+TEST_CASE("hosts that were never met and hang cost others that were never met nothing either", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.patience = 5ms;
+  Pumping p(
+      [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+        if (host_of(request).starts_with("a-dead")) return std::nullopt;
+        return answer(202);
+      },
+      options);
+  for (int i = 0; i < 50; ++i) p.queue.add("a-dead" + std::to_string(i) + ".example", 1);
+  for (int i = 0; i < 50; ++i) p.queue.add("good" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.left() == 50 && p.network.held() == 50; }));
+}
+
+// 8.89
+TEST_CASE("not more exchanges than allowed wait beside the slots", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.patience = 5ms;
+  options.max_patient = 3;
+  Pumping p([](const auto&) { return std::nullopt; }, options);
+  for (int i = 0; i < 20; ++i) p.queue.add("dead" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.network.held() == 5; }));
+  p.network.release(answer(202));
+  REQUIRE(eventually([&] { return p.queue.left() == 15 && p.network.held() == 5; }));
 }
 
 // 8.89
