@@ -130,6 +130,7 @@ Result<std::optional<Proof>> Proof::read(std::string_view text, Time now) {
   auto signature = crypto::base58_decode(std::string_view(value).substr(1));
   if (!signature || signature->size() != kSignatureBytes) return refused("no signature of 64 bytes");
   Proof proof;
+  proof.created_ = *created;
   proof.key_id_ = text_of(options, "verificationMethod");
   proof.signature_ = std::move(*signature);
   options.erase("proofValue");

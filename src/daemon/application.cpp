@@ -25,6 +25,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace dunlin::daemon {
@@ -49,12 +51,22 @@ net::ClientOptions client_options(const config::Config& config, net::CidrSet pri
   options.allowed_private = std::move(private_ranges);
   options.ca_file = config.federation.ca_file;
   options.files = &workers;
+  // Every delivery in flight has its own, those that wait for a host that hangs as well.
+  constexpr std::size_t kOthers = 128;
+  options.max_connections = static_cast<std::size_t>(config.delivery.concurrency) +
+                            static_cast<std::size_t>(net::DeliveryPumpOptions{}.max_patient) + kOthers;
   return options;
 }
 
-net::FetcherOptions fetcher_options(const config::Config& config) {
+std::set<std::string> own_authorities(const config::Config& config) {
+  return {config.web_host(), config.server.domain};
+}
+
+/// Nothing is asked of hosts that the admin's policy leaves out.
+net::FetcherOptions fetcher_options(const config::Config& config, const service::DomainPolicies& policies) {
   net::FetcherOptions options;
-  options.own_authorities = {config.web_host(), config.server.domain};
+  options.own_authorities = own_authorities(config);
+  options.may_ask = [&policies](std::string_view authority) { return policies.may_federate(authority); };
   return options;
 }
 
@@ -65,18 +77,6 @@ net::SignFunction sign_fetches(const activitypub::SigningKey& key, const Clock& 
     if (const auto done = activitypub::sign_fetch(request, key, kind, clock.now()); !done) {
       log::warn("a fetch goes out unsigned", {log::kv("url", request.url), log::kv("error", done.error().message)});
     }
-  };
-}
-
-/// Nothing is asked of hosts that the admin's policy leaves out.
-net::FetchFunction within_policy(const service::DomainPolicies& policies, net::FetchFunction fetch) {
-  return [&policies, fetch = std::move(fetch)](service::RemoteRequest request,
-                                               std::move_only_function<void(service::RemoteDocument)> done) {
-    const auto url = Url::parse(request.url);
-    if (url && policies.may_federate(url->authority())) return fetch(std::move(request), std::move(done));
-    service::RemoteDocument refused;
-    refused.failure = "refused by the domain policy";
-    done(std::move(refused));
   };
 }
 
@@ -97,9 +97,8 @@ net::FetcherOptions translator_options() {
 }
 
 /// Everything that the core may ask for: the translator beside other servers.
-net::FetchFunction all_fetches(const service::DomainPolicies& policies, net::RemoteFetcher& others,
-                               net::RemoteFetcher& translator) {
-  return [outside = within_policy(policies, others.function()), inside = translator.function()](
+net::FetchFunction all_fetches(net::RemoteFetcher& others, net::RemoteFetcher& translator) {
+  return [outside = others.function(), inside = translator.function()](
              service::RemoteRequest request, std::move_only_function<void(service::RemoteDocument)> done) {
     const bool is_translation = request.kind == service::RemoteKind::translate;
     return (is_translation ? inside : outside)(std::move(request), std::move(done));
@@ -177,16 +176,15 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       workers_(workers_options(core.config()), [&core] { return core.new_session(); }),
       outgoing_("outgoing"),
       client_(outgoing_, client_options(core.config(), std::move(private_ranges), workers_)),
-      fetcher_(outgoing_, client_, workers_, sign_fetches(instance_key_, core.clock()), fetcher_options(core.config())),
+      fetcher_(outgoing_, client_, workers_, sign_fetches(instance_key_, core.clock()),
+               fetcher_options(core.config(), core.federation().policies())),
       trusted_client_(outgoing_, trusted_client_options(core.config(), workers_)),
       translator_(outgoing_, trusted_client_, workers_, {}, translator_options()),
-      media_fetcher_(client_, workers_, core.services().remote_media, fetcher_options(core.config()).own_authorities,
+      media_fetcher_(client_, workers_, core.services().remote_media, own_authorities(core.config()),
                      [&core](std::string_view host) { return core.federation().policies().may_federate(host); }),
       job_queue_(core.config().media.transcoding_timeout),
-      job_pump_(
-          outgoing_,
-          with_push(client_, media_fetcher_.before(all_fetches(core.federation().policies(), fetcher_, translator_))),
-          workers_, job_queue_, core.clock(), job_pump_options()),
+      job_pump_(outgoing_, with_push(client_, media_fetcher_.before(all_fetches(fetcher_, translator_))), workers_,
+                job_queue_, core.clock(), job_pump_options()),
       signing_keys_(core.keys(), core.clock()),
       delivery_queue_(signing_keys_, core.clock(), core.config().delivery),
       delivery_pump_(outgoing_, client_, workers_, delivery_queue_, core.clock(),
@@ -195,7 +193,8 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       gateway_(hub_, feeds_, gateway_options(core.config())),
       siblings_(core, {.event = [this](service::Event event) { publisher_.hear(std::move(event)); },
                        .lost = [this] { publisher_.begin_anew(); }}),
-      http_(context_, gateway_, metrics_,
+      inbox_writer_(core),
+      http_(context_, gateway_, inbox_writer_, metrics_,
             [this] {
               Metrics::Gauges gauges{.connections = server_.connections(),
                                      .streams = hub_.size(),
@@ -207,7 +206,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
               return gauges;
             }),
       server_(server_options(core.config()), http_, workers_,
-              media_fetcher_.before(all_fetches(core.federation().policies(), fetcher_, translator_))) {
+              media_fetcher_.before(all_fetches(fetcher_, translator_))) {
   core.events().listen([this](const service::Event& event) { publisher_.hear(event); });
   register_jobs();
 }
@@ -311,6 +310,7 @@ Result<void> Application::start() {
   presence_.emplace(core_.new_session());
   publisher_.start([this] { return core_.new_session(); });
   siblings_.start();
+  inbox_writer_.start();
   TRY_VOID(server_.start());
   running_ = true;
   if (core_.config().smtp.is_set()) mail_pump_.emplace(core_.config(), job_queue_, core_.new_session());
@@ -347,6 +347,7 @@ void Application::stop() {
   key_maker_.request_stop();
   if (!server_.drain(grace)) log::warn("stopping: some requests were cut off");
   server_.stop();
+  inbox_writer_.stop();
   siblings_.stop();
   publisher_.stop();
   if (!job_pump_.drain(kStopMargin)) log::warn("stopping: jobs are interrupted and will run again");

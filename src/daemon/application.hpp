@@ -73,6 +73,7 @@ class Application {
   streaming::Gateway gateway_;
   Siblings siblings_;  // other processes on this database
   Metrics metrics_;
+  InboxWriter inbox_writer_;
   HttpApplication http_;  // what requests find
   net::Server server_;
   std::jthread key_maker_;

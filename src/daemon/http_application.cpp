@@ -3,6 +3,7 @@
 #include "dunlin/web/routes.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -40,10 +41,12 @@ bool is_metrics(const http::Request& request) {
 
 }  // namespace
 
-HttpApplication::HttpApplication(const api::Context& context, streaming::Gateway& gateway, Metrics& metrics,
-                                 std::function<Metrics::Gauges()> gauges)
+HttpApplication::HttpApplication(const api::Context& context, streaming::Gateway& gateway, InboxWriter& inbox,
+                                 Metrics& metrics, std::function<Metrics::Gauges()> gauges)
     : context_(context),
       gateway_(gateway),
+      inbox_(inbox),
+      express_inbox_(context.env),
       dispatcher_(context, all_tables(), &web::error_page),
       metrics_(metrics),
       gauges_(std::move(gauges)) {}
@@ -84,12 +87,28 @@ net::Outcome HttpApplication::handle(const http::Request& request, db::Session& 
     if (!request.peer_is_trusted) return {http::json_error(404, "Not Found")};
     return {http::text_response(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.render(gauges_(), session))};
   }
+  if (auto intake = express_inbox_.open(request)) return take_in(*std::move(intake));
   if (streaming::Gateway::concerns(request)) return open_stream(request, session);
   const auto begun = std::chrono::steady_clock::now();
   net::Outcome outcome{dispatcher_.handle(request, session, documents)};
   if (!documents.wanted()) {
     metrics_.request_done(lane(request), outcome.response.status, std::chrono::steady_clock::now() - begun);
   }
+  return outcome;
+}
+
+/// 202 once it is in the database.
+net::Outcome HttpApplication::take_in(activitypub::Intake intake) {
+  net::Outcome outcome;
+  outcome.later = [this, begun = std::chrono::steady_clock::now(), intake = std::move(intake)](auto done) mutable {
+    inbox_.put(std::move(intake), [this, begun, done = std::move(done)](InboxWriter::Stored stored) mutable {
+      if (stored == InboxWriter::Stored::stale) return done(std::nullopt);
+      http::Response response = stored == InboxWriter::Stored::yes ? http::Response{} : http::overloaded();
+      if (stored == InboxWriter::Stored::yes) response.status = 202;
+      metrics_.request_done(net::Lane::inbox, response.status, std::chrono::steady_clock::now() - begun);
+      done(std::move(response));
+    });
+  };
   return outcome;
 }
 

@@ -40,7 +40,7 @@ Outcome answer(Application& application, const http::Request& request, Worker& w
   const log::Scope scope("request", request.request_id);
   if (std::chrono::steady_clock::now() > request.deadline) return {http::overloaded()};
   Outcome outcome = call(application, request, worker, documents);
-  if (!documents.wanted() && !outcome.stream) compress_answer(request, outcome.response, gzip_above);
+  if (!documents.wanted() && !outcome.stream && !outcome.later) compress_answer(request, outcome.response, gzip_above);
   return outcome;
 }
 

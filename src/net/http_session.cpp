@@ -279,6 +279,12 @@ class Conversation {
         outcome = answer(shared_.application, request, worker, documents, shared_.options.gzip_above);
       });
       if (!ran) outcome.response = http::overloaded();
+      if (ran && outcome.later) {
+        auto answered = co_await await_callback<std::optional<http::Response>>(std::exchange(outcome.later, nullptr));
+        if (!answered) continue;
+        outcome.response = *std::move(answered);
+        co_return outcome;
+      }
       if (!ran || !documents.wanted()) co_return outcome;
       const service::RemoteRequest wanted = *documents.wanted();
       documents.put(wanted, co_await fetch(wanted));

@@ -26,6 +26,7 @@ using Answer = Result<http::OutboundResponse>;
 using FetchCallback = std::move_only_function<void(RemoteDocument)>;
 
 constexpr std::size_t kMaxRemembered = 20'000;
+constexpr const char* kRefusedByPolicy = "refused by the domain policy";
 
 /// Some peers match the first entry only: the order matters.
 std::string_view accept_for(RemoteKind kind) {
@@ -155,6 +156,7 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
     if (options.own_authorities.contains(url->authority())) {
       co_return failed(url->str(), "refused address: our own host");
     }
+    if (options.may_ask && !options.may_ask(url->authority())) co_return failed(url->str(), kRefusedByPolicy);
     Answer answer = co_await get(*url, request, deadline);
     if (!answer) co_return failed(url->str(), answer.error().detail);
     if (!is_redirect(answer->status)) co_return to_document(*std::move(answer), url->str());
@@ -244,7 +246,8 @@ void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDoc
     } else if (document.status / 100 == 4 && document.status != 429) {
       keep = options.refused_cache;
     }
-  } else if (!document.failure.starts_with("cancelled") && !document.failure.starts_with("overloaded")) {
+  } else if (document.failure != kRefusedByPolicy && !document.failure.starts_with("cancelled") &&
+             !document.failure.starts_with("overloaded")) {
     keep = options.transport_cache;
   }
   if (keep.count() == 0) return;

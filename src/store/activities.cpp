@@ -37,6 +37,20 @@ void record_verdict(db::Tx& tx, ActivityId id, int verdict, std::string_view rea
   tx.exec(kRecordVerdict, {id, tx.now(), verdict, reason});
 }
 
+const db::Statement kWasReceived{"activities.was_received", R"sql(
+SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE uri = $1 AND id <> $3)
+    OR EXISTS (SELECT 1 FROM inbound_activities WHERE signer_id = $2 AND starts_with(uri, $1 || ' ')))sql"};
+
+bool was_received(db::Tx& tx, std::string_view uri, AccountId signer, ActivityId except) {
+  return tx.exec(kWasReceived, {uri, signer, except})[0].boolean(0);
+}
+
+const db::Statement kSetActivityUri{"activities.set_uri", "UPDATE inbound_activities SET uri = $2 WHERE id = $1"};
+
+void set_activity_uri(db::Tx& tx, ActivityId id, std::string_view uri) {
+  tx.exec(kSetActivityUri, {id, uri});
+}
+
 // What still waits for its job is kept, however old it is.
 const db::Statement kPurgeActivities{
     "activities.purge", "DELETE FROM inbound_activities WHERE received_at < $1 AND processed_at IS NOT NULL"};

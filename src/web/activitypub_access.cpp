@@ -39,7 +39,7 @@ std::optional<Account> claimed_account(db::Tx& tx, const RequestSignature& signa
 Result<DocumentVisitor> prove_now(const api::Call& call, DocumentVisitor visitor) {
   auto account = call.session().write([&](db::Tx& tx) -> Result<std::optional<Account>> {
     auto verified = visitor.signature->verify(call, tx);
-    if (verified) return std::optional(std::move(*verified));
+    if (verified) return std::optional(std::move(verified->account));
     if (verified.error().code == Errc::need_remote) return std::unexpected(std::move(verified).error());
     return std::optional<Account>();  // committed: that the key was looked for again
   });
@@ -90,9 +90,9 @@ bool may_federate(const api::Call& call, const Account& account) {
 
 Result<DocumentVisitor> meet(const api::Call& call) {
   DocumentVisitor visitor;
-  auto signature = RequestSignature::open(call, {});
+  auto signature = RequestSignature::open(call.env(), call.request(), {});
   if (!signature) {
-    if (call.config().federation.authorized_fetch && RequestSignature::is_claimed(call)) {
+    if (call.config().federation.authorized_fetch && RequestSignature::is_claimed(call.request())) {
       return std::unexpected(std::move(signature).error());
     }
     return visitor;
@@ -114,7 +114,7 @@ Result<DocumentVisitor> meet(const api::Call& call) {
 Result<Account> prove(const api::Call& call, db::Tx& tx, const DocumentVisitor& visitor) {
   if (visitor.proven) return *visitor.account;
   if (!visitor.signature) return fail(Errc::unauthorized, "The request is not signed");
-  return visitor.signature->verify(call, tx);
+  return TRY(visitor.signature->verify(call, tx)).account;
 }
 
 Result<void> admit(const api::Call& call, db::Tx& tx, const DocumentVisitor& visitor, const Account& author) {

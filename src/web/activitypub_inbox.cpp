@@ -1,11 +1,11 @@
 #include "activitypub_inbox.hpp"
 
 #include "activitypub_documents.hpp"
-#include "activitypub_signature.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/inbox.hpp"
+#include "dunlin/activitypub/intake.hpp"
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/api/route.hpp"
@@ -50,43 +50,12 @@ Result<std::string> read_body(const http::Request& request) {
   return body;
 }
 
-Result<void> check_headers(const http::Headers& headers) {
-  const auto encoding = text::trim(headers.get("Content-Encoding"));
-  if (!encoding.empty() && !text::equals_ignore_case(encoding, "identity")) {
-    return fail(Errc::unsupported_media, "The body must not be encoded");
-  }
-  if (!activitypub::is_inbox_type(headers.get("Content-Type"))) {
-    return fail(Errc::unsupported_media, "The body must be an ActivityPub document");
-  }
-  return {};
-}
-
 /// Mastodon tells the whole world of each deleted account: of those we never met there is nothing to delete, and no key
 /// is worth fetching.
 bool concerns_a_stranger(const Activity& activity, db::Tx& tx) {
   const bool about_itself = (activity.type == ActivityType::delete_ || activity.type == ActivityType::update) &&
                             activity.object_id() == activity.actor;
   return about_itself && !store::find_account_by_uri(tx, activity.actor);
-}
-
-/// Every server that the activity names as its own, whatever is true of it: no key is fetched for a blocked one
-/// (CVE-2023-42451).
-bool is_from_blocked(const api::Call& call, const RequestSignature& signature, const Activity& activity) {
-  const auto& policies = activitypub::FederationService::of(call.env()).policies();
-  for (const std::string& key_id : signature.key_ids()) {
-    if (!policies.may_federate(domain_of(key_id))) return true;
-  }
-  return !policies.may_federate(domain_of(activity.actor)) ||
-         (!activity.id.empty() && !policies.may_federate(domain_of(activity.id)));
-}
-
-/// The id under which a second copy is recognised. Only what is proven to be its actor's own counts: else anybody could
-/// use up a victim's next id. A Follow may come again, as its Accept may have been lost.
-std::optional<std::string> dedupe_id(const Activity& activity, const model::Account& signer) {
-  if (activity.id.empty() || activity.actor != signer.uri || !same_origin(activity.id, activity.actor))
-    return std::nullopt;
-  if (activity.type == ActivityType::follow) return std::nullopt;
-  return activity.id;
 }
 
 http::Response refusal(const Error& error, const Activity& activity) {
@@ -104,25 +73,25 @@ http::Response refusal(const Error& error, const Activity& activity) {
 /// Steps 8 to 11, in one transaction.
 Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature& signature, const Activity& activity,
                             const std::string& body) {
-  const auto signer = signature.verify(call, tx);
-  if (!signer) {
-    if (signer.error().code == Errc::need_remote) return std::unexpected(signer.error());
-    return refusal(signer.error(), activity);
+  const auto proven = signature.verify(call, tx);
+  if (!proven) {
+    if (proven.error().code == Errc::need_remote) return std::unexpected(proven.error());
+    return refusal(proven.error(), activity);
   }
+  const model::Account* signer = &proven->account;
   if (signer->suspended_at && !activitypub::is_open_to_suspended(activity))
     return http::json_error(403, "This action is not allowed");
   const auto url = Url::parse(signer->uri);
   auto& federation = activitypub::FederationService::of(call.env());
   if (!url || !federation.policies().may_federate(*signer)) return http::json_error(403, "This action is not allowed");
-  if (call.config().limits.rate_limits &&
-      !federation.inbox_limiter().allow(url->authority(), kMostOfHost, kHostWindow)) {
+  if (!is_within_limit(call.env(), url->authority())) {
     http::Response response = http::json_error(429, "Too many requests");
     response.headers.add("Retry-After", std::to_string(kHostWindow.count()));
     return response;
   }
   const auto id = call.env().ids.next<ActivityId>();
   const store::InboundActivity row{.id = id,
-                                   .uri = dedupe_id(activity, *signer),
+                                   .uri = activitypub::receipt_of(activity, signer->uri, proven->signature),
                                    .signer_id = signer->id,
                                    .host = url->authority(),
                                    .type = activity.type_name,
@@ -144,16 +113,17 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
 
 Result<http::Response> receive(api::Call& call) {
   if (call.config().federation.mode == "off") return fail(Errc::not_found, "Not Found");
-  TRY_VOID(check_headers(call.request().headers));
+  TRY_VOID(check_inbox_headers(call.request().headers));
   const std::string body = TRY(read_body(call.request()));
-  const auto activity = TRY(activitypub::parse_activity(body));
+  const auto activity = TRY(activitypub::parse_envelope(body));
   const auto stranger = TRY(call.session().read([&](db::Tx& tx) -> Result<bool> {
     activitypub::FederationService::of(call.env()).policies().refresh(tx);
     return concerns_a_stranger(activity, tx);
   }));
   if (stranger) return accepted();
-  const auto signature = TRY(RequestSignature::open(call, body));
-  if (is_from_blocked(call, signature, activity)) return http::json_error(403, "This action is not allowed");
+  const auto signature = TRY(RequestSignature::open(call.env(), call.request(), body));
+  if (is_from_blocked(activitypub::FederationService::of(call.env()).policies(), signature, activity))
+    return http::json_error(403, "This action is not allowed");
   const auto work = [&](db::Tx& tx) { return take(call, tx, signature, activity, body); };
   try {
     return call.session().write(work);
@@ -164,6 +134,31 @@ Result<http::Response> receive(api::Call& call) {
 }
 
 }  // namespace
+
+Result<void> check_inbox_headers(const http::Headers& headers) {
+  const auto encoding = text::trim(headers.get("Content-Encoding"));
+  if (!encoding.empty() && !text::equals_ignore_case(encoding, "identity")) {
+    return fail(Errc::unsupported_media, "The body must not be encoded");
+  }
+  if (!activitypub::is_inbox_type(headers.get("Content-Type"))) {
+    return fail(Errc::unsupported_media, "The body must be an ActivityPub document");
+  }
+  return {};
+}
+
+bool is_from_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
+                     const Activity& activity) {
+  for (const std::string& key_id : signature.key_ids()) {
+    if (!policies.may_federate(domain_of(key_id))) return true;
+  }
+  return !policies.may_federate(domain_of(activity.actor)) ||
+         (!activity.id.empty() && !policies.may_federate(domain_of(activity.id)));
+}
+
+bool is_within_limit(const service::Environment& env, std::string_view authority) {
+  auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
+  return !env.config.limits.rate_limits || limiter.allow(authority, kMostOfHost, kHostWindow);
+}
 
 Result<http::Response> receive_shared(api::Call& call) {
   return receive(call);

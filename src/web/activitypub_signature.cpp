@@ -21,15 +21,15 @@ using crypto::SignedRequest;
 constexpr std::chrono::minutes kRefreshPause{5};
 
 /// The request as it was signed: raw target, our own scheme and host as configured.
-SignedRequest signed_request(const api::Call& call, std::string_view method, std::string_view scheme,
+SignedRequest signed_request(const http::Request& received, std::string_view method, std::string_view scheme,
                              std::string_view authority, std::string_view body) {
   SignedRequest request{.method = method,
-                        .target = call.request().target,
+                        .target = received.target,
                         .scheme = scheme,
                         .authority = authority,
                         .headers = {},
                         .body = body};
-  for (const http::Header& field : call.request().headers.all()) request.headers.emplace_back(field.name, field.value);
+  for (const http::Header& field : received.headers.all()) request.headers.emplace_back(field.name, field.value);
   return request;
 }
 
@@ -44,11 +44,17 @@ std::string_view lower_case_method(http::Method method) {
   }
 }
 
-Result<void> check(const ParsedSignature& signature, const SignedRequest& request, const model::AccountKey& key,
-                   crypto::KeyCache& keys) {
-  const auto parsed = keys.public_key(key.public_pem);
+Result<void> check(const ParsedSignature& signature, const SignedRequest& request, const Resolver::Key& found,
+                   activitypub::FederationService& federation) {
+  const auto parsed = federation.keys().public_key(found.key.public_pem);
   if (!parsed) return fail(Errc::unauthorized, "The signature's key is not acceptable", parsed.error().detail);
-  return crypto::check_with_key(signature, request, *parsed);
+  TRY_VOID(crypto::check_with_key(signature, request, *parsed));
+  federation.signers().remember(found.owner, found.key, *parsed);
+  return {};
+}
+
+Signer signer_of(Resolver::Key&& found, const ParsedSignature& signature) {
+  return {.account = std::move(found.owner), .key = std::move(found.key), .signature = signature.signature};
 }
 
 /// A failed lookup as the sender should hear of it: only what may pass is temporary, as many drop for good on a 401.
@@ -65,14 +71,14 @@ Error as_refusal(Error error) {
   }
 }
 
-Result<model::Account> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
-                                  const SignedRequest& request) {
-  crypto::KeyCache& keys = activitypub::FederationService::of(call.env()).keys();
+Result<Signer> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
+                          const SignedRequest& request) {
+  auto& federation = activitypub::FederationService::of(call.env());
   Resolver resolver(call.env(), call.services().statuses, tx, call.documents());
   auto key = resolver.key(signature.key_id);
   if (!key) return std::unexpected(as_refusal(std::move(key).error()));
-  const auto verified = check(signature, request, key->key, keys);
-  if (verified) return std::move(key->owner);
+  const auto verified = check(signature, request, *key, federation);
+  if (verified) return signer_of(std::move(*key), signature);
   // The peer may have another key by now, under the same id.
   const auto visited = key->key.fetched_at;
   if (!key->was_known || (visited && tx.now() - *visited < kRefreshPause)) return std::unexpected(verified.error());
@@ -82,22 +88,24 @@ Result<model::Account> verify_one(const api::Call& call, db::Tx& tx, const Parse
     store::replace_keys(tx, key->owner.id, store::list_keys(tx, key->owner.id));  // dates them: not again so soon
     return std::unexpected(as_refusal(std::move(fresh).error()));
   }
-  TRY_VOID(check(signature, request, fresh->key, keys));
-  return std::move(fresh->owner);
+  TRY_VOID(check(signature, request, *fresh, federation));
+  return signer_of(std::move(*fresh), signature);
 }
 
 }  // namespace
 
-Result<RequestSignature> RequestSignature::open(const api::Call& call, std::string_view body) {
+Result<RequestSignature> RequestSignature::open(const service::Environment& env, const http::Request& received,
+                                                std::string_view body) {
   RequestSignature result;
-  result.method_ = lower_case_method(call.request().method);
-  result.authority_ = call.config().web_host();
-  result.scheme_ = call.config().origin().substr(0, call.config().origin().find(':'));
+  result.request_ = &received;
+  result.method_ = lower_case_method(received.method);
+  result.authority_ = env.config.web_host();
+  result.scheme_ = env.config.origin().substr(0, env.config.origin().find(':'));
   result.body_ = body;
-  const auto request = signed_request(call, result.method_, result.scheme_, result.authority_, body);
+  const auto request = signed_request(received, result.method_, result.scheme_, result.authority_, body);
   const auto parsed = TRY(crypto::parse_signatures(request));
   const std::array own_hosts{text::to_lower_ascii(result.authority_)};
-  const crypto::VerifyContext context{.own_hosts = own_hosts, .now = call.env().clock.now()};
+  const crypto::VerifyContext context{.own_hosts = own_hosts, .now = env.clock.now()};
   Error refusal{.code = Errc::unauthorized, .message = "The request has no signature", .detail = {}};
   for (const ParsedSignature& signature : parsed) {
     auto checked = crypto::check_before_key(signature, request, context);
@@ -111,8 +119,8 @@ Result<RequestSignature> RequestSignature::open(const api::Call& call, std::stri
   return result;
 }
 
-bool RequestSignature::is_claimed(const api::Call& call) {
-  return crypto::has_signature(signed_request(call, {}, {}, {}, {}));
+bool RequestSignature::is_claimed(const http::Request& request) {
+  return crypto::has_signature(signed_request(request, {}, {}, {}, {}));
 }
 
 std::vector<std::string> RequestSignature::key_ids() const {
@@ -121,9 +129,21 @@ std::vector<std::string> RequestSignature::key_ids() const {
   return result;
 }
 
-Result<model::Account> RequestSignature::verify(const api::Call& call, db::Tx& tx) const {
-  const auto request = signed_request(call, method_, scheme_, authority_, body_);
-  Result<model::Account> last = fail(Errc::unauthorized, "The request has no signature");
+std::optional<RequestSignature::Remembered> RequestSignature::verify_remembered(
+    const activitypub::KnownSigners& signers) const {
+  const auto request = signed_request(*request_, method_, scheme_, authority_, body_);
+  for (const ParsedSignature& signature : signatures_) {
+    auto signer = signers.find(signature.key_id);
+    if (signer && crypto::check_with_key(signature, request, signer->key)) {
+      return Remembered{std::move(signer), signature.signature};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Signer> RequestSignature::verify(const api::Call& call, db::Tx& tx) const {
+  const auto request = signed_request(*request_, method_, scheme_, authority_, body_);
+  Result<Signer> last = fail(Errc::unauthorized, "The request has no signature");
   for (const ParsedSignature& signature : signatures_) {
     last = verify_one(call, tx, signature, request);
     if (last || last.error().code == Errc::need_remote) return last;

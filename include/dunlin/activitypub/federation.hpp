@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dunlin/activitypub/host_budget.hpp"
+#include "dunlin/activitypub/known_signers.hpp"
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/id.hpp"
 #include "dunlin/config/config.hpp"
@@ -38,6 +39,9 @@ class FederationService final : public service::Federation {
   [[nodiscard]] const jobs::Deliveries& deliveries() const { return deliveries_; }
   [[nodiscard]] service::DomainPolicies& policies() { return policies_; }
   [[nodiscard]] HostBudget& host_budget() { return host_budget_; }
+  [[nodiscard]] KnownSigners& signers() { return signers_; }
+  /// How often the origin of a thing was asked whether it is deleted, because somebody else said so.
+  [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }
   /// Verified requests of each server, counted by the inbox.
   [[nodiscard]] service::AttemptLimiter& inbox_limiter() { return inbox_limiter_; }
   [[nodiscard]] const service::DomainPolicies& policies() const { return policies_; }
@@ -97,6 +101,8 @@ class FederationService final : public service::Federation {
   service::DomainPolicies policies_;
   HostBudget host_budget_;
   service::AttemptLimiter inbox_limiter_;
+  service::AttemptLimiter origin_checks_;
+  KnownSigners signers_;
   // Services of its own, for what resolving stores: those of the process are made over this object.
   service::Environment env_;
   service::NotificationService notifications_;

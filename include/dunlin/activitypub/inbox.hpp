@@ -36,8 +36,11 @@ struct Outcome {
 /// What a suspended actor may still send: it takes back and away, and never adds anything (CVE-2026-23961).
 bool is_open_to_suspended(const Activity& activity);
 
-/// Steps 12 to 14 of federation.md 3.1 for one stored activity, within one transaction: authority, relevance, effect,
-/// verdict. It may run any number of times. Errors: need_remote (fetch and run again), remote_failed (try later).
+/// Steps 12 to 14 of federation.md 3.1 for one stored activity, within one transaction: authority, relevance, effect.
+/// It may run any number of times. Errors: need_remote (fetch and run again), remote_failed (try later).
+Result<Outcome> judge_activity(service::Environment& env, service::Services& services, db::Tx& tx,
+                               service::RemoteDocuments& documents, const store::InboundActivity& received);
+/// The same, and its verdict is stored.
 Result<Outcome> process_activity(service::Environment& env, service::Services& services, db::Tx& tx,
                                  service::RemoteDocuments& documents, const store::InboundActivity& received);
 

@@ -13,6 +13,9 @@ namespace dunlin::activitypub {
 /// type or actor).
 Result<Activity> parse_activity(std::string_view text);
 
+/// The same, but only its id, type, actor and the ids of its objects: what has to be known before it is stored.
+Result<Activity> parse_envelope(std::string_view text);
+
 /// A fetched document; @context must name ActivityStreams. Errors: bad_request.
 Result<Object> parse_document(std::string_view text);
 

@@ -23,10 +23,13 @@ class Proof {
   static Result<std::optional<Proof>> read(std::string_view document, Time now);
 
   [[nodiscard]] const std::string& key_id() const { return key_id_; }
+  /// When it was made, as it says.
+  [[nodiscard]] Time created() const { return created_; }
   [[nodiscard]] bool verify(const crypto::PublicKey& key) const;
 
  private:
   std::string key_id_;
+  Time created_{};
   std::string hashed_;  // what is signed
   std::string signature_;
 };

@@ -67,6 +67,8 @@ class Resolver {
   Result<bool> is_authorized(const std::string& authorization, const std::string& quoting, const model::Status& quoted);
   /// Fetches an object from its origin, believing what it says of itself only.
   Result<Object> fetch(std::string_view uri);
+  /// What fetch() needs has come, or has failed to.
+  [[nodiscard]] bool has_asked(std::string_view uri) const;
 
  private:
   struct Handle {

@@ -26,6 +26,9 @@ struct Outcome {
   http::Response response;
   /// The connection becomes this stream; of `response` only the headers are sent.
   std::shared_ptr<streaming::Stream> stream{};
+  /// The answer comes later, when this calls back, from any thread, and keeps no worker meanwhile. nullopt: handle()
+  /// runs again.
+  std::move_only_function<void(std::move_only_function<void(std::optional<http::Response>)>)> later{};
 };
 
 /// What the edge serves. One object for the whole server; it outlives the server.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace dunlin::net {
 
@@ -28,6 +29,9 @@ struct FetcherOptions {
   std::chrono::milliseconds transport_cache{std::chrono::minutes(1)};
   /// Our own "host" or "host:port": what is ours is in the database, never fetched.
   std::set<std::string> own_authorities;
+  /// Whether a "host" or "host:port" may be asked at all, by the admin's policy: also where a redirect leads. Empty:
+  /// all.
+  std::function<bool(std::string_view authority)> may_ask{};
 };
 
 /// The one way by which documents of other servers come in (federation.md 1.7): signed GET, redirects by rule, equal

@@ -3,9 +3,13 @@
 #include "dunlin/base/id.hpp"
 #include "dunlin/db/tx.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dunlin::store {
 
@@ -22,6 +26,32 @@ bool insert_inbound_activity(db::Tx& tx, const InboundActivity& activity);
 /// nullopt: unknown, or processed already.
 std::optional<InboundActivity> find_unprocessed_activity(db::Tx& tx, ActivityId id);
 void record_verdict(db::Tx& tx, ActivityId id, int verdict, std::string_view reason);
+/// Another one than `except` came under this uri before, from anybody, or from `signer` as one of several requests
+/// (activitypub/intake.hpp).
+bool was_received(db::Tx& tx, std::string_view uri, AccountId signer, ActivityId except);
+/// The activity is known by `uri` from now on.
+void set_activity_uri(db::Tx& tx, ActivityId id, std::string_view uri);
+
+/// An activity with what must still be so when it is stored.
+struct WaitingActivity {
+  InboundActivity activity;
+  std::string key_id;
+  Time key_fetched_at;
+};
+/// Stores them to be handled together, in one statement. Returns in order of ids those whose key is still the signer's,
+/// read at that time, and whose signer is not suspended: stored now or before. Of the others nothing is stored.
+std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const WaitingActivity> activities);
+/// The oldest that wait; nobody else gets them before the transaction ends.
+std::vector<InboundActivity> take_waiting_activities(db::Tx& tx, int limit);
+/// From now on they have jobs of their own.
+void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids);
+struct VerdictOf {
+  ActivityId id;
+  int verdict = 0;
+  std::string reason;
+};
+void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts);
+std::int64_t count_waiting_activities(db::Tx& tx);
 std::size_t purge_inbound_activities(db::Tx& tx, Time before);
 
 /// expires_at nullopt: for ever. Keeps the longer life of two.

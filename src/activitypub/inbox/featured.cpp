@@ -1,5 +1,6 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/base/url.hpp"
 #include "dunlin/service/status_marks.hpp"
 #include "dunlin/service/tags.hpp"
 #include "dunlin/store/status_marks.hpp"
@@ -39,6 +40,7 @@ Outcome on_hashtag(InboxContext& context, const Activity& activity, bool adds) {
 Result<Outcome> on_add(InboxContext& context, const Activity& add) {
   if (!is_featured(context, add)) return Outcome::ignored("nothing is done with that collection");
   if (is_hashtag(add)) return on_hashtag(context, add, true);
+  if (!same_origin(add.object_id(), context.actor.uri)) return Outcome::rejected("the status is another actor's");
   const auto status = TRY(context.resolver.status(add.object_id()));
   if (status.account_id != context.actor.id) return Outcome::rejected("the status is another actor's");
   if (!status.is_distributable() || status.is_reblog()) return Outcome::rejected("the status is not public");

@@ -1,10 +1,12 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -48,6 +50,12 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
   auto owner = store::find_account_by_uri(context.tx, deletion.actor);
   const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
   if (!is_known) return Outcome::ignored("the object is not here");
+  // Whoever forwards Deletes of what is still there makes us ask, not often.
+  constexpr int kMostChecks = 3;
+  auto& checks = FederationService::of(context.env).origin_checks();
+  if (!context.resolver.has_asked(id) && !checks.allow(id, kMostChecks, std::chrono::hours{1})) {
+    return Outcome::ignored("its origin was asked within the hour");
+  }
   const auto object = context.resolver.fetch(id);
   if (object && object->type != "Tombstone") return Outcome::rejected("it is still at its origin");
   // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.

@@ -8,6 +8,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
 #include "dunlin/store/federation.hpp"
 
 #include <chrono>
@@ -75,10 +76,15 @@ const std::string& lock_key(const Activity& activity) {
   }
 }
 
+/// An actor with the proof that an activity is its own.
+struct Prover {
+  model::Account account;
+  Time proven_at;
+};
+
 /// The actor, when a proof inside of the activity (FEP-8b32) is made with a key of its own. Errors: need_remote.
-Result<std::optional<model::Account>> proven_actor(InboxContext& context, const Activity& activity,
-                                                   std::string_view body) {
-  const auto none = std::optional<model::Account>();
+Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity& activity, std::string_view body) {
+  const auto none = std::optional<Prover>();
   if (activity.id.empty() || service::uris::is_own_url(context.env.config, activity.actor)) return none;
   const auto proof = Proof::read(body, context.tx.now());
   if (!proof || !*proof || !same_origin((*proof)->key_id(), activity.actor)) return none;
@@ -89,7 +95,30 @@ Result<std::optional<model::Account>> proven_actor(InboxContext& context, const 
   }
   const auto parsed = FederationService::of(context.env).keys().public_key(key->key.public_pem);
   if (key->owner.uri != activity.actor || !parsed || !(*proof)->verify(*parsed)) return none;
-  return std::optional(TRY(context.resolver.refresh_if_older(key->owner, kRefreshAfter)));
+  auto owner = TRY(context.resolver.refresh_if_older(key->owner, kRefreshAfter));
+  return std::optional(Prover{std::move(owner), (*proof)->created()});
+}
+
+/// What was proven once can be sent by anybody at any time: only what stays true however often it is said (a status as
+/// it is, a deletion) may be as old as it likes. All else counts once, and while the first time is remembered.
+std::optional<Outcome> refuse_replay(InboxContext& context, const Activity& activity, const Prover& prover,
+                                     const store::InboundActivity& received) {
+  constexpr std::chrono::hours kRemembered{6 * 24};  // inbound activities are kept for seven days
+  const bool is_lasting = activity.type == ActivityType::create || activity.type == ActivityType::update ||
+                          activity.type == ActivityType::delete_;
+  if (is_lasting) return std::nullopt;
+  if (prover.proven_at < context.tx.now() - kRemembered) return Outcome::rejected("its proof is too old");
+  if (store::was_received(context.tx, activity.id, prover.account.id, received.id)) {
+    return Outcome::duplicate("received before");
+  }
+  store::set_activity_uri(context.tx, received.id, activity.id);
+  return std::nullopt;
+}
+
+/// Those that come without an id and still are taken (federation.md 3.9); what they do is done once, however often.
+bool may_lack_id(ActivityType type) {
+  return type == ActivityType::add || type == ActivityType::remove || type == ActivityType::follow ||
+         type == ActivityType::accept || type == ActivityType::reject;
 }
 
 Result<Outcome> judge(service::Environment& env, service::Services& services, db::Tx& tx,
@@ -103,6 +132,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   const bool deletes_itself = activity->type == ActivityType::delete_ && activity->object_id() == signer->uri;
   if (!deletes_itself && !signer->suspended_at) signer = TRY(resolver.refresh_if_older(*signer, kRefreshAfter));
 
+  if (activity->id.empty() && !may_lack_id(activity->type)) return Outcome::ignored("no id");
   InboxContext context{.env = env, .services = services, .tx = tx, .resolver = resolver, .actor = std::move(*signer)};
   if (!activity->id.empty() && !same_origin(activity->id, activity->actor)) {
     return Outcome::rejected("the id is on another host than the actor");  // A1
@@ -114,8 +144,9 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   if (activity->actor == context.actor.uri) return handle(context, *activity);
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
   context.relayed = is_relay(tx, context.actor);
-  if (auto prover = TRY(proven_actor(context, *activity, received.body))) {
-    context.actor = std::move(*prover);
+  if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
+    if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);
+    context.actor = prover->account;
     if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
       return Outcome::rejected("the actor is suspended");
     }
@@ -146,8 +177,8 @@ const char* to_string(Verdict verdict) {
   return "?";
 }
 
-Result<Outcome> process_activity(service::Environment& env, service::Services& services, db::Tx& tx,
-                                 service::RemoteDocuments& documents, const store::InboundActivity& received) {
+Result<Outcome> judge_activity(service::Environment& env, service::Services& services, db::Tx& tx,
+                               service::RemoteDocuments& documents, const store::InboundActivity& received) {
   auto outcome = judge(env, services, tx, documents, received);
   if (!outcome) {
     const Error& error = outcome.error();
@@ -155,10 +186,16 @@ Result<Outcome> process_activity(service::Environment& env, service::Services& s
     // For good: missing, refused by its origin, or not what it claims to be.
     outcome = Outcome::rejected(error.detail.empty() ? error.message : error.detail);
   }
-  store::record_verdict(tx, received.id, static_cast<int>(outcome->verdict), outcome->reason);
   log::info("activity processed",
             {log::kv("type", received.type), log::kv("host", received.host),
              log::kv("verdict", to_string(outcome->verdict)), log::kv("reason", outcome->reason)});
+  return outcome;
+}
+
+Result<Outcome> process_activity(service::Environment& env, service::Services& services, db::Tx& tx,
+                                 service::RemoteDocuments& documents, const store::InboundActivity& received) {
+  auto outcome = judge_activity(env, services, tx, documents, received);
+  if (outcome) store::record_verdict(tx, received.id, static_cast<int>(outcome->verdict), outcome->reason);
   return outcome;
 }
 

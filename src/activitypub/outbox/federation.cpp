@@ -29,6 +29,7 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       policies_(config, clock),
       host_budget_(clock),
       inbox_limiter_(clock),
+      origin_checks_(clock),
       env_{clock, ids, config, *this, queue, events},
       notifications_(env_),
       media_(env_),

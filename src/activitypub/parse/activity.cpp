@@ -83,6 +83,15 @@ std::string first_type(const json& object) {
                        : std::string(text::truncate_utf8(text::to_valid_utf8(types.front()), kMaxTypeBytes));
 }
 
+std::string plain_lines(std::string_view text) {
+  std::string result;
+  for (const std::string_view line : text::split(text, '\n')) {
+    if (!result.empty()) result += '\n';
+    result += line.find_first_of("<&") == std::string_view::npos ? std::string(line) : html::to_plain_text(line);
+  }
+  return result;
+}
+
 }  // namespace
 
 std::optional<ActivityType> activity_type(std::string_view name) {
@@ -155,7 +164,10 @@ Activity read_activity(const json& object, int depth) {
   }
   activity.target = fields::id(object, "target");
   activity.result = fields::id(object, "result");
-  activity.content = html::to_plain_text(fields::text(object, "content", kMaxActivityText));
+  activity.content = fields::text(object, "content", kMaxActivityText);
+  // A report is plain text with lines of its own; what looks like HTML in one all the same loses its tags.
+  activity.content =
+      activity.type == ActivityType::flag ? plain_lines(activity.content) : html::to_plain_text(activity.content);
   if (activity.content.empty()) activity.content = fields::text(object, "_misskey_reaction", kMaxActivityText);
   activity.emojis = read_emojis(object);
   for (const json* value : fields::items(object, "instrument", 1)) {
@@ -206,6 +218,23 @@ Object read_object(const json& value, int depth) {
 Result<Activity> parse_activity(std::string_view text) {
   const auto object = TRY(parse_object_text(text));
   auto activity = read_activity(object);
+  if (activity.type_name.empty()) return fail(Errc::bad_request, "The activity has no type");
+  if (activity.actor.empty()) return fail(Errc::bad_request, "The activity has no actor");
+  return activity;
+}
+
+Result<Activity> parse_envelope(std::string_view text) {
+  auto object = TRY(dunlin::json::parse(text));
+  if (!object.is_object()) return fail(Errc::bad_request, "The document is not a JSON object");
+  const bool is_plain = object.contains("id") && object.contains("type") && object.contains("actor");
+  if (!is_plain) object = fields::normalise(std::move(object));
+  Activity activity;
+  activity.id = fields::id(object, "id");
+  activity.type_name = first_type(object);
+  activity.type = activity_type(activity.type_name).value_or(ActivityType::other);
+  activity.actor = fields::id(object, "actor");
+  for (const json* value : fields::items(object, "object", 1))
+    activity.objects.emplace_back().id = fields::id_of(*value);
   if (activity.type_name.empty()) return fail(Errc::bad_request, "The activity has no type");
   if (activity.actor.empty()) return fail(Errc::bad_request, "The activity has no actor");
   return activity;

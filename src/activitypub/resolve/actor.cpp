@@ -121,6 +121,10 @@ Result<Object> Resolver::fetch(std::string_view uri) {
   return fetch_document(env_.config, documents_, uri);
 }
 
+bool Resolver::has_asked(std::string_view uri) const {
+  return documents_.find_answer(uri.substr(0, uri.find('#')), service::RemoteKind::activity) != nullptr;
+}
+
 Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding) {
   const auto url = Url::parse(actor.id);
   if (!url || actor.inbox.empty()) {

@@ -105,7 +105,10 @@ Result<bool> Resolver::is_authorized(const std::string& authorization, const std
   if (!author || !same_origin(authorization, author->uri)) return false;
   if (author->is_local()) {
     const auto quote = store::find_quote_by_approval(tx_, authorization);
-    return quote && quote->state == model::QuoteState::accepted && quote->quoted_status_id == quoted.id;
+    const bool stands = quote && quote->state == model::QuoteState::accepted && quote->quoted_status_id == quoted.id;
+    // Consent is to one quote: another status cannot borrow it.
+    const auto allowed = stands ? store::find_status(tx_, quote->status_id) : std::nullopt;
+    return allowed && allowed->uri == quoting;
   }
   const auto object = fetch(authorization);
   if (!object) {

@@ -126,7 +126,7 @@ Result<void> verdicts(Core& core, const DomainOptions& options) {
   return core.new_session()->read([&](db::Tx& tx) -> Result<void> {
     for (const auto& row : store::list_verdicts(tx, host, wanted, kListed)) {
       fmt::print("{} {} {} {} {} {}\n", format_iso8601(row.received_at), row.host, row.type, verdict_name(row.verdict),
-                 row.uri.empty() ? "-" : row.uri, row.reason);
+                 row.uri.empty() ? "-" : row.uri.substr(0, row.uri.find(' ')), row.reason);
     }
     return {};
   });

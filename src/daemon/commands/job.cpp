@@ -3,6 +3,7 @@
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/jobs/queue.hpp"
+#include "dunlin/store/activities.hpp"
 
 #include <fmt/core.h>
 
@@ -24,6 +25,7 @@ Result<void> print_counts(db::Tx& tx) {
   const auto deliveries = jobs::count_deliveries(tx);
   fmt::print("{:<12} {:<9} {}\n{:<12} {:<9} {}\n", "deliveries", "pending", deliveries.pending, "deliveries",
              "given up", deliveries.given_up);
+  fmt::print("{:<12} {:<9} {}\n", "inbox", "pending", store::count_waiting_activities(tx));
   return {};
 }
 

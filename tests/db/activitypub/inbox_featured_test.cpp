@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -63,6 +64,15 @@ TEST_CASE("8.79: nothing is added to another's collection, nor another's or a hi
                  note_document(f.mara, "2", {{"to", Json::array({f.mara.followers_url})}, {"cc", Json::array()}}));
   CHECK(f.receive(f.mara, f.activity("Add", f.mara.uri + "/notes/2")).verdict == Verdict::rejected);
   CHECK(f.pins() == 0);
+}
+
+TEST_CASE("nobody is made to fetch another host's status by a pin", "[activitypub][inbox][featured]") {
+  Setup f;
+  const auto sam = f.world.remote_account("sam", "far.example");
+  f.remote.serve(sam.uri + "/notes/1", note_document(sam, "1"));
+  CHECK(f.receive(f.mara, f.activity("Add", sam.uri + "/notes/1")).verdict == Verdict::rejected);
+  CHECK(std::ranges::find(f.remote.requested, sam.uri + "/notes/1") == f.remote.requested.end());
+  CHECK_FALSE(f.find_status(sam.uri + "/notes/1"));
 }
 
 TEST_CASE("our pins are told with ids, and listed", "[activitypub][outbox][featured]") {

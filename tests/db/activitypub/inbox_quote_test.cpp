@@ -136,6 +136,23 @@ TEST_CASE("8.81: a quote of a third party's post is shown by an authorization fr
   }
 }
 
+TEST_CASE("8.81: the consent to one quote cannot be borrowed by another", "[activitypub][inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post(kAnybody);
+  REQUIRE(f.receive(f.mara, f.request(quoted)).verdict == Verdict::accepted);
+  const std::string stamp = *f.quote()->approval_uri;
+  f.world.write([&](db::Tx& tx) { store::set_quote_policy(tx, quoted.id, {}); });
+  const auto eve = f.world.remote_account("eve", "evil.example");
+  f.world.follow(f.anna, eve);
+  f.receive(eve, {{"type", "Create"},
+                  {"object", note_document(eve, "q", {{"quote", quoted.uri}, {"quoteAuthorization", stamp}})}});
+  const auto hers = f.find_status(eve.uri + "/notes/q");
+  REQUIRE(hers);
+  const auto quote = f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, hers->id); });
+  REQUIRE(quote);
+  CHECK(quote->state != QuoteState::accepted);
+}
+
 TEST_CASE("the older names of a quote are read, a book's quotation is none", "[activitypub][inbox][quote]") {
   Setup f;
   const auto quoted = f.post(kAnybody);

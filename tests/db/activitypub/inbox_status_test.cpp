@@ -370,6 +370,27 @@ TEST_CASE("a missing document that may come later leaves the activity for anothe
 }
 
 // 8.27, 8.75
+TEST_CASE("forwarded Deletes of what is still there make us ask three times an hour",
+          "[activitypub][inbox][forwarded]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+  f.remote.requested.clear();
+  const Json deletion = {
+      {"type", "Delete"}, {"actor", f.mara.uri}, {"id", f.uri("1") + "#delete"}, {"object", f.uri("1")}};
+  for (int i = 0; i < 10; ++i) f.receive(f.stranger, deletion);
+  CHECK(f.remote.requested.size() == 3);
+  CHECK(f.find_status(f.uri("1")));
+}
+
+TEST_CASE("an activity without an id is none, but for those that always came so", "[activitypub][inbox]") {
+  Setup f;
+  auto create = f.create(f.mara, "1");
+  create["id"] = nullptr;
+  CHECK(f.receive(f.mara, create).verdict == Verdict::ignored);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
 TEST_CASE("what comes through others counts as its origin shows it", "[activitypub][inbox][forwarded]") {
   Setup f;
   auto create = f.create(f.mara, "1", {{"content", "<p>as forwarded</p>"}});

@@ -105,6 +105,36 @@ TEST_CASE("what a proven activity may do is what its actor may do", "[activitypu
   CHECK(f.receive(f.other, f.proven(f.create("3"))).verdict == Verdict::rejected);
 }
 
+TEST_CASE("a proven activity counts once, whoever sends it again", "[activitypub][proof]") {
+  Setup f;
+  const auto status = f.world.status(f.anna);
+  const auto like = f.proven({{"@context", test::kAsNamespace},
+                              {"id", f.mara.uri + "/likes/1"},
+                              {"type", "Like"},
+                              {"actor", f.mara.uri},
+                              {"object", status.uri}});
+  const auto likes = [&] { return f.find_status(status.uri)->favourites_count; };
+  CHECK(f.receive(f.other, like).verdict == Verdict::accepted);
+  CHECK(likes() == 1);
+  CHECK(f.receive(f.mara, {{"type", "Undo"}, {"object", like}}).verdict == Verdict::accepted);
+  CHECK(likes() == 0);
+  CHECK(f.receive(f.other, like).verdict == Verdict::duplicate);
+  CHECK(likes() == 0);
+}
+
+TEST_CASE("what was proven long ago does not count as new", "[activitypub][proof]") {
+  Setup f;
+  const auto follow = f.proven({{"@context", test::kAsNamespace},
+                                {"id", f.mara.uri + "#follows/1"},
+                                {"type", "Follow"},
+                                {"actor", f.mara.uri},
+                                {"object", f.anna.uri}});
+  const auto create = f.proven(f.create("1"));
+  f.world.clock.advance(std::chrono::hours{24 * 6 + 1});
+  CHECK(f.receive(f.other, follow).verdict == Verdict::rejected);
+  CHECK(f.receive(f.other, create).verdict == Verdict::accepted);
+}
+
 TEST_CASE("8.84: a Linked Data Signature alone proves nothing", "[activitypub][proof]") {
   Setup f;
   auto activity = f.create("1");

@@ -95,8 +95,25 @@ TEST_CASE("a second copy is answered and not queued", "[web][inbox]") {
   CHECK(f.queued().size() == 1);
   // But a Follow: its Accept may have been lost.
   f.post_status(f.follow(), f.mara);
+  f.world.clock.advance(1s);
   f.post_status(f.follow(), f.mara);
   CHECK(f.queued().size() == 3);
+}
+
+TEST_CASE("a request that somebody recorded counts once, also one that may come again", "[web][inbox]") {
+  Setup f;
+  auto follow = f.request(http::Method::post, "/inbox", f.follow().dump());
+  f.sign(follow, f.mara);
+  auto nameless = f.follow();
+  nameless.erase("id");
+  auto without_id = f.request(http::Method::post, "/inbox", nameless.dump());
+  f.sign(without_id, f.mara);
+  for (int i = 0; i < 3; ++i) {
+    f.world.clock.advance(1min);
+    CHECK(f.handle(follow).status == 202);
+    CHECK(f.handle(without_id).status == 202);
+  }
+  CHECK(f.queued().size() == 2);
 }
 
 // 8.110

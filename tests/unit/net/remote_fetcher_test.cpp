@@ -157,6 +157,24 @@ TEST_CASE("redirects to worse places are refused", "[net][fetcher]") {
   CHECK(f.network.asked().size() == 4);
 }
 
+// 8.107
+TEST_CASE("a host that the policy leaves out is not asked, by a redirect either", "[net][fetcher]") {
+  FetcherOptions options;
+  bool blocked = true;
+  options.may_ask = [&](std::string_view authority) { return !blocked || authority != "bad.example"; };
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        if (request.url.starts_with("https://bad.example")) return answer(200, "bad");
+        return answer(302, "", "Location", "https://bad.example/1");
+      },
+      options);
+  CHECK(f.fetch("https://bad.example/1").failure == "refused by the domain policy");
+  CHECK(f.fetch("https://a.example/1").failure == "refused by the domain policy");
+  CHECK(f.network.asked().size() == 1);
+  blocked = false;
+  CHECK(f.fetch("https://a.example/1").body == "bad");
+}
+
 // 8.37
 TEST_CASE("a host that refuses one signature is asked with the other, and remembered", "[net][fetcher]") {
   FetcherOptions options;

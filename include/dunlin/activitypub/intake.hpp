@@ -1,0 +1,48 @@
+#pragma once
+
+#include "dunlin/activitypub/documents.hpp"
+#include "dunlin/base/clock.hpp"
+#include "dunlin/db/tx.hpp"
+#include "dunlin/service/environment.hpp"
+#include "dunlin/service/services.hpp"
+#include "dunlin/store/activities.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The way of activities into the database and through their handlers in company: many in one transaction.
+namespace dunlin::activitypub {
+
+/// The id under which a second copy is recognised, for seven days; nullopt: under none. Only what is proven to be its
+/// actor's own counts: else anybody could use up a victim's next id. A Follow may come again, as its Accept may have
+/// been lost, and some come without an id: of those a copy of the very request is known by its signature.
+std::optional<std::string> receipt_of(const Activity& activity, std::string_view signer_uri,
+                                      std::string_view signature);
+
+/// An activity whose signature holds by what this process knows of its signer.
+struct Intake {
+  store::InboundActivity row;
+  std::string key_id;
+  Time key_fetched_at;
+  bool rfc9421 = false;  // how it was signed
+};
+
+enum class Taken : std::uint8_t {
+  stored,  // or there already
+  stale,   // the key, its owner or the policy has changed: to be looked at anew
+};
+
+/// Stores them all, to be handled by handle_waiting(); in the order given. The key and its owner are looked at in the
+/// same statement: nothing is stored on the strength of what has been taken back since.
+std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::span<const Intake> intakes);
+
+/// Handles the oldest of those that wait, in one transaction. What needs another server's document, or fails, gets a
+/// job of its own and harms nobody. Returns how many there were. Throws db::Unavailable.
+std::size_t handle_waiting(service::Environment& env, service::Services& services, db::Session& session);
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,47 @@
+#include "dunlin/activitypub/intake.hpp"
+
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/base/text.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/crypto/digest.hpp"
+#include "dunlin/crypto/http_signature.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace dunlin::activitypub {
+
+std::optional<std::string> receipt_of(const Activity& activity, std::string_view signer_uri,
+                                      std::string_view signature) {
+  if (activity.actor != signer_uri) return std::nullopt;
+  if (!activity.id.empty() && !same_origin(activity.id, activity.actor)) return std::nullopt;
+  if (!activity.id.empty() && activity.type != ActivityType::follow) return activity.id;
+  // No id has a space in it.
+  return (activity.id.empty() ? activity.actor : activity.id) + " " + text::hex_encode(crypto::sha256(signature));
+}
+
+std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::span<const Intake> intakes) {
+  FederationService& federation = FederationService::of(env);
+  federation.policies().refresh(tx);
+  std::vector<store::WaitingActivity> rows;
+  rows.reserve(intakes.size());
+  for (const Intake& intake : intakes)
+    rows.push_back({.activity = intake.row, .key_id = intake.key_id, .key_fetched_at = intake.key_fetched_at});
+  const auto valid = store::insert_waiting_activities(tx, rows);
+  std::vector<Taken> result(intakes.size(), Taken::stale);
+  std::set<std::string> alive;
+  std::set<std::string> by_rfc9421;
+  for (std::size_t i = 0; i < intakes.size(); ++i) {
+    if (!std::ranges::binary_search(valid, intakes[i].row.id)) continue;
+    result[i] = Taken::stored;
+    alive.insert(intakes[i].row.host);
+    if (intakes[i].rfc9421) by_rfc9421.insert(intakes[i].row.host);
+  }
+  federation.deliveries().hosts_seen_alive(tx, std::vector(alive.begin(), alive.end()));
+  for (const std::string& host : by_rfc9421)
+    jobs::learn_signature_scheme(tx, host, static_cast<int>(crypto::SignatureScheme::rfc9421));
+  return result;
+}
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,140 @@
+#include "inbox_writer.hpp"
+
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/base/log.hpp"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <exception>
+#include <iterator>
+#include <optional>
+
+namespace dunlin::daemon {
+
+namespace {
+
+constexpr std::size_t kMostWaiting = 1024;
+constexpr std::size_t kMostBytes = 32UL << 20U;
+constexpr std::size_t kMostTogether = 100;
+constexpr std::chrono::seconds kLook{5};  // for what another process left
+constexpr std::chrono::seconds kPause{1};
+
+}  // namespace
+
+InboxWriter::InboxWriter(Core& core) : core_(core) {}
+
+InboxWriter::~InboxWriter() {
+  stop();
+}
+
+void InboxWriter::start() {
+  open_ = true;
+  writer_ = std::jthread([this](const std::stop_token& stop) { write(stop); });
+  handler_ = std::jthread([this](const std::stop_token& stop) { handle(stop); });
+}
+
+void InboxWriter::stop() {
+  handler_ = {};
+  writer_ = {};
+}
+
+void InboxWriter::put(activitypub::Intake intake, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool has_room = waiting_.size() < kMostWaiting && bytes_ < kMostBytes;
+    if (open_ && has_room) {
+      bytes_ += intake.row.body.size();
+      waiting_.emplace_back(std::move(intake), std::move(done));
+      filled_.notify_one();
+      return;
+    }
+  }
+  done(Stored::failed);
+}
+
+void InboxWriter::write(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "inbox-writer");
+  const auto session = core_.new_session();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    filled_.wait(lock, stop, [this] { return !waiting_.empty(); });
+    if (waiting_.empty()) break;
+    std::vector<Waiting> batch;
+    if (waiting_.size() <= kMostTogether) {
+      batch.swap(waiting_);
+    } else {
+      const auto end = waiting_.begin() + kMostTogether;
+      batch.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+      waiting_.erase(waiting_.begin(), end);
+    }
+    for (const Waiting& one : batch) bytes_ -= one.first.row.body.size();
+    lock.unlock();
+    store(*session, std::move(batch));
+    lock.lock();
+  }
+  open_ = false;
+}
+
+void InboxWriter::store(db::Session& session, std::vector<Waiting> batch) {
+  std::vector<activitypub::Intake> intakes;
+  intakes.reserve(batch.size());
+  for (Waiting& one : batch) intakes.push_back(std::move(one.first));
+  std::optional<std::vector<activitypub::Taken>> taken;
+  try {
+    auto done = session.write([&](db::Tx& tx) -> Result<std::vector<activitypub::Taken>> {
+      return activitypub::store_intakes(core_.env(), tx, intakes);
+    });
+    if (done) taken = *std::move(done);
+  } catch (const std::exception& e) {
+    log::warn("activities were not stored", {log::kv("number", batch.size()), log::kv("why", e.what())});
+  }
+  if (!taken && batch.size() > 1) {
+    // One of them may be what the database refuses.
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      std::vector<Waiting> alone;
+      alone.emplace_back(std::move(intakes[i]), std::move(batch[i].second));
+      store(session, std::move(alone));
+    }
+    return;
+  }
+  if (taken) {
+    const std::lock_guard lock(mutex_);
+    work_ = true;
+    stored_.notify_one();
+  }
+  auto& signers = core_.federation().signers();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (!taken) {
+      batch[i].second(Stored::failed);
+      continue;
+    }
+    const bool is_stale = (*taken)[i] == activitypub::Taken::stale;
+    if (is_stale) signers.forget(intakes[i].key_id);
+    batch[i].second(is_stale ? Stored::stale : Stored::yes);
+  }
+}
+
+void InboxWriter::handle(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "inbox-handler");
+  const auto session = core_.new_session();
+  bool more = true;
+  while (!stop.stop_requested()) {
+    if (!more) {
+      std::unique_lock lock(mutex_);
+      stored_.wait_for(lock, stop, kLook, [this] { return work_; });
+      work_ = false;
+      if (stop.stop_requested()) return;
+    }
+    try {
+      more = activitypub::handle_waiting(core_.env(), core_.services(), *session) > 0;
+    } catch (const std::exception& e) {
+      log::warn("activities were not handled", {log::kv("why", e.what())});
+      std::unique_lock lock(mutex_);
+      stored_.wait_for(lock, stop, kPause, [] { return false; });
+      more = true;
+    }
+  }
+}
+
+}  // namespace dunlin::daemon

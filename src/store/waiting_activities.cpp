@@ -1,0 +1,100 @@
+#include "rows.hpp"
+
+#include "dunlin/db/statement.hpp"
+#include "dunlin/store/activities.hpp"
+
+namespace dunlin::store {
+
+const db::Statement kInsertWaiting{"waiting_activities.insert", R"sql(
+WITH valid AS (
+  SELECT u.*
+  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    AS u (id, uri, signer_id, host, type, body, key_id, key_fetched_at)
+  JOIN account_keys k ON k.key_id = u.key_id AND k.account_id = u.signer_id
+                     AND k.fetched_at = u.key_fetched_at::timestamptz
+  JOIN accounts a ON a.id = u.signer_id AND a.suspended_at IS NULL
+), stored AS (
+  INSERT INTO inbound_activities (id, uri, signer_id, host, type, body, received_at, waiting)
+  SELECT id, nullif(uri, ''), signer_id, host, type, body, $9, true FROM valid ORDER BY id
+  ON CONFLICT (uri) DO NOTHING
+)
+SELECT id FROM valid ORDER BY id)sql"};
+
+std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const WaitingActivity> activities) {
+  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> signers;
+  std::vector<std::string> uris;
+  std::vector<std::string> hosts;
+  std::vector<std::string> types;
+  std::vector<std::string> bodies;
+  std::vector<std::string> keys;
+  std::vector<std::string> times;
+  for (const WaitingActivity& waiting : activities) {
+    const InboundActivity& activity = waiting.activity;
+    ids.push_back(activity.id.value);
+    uris.push_back(activity.uri.value_or(""));
+    signers.push_back(activity.signer_id.value);
+    hosts.push_back(activity.host);
+    types.push_back(activity.type);
+    bodies.push_back(activity.body);
+    keys.push_back(waiting.key_id);
+    times.emplace_back(db::Param(waiting.key_fetched_at).c_str());
+  }
+  return all_rows(tx.exec(kInsertWaiting, {db::Param::bigints(ids), db::Param::texts(uris), db::Param::bigints(signers),
+                                           db::Param::texts(hosts), db::Param::texts(types), db::Param::texts(bodies),
+                                           db::Param::texts(keys), db::Param::texts(times), tx.now()}),
+                  [](const db::Row& row) { return row.id<ActivityId>(0); });
+}
+
+const db::Statement kTakeWaiting{"waiting_activities.take", R"sql(
+SELECT id, uri, signer_id, host, type, body
+FROM inbound_activities
+WHERE waiting
+ORDER BY id
+LIMIT $1
+FOR UPDATE SKIP LOCKED)sql"};
+
+std::vector<InboundActivity> take_waiting_activities(db::Tx& tx, int limit) {
+  return all_rows(tx.exec(kTakeWaiting, {limit}), [](const db::Row& row) {
+    return InboundActivity{.id = row.id<ActivityId>(0),
+                           .uri = row.opt_text(1),
+                           .signer_id = row.id<AccountId>(2),
+                           .host = std::string(row.text(3)),
+                           .type = std::string(row.text(4)),
+                           .body = std::string(row.text(5))};
+  });
+}
+
+const db::Statement kStopWaiting{"waiting_activities.stop",
+                                 "UPDATE inbound_activities SET waiting = false WHERE id = ANY($1::bigint[])"};
+
+void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids) {
+  if (!ids.empty()) tx.exec(kStopWaiting, {db::Param::ids(ids)});
+}
+
+const db::Statement kRecordVerdicts{"waiting_activities.record_verdicts", R"sql(
+UPDATE inbound_activities i
+SET waiting = false, processed_at = $4, verdict = u.verdict, reason = u.reason
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS u (id, verdict, reason)
+WHERE i.id = u.id)sql"};
+
+void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts) {
+  if (verdicts.empty()) return;
+  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> numbers;
+  std::vector<std::string> reasons;
+  for (const VerdictOf& one : verdicts) {
+    ids.push_back(one.id.value);
+    numbers.push_back(one.verdict);
+    reasons.push_back(one.reason);
+  }
+  tx.exec(kRecordVerdicts, {db::Param::bigints(ids), db::Param::bigints(numbers), db::Param::texts(reasons), tx.now()});
+}
+
+const db::Statement kCountWaiting{"waiting_activities.count", "SELECT count(*) FROM inbound_activities WHERE waiting"};
+
+std::int64_t count_waiting_activities(db::Tx& tx) {
+  return tx.exec(kCountWaiting, {})[0].i64(0);
+}
+
+}  // namespace dunlin::store

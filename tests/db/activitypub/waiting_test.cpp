@@ -1,0 +1,124 @@
+#include "support/fediverse.hpp"
+
+#include "dunlin/activitypub/intake.hpp"
+#include "dunlin/store/relationships.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <string>
+
+namespace dunlin::activitypub {
+
+using test::Fediverse;
+using test::Json;
+using test::note_document;
+
+namespace {
+
+struct Setup : Fediverse {
+  Setup() {
+    world.follow(anna, mara);
+    // Seen just now: nobody needs to ask for her again.
+    world.write([&](db::Tx& tx) {
+      mara.fetched_at = tx.now();
+      store::update_account(tx, mara);
+    });
+  }
+  model::Account anna = world.local_account("anna");
+  model::Account mara = world.remote_account("mara", "masto.example");
+
+  ActivityId wait(Json activity) {
+    if (!activity.contains("actor")) activity["actor"] = mara.uri;
+    if (!activity.contains("id")) activity["id"] = mara.uri + "/activities/" + std::to_string(++count_);
+    const model::AccountKey key{.key_id = mara.uri + "#k" + std::to_string(count_),
+                                .account_id = mara.id,
+                                .algorithm = model::KeyAlgorithm::rsa,
+                                .public_pem = "pem",
+                                .private_pem = std::nullopt,
+                                .fetched_at = world.clock.now()};
+    const Intake intake{.row = {.id = world.ids.next<ActivityId>(),
+                                .uri = activity["id"].get<std::string>(),
+                                .signer_id = mara.id,
+                                .host = "masto.example",
+                                .type = activity["type"],
+                                .body = activity.dump()},
+                        .key_id = key.key_id,
+                        .key_fetched_at = world.clock.now()};
+    const std::array intakes{intake};
+    const auto taken = world.write([&](db::Tx& tx) {
+      store::insert_key(tx, key);
+      return store_intakes(env, tx, intakes);
+    });
+    CHECK(taken == std::vector{Taken::stored});
+    return intake.row.id;
+  }
+  Json create(const std::string& name, const Json& more = Json::object()) {
+    return {{"type", "Create"}, {"object", note_document(mara, name, more)}};
+  }
+  std::size_t handle() { return handle_waiting(env, services, world.session()); }
+  std::int64_t waiting() {
+    return world.read([](db::Tx& tx) { return store::count_waiting_activities(tx); });
+  }
+  std::vector<jobs::Job> queued() {
+    return world.read([](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 100); });
+  }
+  std::vector<std::string> alone() {
+    std::vector<std::string> result;
+    for (const auto& job : queued()) {
+      if (job.kind == jobs::kProcessActivity.name) result.push_back(job.payload);
+    }
+    return result;
+  }
+
+ private:
+  int count_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("activities that wait are handled together, in the order in which they came", "[activitypub][inbox]") {
+  Setup f;
+  f.wait(f.create("1"));
+  f.wait(f.create("2"));
+  f.wait({{"type", "Delete"}, {"object", f.mara.uri + "/notes/1"}});
+  CHECK(f.handle() == 3);
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK(f.find_status(f.mara.uri + "/notes/2"));
+  CHECK(f.waiting() == 0);
+  CHECK(f.alone().empty());
+  CHECK(f.handle() == 0);
+}
+
+TEST_CASE("who has to wait for another server gets a job of its own and holds nobody up", "[activitypub][inbox]") {
+  Setup f;
+  const auto stranger = f.wait({{"type", "Announce"}, {"object", "https://far.example/notes/1"}});
+  f.wait(f.create("2"));
+  CHECK(f.handle() == 2);
+  CHECK(f.find_status(f.mara.uri + "/notes/2"));
+  CHECK(f.alone() == std::vector{stranger.str()});
+  CHECK(f.waiting() == 0);
+}
+
+TEST_CASE("what fails after it has begun to write leaves nothing behind, and the others succeed",
+          "[activitypub][inbox]") {
+  Setup f;
+  f.wait(f.create("1"));
+  // The status is stored before its quote turns out to be missing here.
+  const auto halfway = f.wait(f.create("2", {{"quoteUrl", "https://far.example/notes/9"}}));
+  f.wait(f.create("3"));
+  CHECK(f.handle() == 3);
+  CHECK(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/2"));
+  CHECK(f.find_status(f.mara.uri + "/notes/3"));
+  CHECK(f.alone() == std::vector{halfway.str()});
+}
+
+TEST_CASE("a verdict stays of what was handled in company", "[activitypub][inbox]") {
+  Setup f;
+  const auto id = f.wait({{"type", "View"}, {"object", "https://far.example/videos/1"}});
+  f.handle();
+  CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_unprocessed_activity(tx, id); }));
+}
+
+}  // namespace dunlin::activitypub
