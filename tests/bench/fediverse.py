@@ -1,4 +1,5 @@
-"""A fediverse inside of this process: many hosts on loopback addresses of their own, some of which accept and then hang."""
+"""A fediverse inside of this process: many hosts on loopback addresses of their own, some of which accept and then hang. By itself
+(python3 tests/bench/fediverse.py [--quick]) it measures what the hanging ones cost the others."""
 
 import asyncio
 import threading
@@ -7,14 +8,43 @@ import time
 ANSWER = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
 
 
+class _Peer(asyncio.Protocol):
+    """Swallows POSTs, and answers them unless its host hangs."""
+
+    def __init__(self, fediverse, address):
+        self.fediverse, self.address, self.buffer, self.hangs = fediverse, address, b"", address in fediverse.hanging
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.buffer += data
+        while True:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            at = self.buffer.find(b"Content-Length: ")
+            length = int(self.buffer[at + 16:self.buffer.index(b"\r", at)]) if 0 <= at < end else 0
+            if len(self.buffer) < end + 4 + length:
+                return
+            self.buffer = self.buffer[end + 4 + length:]
+            if self.hangs:
+                continue
+            self.fediverse.received += 1
+            self.fediverse.arrived[self.address] = time.monotonic()
+            self.transport.write(ANSWER)
+
+
 class SimulatedFediverse:
-    """`count` hosts 127.64.a.b on one port. Those of `hanging` read a request and never answer."""
+    """`count` hosts 127.64.a.b on one port. Those of `hanging`, every so many, read a request and never answer."""
 
     def __init__(self, port, count, hanging=0):
         self.port = port
         self.addresses = [f"127.64.{i // 250}.{i % 250 + 1}" for i in range(count)]
-        self.hanging = set(self.addresses[:hanging])
-        self.arrived = {}  # address -> when the first delivery came
+        # Spread evenly: nothing may depend on who comes first.
+        self.hanging = {self.addresses[i * count // hanging] for i in range(hanging)}
+        self.received = 0
+        self.arrived = {}  # address -> when the last delivery came
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         threading.Thread(target=self._run, args=(ready,), daemon=True).start()
@@ -24,8 +54,11 @@ class SimulatedFediverse:
     def inbox(self, address):
         return f"http://{address}:{self.port}/inbox"
 
+    def forget(self):
+        self.arrived = {}
+
     def healthy_served(self):
-        return len(self.arrived.keys() - self.hanging)
+        return len(self.arrived)
 
     def close(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -35,25 +68,11 @@ class SimulatedFediverse:
 
         async def listen():
             for address in self.addresses:
-                await asyncio.start_server(lambda r, w, a=address: self._serve(a, r, w), address, self.port)
+                await self._loop.create_server(lambda a=address: _Peer(self, a), address, self.port, backlog=64)
 
         self._loop.run_until_complete(listen())
         ready.set()
         self._loop.run_forever()
-
-    async def _serve(self, address, reader, writer):
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
-                await reader.readexactly(length)
-                if address in self.hanging:
-                    await asyncio.sleep(3600)
-                self.arrived.setdefault(address, time.monotonic())
-                writer.write(ANSWER)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
 
 
 def followers_sql(fediverse, addresses, target, followers_each):
@@ -73,3 +92,9 @@ def followers_sql(fediverse, addresses, target, followers_each):
         SELECT id, id, {target}, now() FROM accounts WHERE id > 2000000 AND id < 9000000;
       ANALYZE;
     """
+
+
+if __name__ == "__main__":
+    import federation
+
+    federation.measure_fan_out()

@@ -1,0 +1,199 @@
+"""The rows of the benchmark that are about other servers: the inbox and deliveries. Alone: python3 tests/bench/federation.py [--quick]."""
+
+import asyncio
+import base64
+import datetime
+import hashlib
+import json
+import pathlib
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
+from fediverse import SimulatedFediverse, followers_sql  # noqa: E402
+from harness import Instance, free_port, request, wait_until  # noqa: E402
+from measuring import QUICK, cpu_seconds, postgres_cpu, psql, query, report, rss_mib  # noqa: E402
+
+
+class Peer:
+    """A remote server with one actor: serves its document, swallows what is delivered to it."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.actor = f"{self.url}/users/peer"
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.received = 0
+        self._loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        threading.Thread(target=self._run, args=(ready,), daemon=True).start()
+        ready.wait(30)
+
+    def _run(self, ready):
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self.port))
+        ready.set()
+        self._loop.run_forever()
+
+    async def _serve(self, reader, writer):
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                if head.startswith(b"POST"):
+                    at = head.index(b"Content-Length: ") + 16
+                    await reader.readexactly(int(head[at:head.index(b"\r", at)]))
+                    self.received += 1
+                    writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+                else:
+                    body, kind = self._document(b"webfinger" in head.split(b" ")[1])
+                    writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    def _document(self, webfinger):
+        if webfinger:
+            links = [{"rel": "self", "type": "application/activity+json", "href": self.actor}]
+            return json.dumps({"subject": f"acct:peer@127.0.0.1:{self.port}", "links": links}).encode(), "application/jrd+json"
+        pem = self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        return json.dumps({
+            "@context": "https://www.w3.org/ns/activitystreams", "id": self.actor, "type": "Person", "preferredUsername": "peer",
+            "inbox": self.actor + "/inbox", "outbox": self.actor + "/outbox", "followers": self.actor + "/followers",
+            "publicKey": {"id": self.actor + "#main-key", "owner": self.actor, "publicKeyPem": pem}}).encode(), "application/activity+json"
+
+    def signed(self, host, activity):
+        """A whole request to the shared inbox, as bytes."""
+        body = json.dumps(activity).encode()
+        date = datetime.datetime.now(datetime.timezone.utc).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        digest = "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode()
+        text = f"(request-target): post /inbox\nhost: {host}\ndate: {date}\ndigest: {digest}"
+        signature = base64.b64encode(self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())).decode()
+        head = (f"POST /inbox HTTP/1.1\r\nHost: {host}\r\nDate: {date}\r\nDigest: {digest}\r\nContent-Type: application/activity+json\r\n"
+                f'Signature: keyId="{self.actor}#main-key",algorithm="rsa-sha256",headers="(request-target) host date digest",'
+                f'signature="{signature}"\r\nContent-Length: {len(body)}\r\n\r\n')
+        return head.encode() + body
+
+    def activity(self, kind, n, to):
+        note = f"{self.url}/notes/{n}"
+        audience = {"to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [to]}
+        obj = note if kind == "View" else {
+            "id": note, "type": "Note", "attributedTo": self.actor, "content": f"<p>note {n} with some text in it</p>",
+            "published": datetime.datetime.now(datetime.timezone.utc).isoformat(), **audience}
+        return {"@context": "https://www.w3.org/ns/activitystreams", "id": f"{note}/{kind}", "type": kind, "actor": self.actor, **audience,
+                "object": obj}
+
+
+def _post_all(port, requests, connections):
+    """Each connection sends its share, one request after the other."""
+    async def send(part):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for data in part:
+            writer.write(data)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 202"):
+                raise SystemExit(f"POST inbox: {head!r}")
+        writer.close()
+
+    async def run():
+        await asyncio.gather(*(send(requests[i::connections]) for i in range(connections)))
+
+    asyncio.run(run())
+
+
+def _unhandled(instance):
+    return int(query(instance, "SELECT count(*) FROM inbound_activities WHERE processed_at IS NULL"))
+
+
+def measure_inbox(instance, peer, to, count, connections=32):
+    """The path to the 202 by activities that nothing is done with, which still get their verdicts; and Creates with all that they do."""
+    _post_all(instance.port, [peer.signed(instance.domain, peer.activity("Create", "warm", to))], 1)
+    wait_until(lambda: _unhandled(instance) == 0, 30, "the first is handled")
+    for kind, name in (("View", "inbox POST (verified, stored, verdict)"), ("Create", "inbox POST of a note, and all its effects")):
+        requests = [peer.signed(instance.domain, peer.activity(kind, f"{kind}-{n}", to)) for n in range(count)]
+        app, sql, start = cpu_seconds(instance.process.pid), postgres_cpu(instance), time.monotonic()
+        _post_all(instance.port, requests, connections)
+        answered = time.monotonic() - start
+        wait_until(lambda: _unhandled(instance) == 0, 120, "all are handled")
+        report(name, count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql, f"{count / answered:.0f} answered/s")
+
+
+def measure_delivery(instance, user, peer, count):
+    """A backlog for one host, delivered over kept connections."""
+    psql(instance, f"""
+      WITH activity AS (
+        INSERT INTO outbound_activities (account_id, body, created_at)
+        SELECT {user.id}, '{{"type":"Create","id":"https://h.example/' || g || '","object":"' || repeat('x', 1500) || '"}}', now()
+        FROM generate_series(1, {count}) g RETURNING id)
+      INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, run_at, to_followers)
+      SELECT id, '127.0.0.1:{peer.port}', '{peer.actor}/inbox', {user.id}, 'k' || id, 1, false, now(), false FROM activity;
+      INSERT INTO delivery_hosts (host, last_success_at) VALUES ('127.0.0.1:{peer.port}', now()) ON CONFLICT (host) DO NOTHING;
+    """)
+    before, app, sql = peer.received, cpu_seconds(instance.process.pid), postgres_cpu(instance)
+    wait_until(lambda: peer.received - before >= count, 120, "all deliveries")
+    wait_until(lambda: int(query(instance, "SELECT count(*) FROM deliveries")) == 0, 30, "all are concluded")
+    report("delivery out of a backlog to one host", count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql)
+
+
+def measure_single_deliveries(instance, user, peer, count):
+    """Posts one after the other, each of which goes to one other server."""
+    before, app, sql = peer.received, cpu_seconds(instance.process.pid), postgres_cpu(instance)
+    for i in range(count):
+        user.status(f"@peer@127.0.0.1:{peer.port} number {i}", visibility="direct")
+    wait_until(lambda: peer.received - before >= count, 120, "all deliveries")
+    report("POST status + delivery to one inbox", count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql)
+
+
+def _fan_out(hosts, hanging, followers_each):
+    """Posts to everybody: to hosts that were never met, and then again. Seconds until every healthy host has it, of both; what the daemon's
+    memory grew by; and reports the CPU of the second."""
+    fediverse = SimulatedFediverse(free_port(), hosts, hanging)
+    seconds = []
+    with Instance(env={"DUNLIN_LOG__LEVEL": "warn", "DUNLIN_DELIVERY__RETRY_SCALE": "1"}) as instance:
+        writer = instance.add_user("writer")
+        psql(instance, followers_sql(fediverse, fediverse.addresses, writer.id, followers_each))
+        before = rss_mib(instance.process.pid)
+        for post in ("the first", "the second"):
+            fediverse.forget()
+            app, sql, start = cpu_seconds(instance.process.pid), postgres_cpu(instance), time.monotonic()
+            writer.status(post)
+            wait_until(lambda: fediverse.healthy_served() >= hosts - hanging, 240, "the healthy hosts are served")
+            seconds.append(max(fediverse.arrived.values()) - start)
+            if post == "the second" or hanging:
+                report(f"{post} post to {hosts} hosts, {hanging} of them hang", hosts, cpu_seconds(instance.process.pid) - app,
+                       postgres_cpu(instance) - sql, f"per host; {seconds[-1]:.2f} s")
+            if post == "the first" and hanging:
+                time.sleep(20)  # until the hanging ones have been given up for now
+        grown = rss_mib(instance.process.pid) - before
+    fediverse.close()
+    return seconds, grown
+
+
+def measure_fan_out():
+    """10,000 followers on 1,000 hosts; 30 % of them accept and hang: the others must not wait for those."""
+    hosts, each = (100, 10) if QUICK else (1000, 10)
+    hanging = hosts * 3 // 10
+    alone, calm = _fan_out(hosts - hanging, 0, each)
+    mixed, grown = _fan_out(hosts, hanging, each)
+    for i, which in enumerate(("never met before", "known")):
+        print(f"fan-out to {hosts - hanging} healthy hosts, {which}: {alone[i]:.2f} s; beside {hanging} that hang: {mixed[i]:.2f} s "
+              f"({mixed[i] / alone[i]:.2f}x)", flush=True)
+    print(f"RSS after it: +{calm:.1f} MiB alone, +{grown:.1f} MiB beside those that hang", flush=True)
+
+
+def main():
+    with Instance(env={"DUNLIN_LOG__LEVEL": "info"}) as instance:
+        time.sleep(6)  # spare keys are made now: not what is measured
+        user, peer = instance.add_user("writer"), Peer()
+        measure_inbox(instance, peer, f"{instance.url}/ap/users/{user.id}", 500 if QUICK else 3000)
+        measure_delivery(instance, user, peer, 500 if QUICK else 2000)
+        measure_single_deliveries(instance, user, peer, 100 if QUICK else 300)
+        print(f"RSS of the daemon after all that: {rss_mib(instance.process.pid):.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()
+    measure_fan_out()
