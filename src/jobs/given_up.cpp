@@ -23,7 +23,7 @@ const db::Statement kPurgeDeliveries{"given_up.purge", "DELETE FROM deliveries W
 // Two hosts that end the last two deliveries of an activity at once each see the other's: neither removes it.
 const db::Statement kPurgeActivities{"given_up.purge_activities",
                                      "DELETE FROM outbound_activities a WHERE a.created_at < $1"
-                                     " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id)"};
+                                     " AND (SELECT true FROM deliveries d WHERE d.activity_id = a.id LIMIT 1) IS NULL"};
 
 }  // namespace
 

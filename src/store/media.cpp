@@ -239,7 +239,7 @@ void delete_media(db::Tx& tx, MediaId id) {
 
 const db::Statement kPurgeUnattachedMedia{"media.purge_unattached", R"sql(
 DELETE FROM media_attachments
-WHERE id IN (SELECT id FROM media_attachments WHERE unattached_at < $1 ORDER BY unattached_at LIMIT $2))sql"};
+WHERE id = ANY(ARRAY(SELECT id FROM media_attachments WHERE unattached_at < $1 ORDER BY unattached_at LIMIT $2)))sql"};
 
 std::size_t purge_unattached_media(db::Tx& tx, Time before, int limit) {
   return tx.exec(kPurgeUnattachedMedia, {before, limit}).affected();

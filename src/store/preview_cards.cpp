@@ -130,19 +130,21 @@ std::vector<LinkingStatus> list_linking_statuses(db::Tx& tx, std::int64_t link, 
   });
 }
 
+// Scalar subqueries and arrays: NOT EXISTS and IN would become joins with the whole tables (see
+// statuses.purge_deleted).
 const db::Statement kPurgeLinks{"preview_cards.purge_links", R"sql(
 DELETE FROM card_links
-WHERE id IN (
+WHERE id = ANY(ARRAY(
   SELECT l.id FROM card_links l
-  WHERE l.check_after < $1 AND NOT EXISTS (SELECT 1 FROM status_cards sc WHERE sc.link_id = l.id)
-  LIMIT $2))sql"};
+  WHERE l.check_after < $1 AND (SELECT true FROM status_cards sc WHERE sc.link_id = l.id LIMIT 1) IS NULL
+  LIMIT $2)))sql"};
 
 const db::Statement kPurgeCards{"preview_cards.purge", R"sql(
 DELETE FROM preview_cards
-WHERE id IN (
+WHERE id = ANY(ARRAY(
   SELECT c.id FROM preview_cards c
-  WHERE c.updated_at < $1 AND NOT EXISTS (SELECT 1 FROM card_links l WHERE l.card_id = c.id)
-  LIMIT $2))sql"};
+  WHERE c.updated_at < $1 AND (SELECT true FROM card_links l WHERE l.card_id = c.id LIMIT 1) IS NULL
+  LIMIT $2)))sql"};
 
 std::size_t purge_preview_cards(db::Tx& tx, Time before, int limit) {
   tx.exec(kPurgeLinks, {before, limit});

@@ -132,16 +132,17 @@ void replace_most_followed(db::Tx& tx, int limit) {
   tx.exec(kMostFollowed, {static_cast<int>(model::SuggestionSource::most_followed), limit, tx.now()});
 }
 
-// Different people count, not how often one of them did something.
+// The upper bounds exclude nothing: see trends.status_candidates. Different people count, not how often one of them did
+// something.
 const db::Statement kMostInteractions{"suggestions.most_interactions", R"sql(
 WITH done AS (
   SELECT f.account_id, f.status_id
   FROM favourites f JOIN users u ON u.account_id = f.account_id
-  WHERE f.id >= $3
+  WHERE f.id >= $3 AND f.id < $3 + (1::bigint << 62)
   UNION ALL
   SELECT w.account_id, w.reblog_of_id
   FROM statuses w
-  WHERE w.id >= $3 AND w.local AND w.reblog_of_id IS NOT NULL AND w.deleted_at IS NULL),
+  WHERE w.id >= $3 AND w.id < $3 + (1::bigint << 62) AND w.local AND w.reblog_of_id IS NOT NULL AND w.deleted_at IS NULL),
 counted AS (
   SELECT s.account_id AS id, count(DISTINCT d.account_id) AS score
   FROM done d JOIN statuses s ON s.id = d.status_id
