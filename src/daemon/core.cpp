@@ -34,6 +34,11 @@ std::unique_ptr<media::Storage> make_storage(const config::Config& config, const
                                             clock, *transport);
 }
 
+db::ConnectionOptions telling(db::ConnectionOptions connection, db::ChangeListener* changes) {
+  connection.changes = changes;
+  return connection;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Core>> Core::open(const config::Config& config, std::optional<std::uint8_t> id_node) {
@@ -51,11 +56,19 @@ Result<std::unique_ptr<Core>> Core::open(const config::Config& config, std::opti
   return std::unique_ptr<Core>(new Core(config, std::move(postgres), connection, std::move(node), number));
 }
 
+void Core::Changes::changed(db::Tx& tx, const std::vector<db::Change>& changes) {
+  service::events::RowsChanged event;
+  event.changes.reserve(changes.size());
+  for (const auto& change : changes) event.changes.push_back(change.str());
+  events_.tell(tx, std::move(event));
+}
+
 Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> postgres,
            const db::ConnectionOptions& connection, std::optional<jobs::NodeNumber> node, std::uint8_t id_node)
     : config_(config),
       postgres_(std::move(postgres)),
-      connection_(connection),
+      changes_(events_),
+      connection_(telling(connection, &changes_)),
       node_(std::move(node)),
       ids_(clock_, id_node),
       keys_(config_.limits.memory_bytes / kKeyShare / kKeyBytes),
@@ -81,9 +94,11 @@ Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> po
 }
 
 Result<void> Core::prepare() {
-  TRY(db::migrate(connection_));
+  // What a migration rewrites is not told row by row.
+  const auto migrated = TRY(db::migrate(telling(connection_, nullptr)));
   const auto session = new_session();
   return session->write([&](db::Tx& tx) -> Result<void> {
+    if (!migrated.empty()) changes_.changed(tx, {db::Change{}});
     services_.accounts.ensure_instance_actor(tx);
     federation_.policies().reload(tx);
     return {};

@@ -9,6 +9,7 @@
 #include "dunlin/base/result.hpp"
 #include "dunlin/config/config.hpp"
 #include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/db/change.hpp"
 #include "dunlin/db/managed_postgres.hpp"
 #include "dunlin/db/pool.hpp"
 #include "dunlin/jobs/deliveries.hpp"
@@ -23,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dunlin::daemon {
 
@@ -59,11 +61,23 @@ class Core {
   [[nodiscard]] const media::Library& media() const { return media_; }
 
  private:
+  /// Tells what sessions changed as an event: to the caches here and to other processes.
+  class Changes final : public db::ChangeListener {
+   public:
+    explicit Changes(service::EventStream& events) : events_(events) {}
+    void changed(db::Tx& tx, const std::vector<db::Change>& changes) override;
+
+   private:
+    service::EventStream& events_;
+  };
+
   Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> postgres,
        const db::ConnectionOptions& connection, std::optional<jobs::NodeNumber> node, std::uint8_t id_node);
 
   const config::Config config_;
   const std::unique_ptr<db::ManagedPostgres> postgres_;  // null when database.url names a server
+  service::EventStream events_;
+  Changes changes_;
   const db::ConnectionOptions connection_;
   const SystemClock clock_;
   const std::optional<jobs::NodeNumber> node_;  // ours while we live
@@ -72,7 +86,6 @@ class Core {
   PumpWakeUp wake_up_;
   const jobs::Queue queue_;
   const jobs::Deliveries deliveries_;
-  service::EventStream events_;
   activitypub::FederationService federation_;
   service::Environment env_;
   service::Services services_;

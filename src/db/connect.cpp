@@ -32,8 +32,8 @@ std::unique_ptr<pqxx::connection> connect(const ConnectionOptions& options) {
       "SET timezone = 'UTC'; SET datestyle = 'ISO, YMD'; SET bytea_output = 'hex';"
       // Planning a joined query anew costs ten times its execution, and the plan does not depend on the values.
       "SET plan_cache_mode = force_generic_plan; SET jit = off;"
-      "SET default_transaction_read_only = on; SET statement_timeout = {}",
-      options.statement_timeout.count()));
+      "SET default_transaction_read_only = on; SET dunlin.tells = {}; SET statement_timeout = {}",
+      options.changes != nullptr ? "on" : "off", options.statement_timeout.count()));
   return connection;
 }
 

@@ -1,3 +1,4 @@
+#include "change_hearer.hpp"
 #include "connect.hpp"
 #include "result_holder.hpp"
 
@@ -13,6 +14,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -74,10 +76,12 @@ class PqxxSession final : public Session {
   pqxx::connection& connection();
   void drop_connection() noexcept;
   bool attempt_write(const std::function<bool(Tx&)>& body, Time now, int attempt);
+  void tell_changes(Tx& tx);
 
   const ConnectionOptions options_;
   const Clock& clock_;
   std::unique_ptr<pqxx::connection> connection_;
+  std::optional<ChangeHearer> hearer_;             // on connection_
   std::unordered_set<const Statement*> prepared_;  // on connection_
   Steady::time_point last_failure_{};
   std::string last_failure_text_;
@@ -167,6 +171,7 @@ pqxx::connection& PqxxSession::connection() {
   }
   try {
     connection_ = connect(options_);
+    if (options_.changes != nullptr) hearer_.emplace(*connection_);
     if (!last_failure_text_.empty()) log::info("database is back");
     last_failure_text_.clear();
     return *connection_;
@@ -180,6 +185,7 @@ pqxx::connection& PqxxSession::connection() {
 
 void PqxxSession::drop_connection() noexcept {
   prepared_.clear();
+  hearer_.reset();
   connection_.reset();
 }
 
@@ -206,9 +212,15 @@ void PqxxSession::run_write(const std::function<bool(Tx&)>& body) {
   }
 }
 
+void PqxxSession::tell_changes(Tx& tx) {
+  if (!hearer_) return;
+  if (const auto changes = hearer_->take(); !changes.empty()) options_.changes->changed(tx, changes);
+}
+
 /// false: run it again.
 bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, int attempt) {
   Work work(*this, now);
+  if (hearer_) hearer_->forget();
   work.control("BEGIN READ WRITE");
   try {
     const bool commit = body(work);
@@ -217,6 +229,7 @@ bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, 
       work.rollback();
       return true;
     }
+    tell_changes(work);
     work.control("COMMIT");
   } catch (const Conflict&) {
     work.rollback();

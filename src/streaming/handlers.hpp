@@ -43,5 +43,7 @@ void on(Publication& to, const service::events::AccountSuspended& event);
 void on(Publication& to, const service::events::AccountDeleted& event);
 void on(Publication& to, const service::events::InstancePolicyChanged& event);
 void on(Publication& to, const service::events::EmojisChanged& event);
+/// The caches' business (daemon/application.cpp): nobody listens to it.
+inline void on(Publication& /*to*/, const service::events::RowsChanged& /*event*/) {}
 
 }  // namespace dunlin::streaming

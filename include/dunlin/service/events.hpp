@@ -207,6 +207,13 @@ struct EmojisChanged {
   auto fields(this auto&) { return std::tie(); }
 };
 
+/// What caches are made of (db::Change, as text). Told by the session that changed it, never by services.
+struct RowsChanged {
+  static constexpr std::string_view kName = "rows_changed";
+  std::vector<std::string> changes;
+  auto fields(this auto& self) { return std::tie(self.changes); }
+};
+
 }  // namespace events
 
 using Event =
@@ -216,7 +223,7 @@ using Event =
                  events::FollowChanged, events::BlockChanged, events::MuteChanged, events::RelationsChanged,
                  events::DomainBlockChanged, events::ListChanged, events::TagFollowChanged, events::TokenRevoked,
                  events::LoginChanged, events::AccountChanged, events::AccountSuspended, events::AccountDeleted,
-                 events::InstancePolicyChanged, events::EmojisChanged>;
+                 events::InstancePolicyChanged, events::EmojisChanged, events::RowsChanged>;
 
 /// What the world must see at once (streams, home feeds, caches, push). Told within the transaction that does it, heard
 /// of after its commit; a transaction that is rolled back or run again tells nothing twice.
