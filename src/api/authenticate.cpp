@@ -1,6 +1,7 @@
 #include "token_text.hpp"
 
 #include "dunlin/api/route.hpp"
+#include "dunlin/api/token_cache.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/digest.hpp"
 #include "dunlin/service/oauth.hpp"
@@ -31,6 +32,22 @@ Result<void> check_user(const store::Bearer& bearer, bool acts_as_user) {
   return {};
 }
 
+std::optional<store::Bearer> find_bearer(const Context& context, const Call& call, std::string_view token) {
+  const auto hash = crypto::token_hash(token);
+  const auto now = context.env.clock.now();
+  ChangeLog::Ticket ticket = 0;
+  if (context.tokens != nullptr) {
+    if (auto known = context.tokens->find(hash, now)) return known;
+    ticket = context.tokens->ticket();
+  }
+  auto bearer =
+      call.session()
+          .read([&](db::Tx& tx) -> Result<std::optional<store::Bearer>> { return store::find_bearer(tx, hash); })
+          .value();
+  if (bearer && context.tokens != nullptr) context.tokens->put(ticket, hash, *bearer, now);
+  return bearer;
+}
+
 bool needs_user(Auth auth) {
   return auth == Auth::user || auth == Auth::new_user;
 }
@@ -40,12 +57,7 @@ bool needs_user(Auth auth) {
 Result<void> Dispatcher::authenticate(const Route& route, Call& call) const {
   if (route.auth == Auth::pub) return {};
   const std::string token = token_text(call.request(), call.params());
-  std::optional<store::Bearer> bearer;
-  if (!token.empty()) {
-    bearer = TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<store::Bearer>> {
-      return store::find_bearer(tx, crypto::token_hash(token));
-    }));
-  }
+  auto bearer = token.empty() ? std::nullopt : find_bearer(context_, call, token);
   if (!bearer) {
     if (route.auth == Auth::optional) return {};
     if (needs_user(route.auth) && route.scope.empty() && token.empty()) {

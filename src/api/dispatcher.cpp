@@ -139,6 +139,7 @@ Result<http::Response> Dispatcher::call_handler(const Route& route, Call& call) 
   };
   switch (access_of(route, call.request())) {
     case Access::read: {
+      call.reads_only_ = true;
       auto response = call.session().read(with_tx);
       if (response && call.afterwards_) do_afterwards(call);
       return response;

@@ -24,7 +24,7 @@ bool has_next(std::size_t rows, const model::Page& page, NextLink next) {
 http::Response status_list(Call& call, std::span<const StatusId> ids, const model::Page& page, NextLink next,
                            std::optional<model::FilterContext> context) {
   if (ids.empty()) return call.json("[]");
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, context);
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, context, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json_page(out.take(), {.first = ids.front().value,
@@ -35,7 +35,7 @@ http::Response status_list(Call& call, std::span<const StatusId> ids, const mode
 
 http::Response status_list(Call& call, std::span<const StatusId> ids) {
   if (ids.empty()) return call.json("[]");
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids);
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, std::nullopt, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json(out.take());
@@ -47,7 +47,7 @@ http::Response status_list(Call& call, const std::vector<store::StatusRef>& refs
   std::vector<StatusId> ids;
   ids.reserve(refs.size());
   for (const auto& ref : refs) ids.push_back(ref.status_id);
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids);
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, std::nullopt, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json_page(out.take(), {.first = refs.front().row_id,
@@ -57,7 +57,8 @@ http::Response status_list(Call& call, const std::vector<store::StatusRef>& refs
 }
 
 Result<http::Response> one_status(Call& call, StatusId id) {
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), std::span(&id, 1));
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), std::span(&id, 1), std::nullopt,
+                                call.status_cache());
   if (!statuses.contains(id)) return fail(Errc::not_found, "Record not found");
   json::Writer out;
   statuses.render(out, id);

@@ -28,12 +28,16 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace dunlin::daemon {
 
 namespace {
 
-constexpr std::size_t kFeedShare = 8;  // of limits.memory
+constexpr std::size_t kFeedShare = 8;    // of limits.memory
+constexpr std::size_t kStatusShare = 8;  // likewise
+constexpr std::size_t kMaxTokens = 10'000;
 constexpr std::chrono::seconds kPushTimeout{10};
 constexpr std::size_t kPushAnswerBytes = 64UL << 10U;
 constexpr int kSpareKeys = 8;
@@ -171,7 +175,9 @@ Result<std::unique_ptr<Application>> Application::create(Core& core) {
 Application::Application(Core& core, net::CidrSet private_ranges, activitypub::SigningKey instance_key)
     : core_(core),
       feeds_(core.clock(), {.max_bytes = core.config().limits.memory_bytes / kFeedShare}),
-      context_{core.env(), core.services(), &feeds_},
+      tokens_(kMaxTokens),
+      statuses_(core.config().limits.memory_bytes / kStatusShare),
+      context_{core.env(), core.services(), &feeds_, &tokens_, &statuses_},
       instance_key_(std::move(instance_key)),
       workers_(workers_options(core.config()), [&core] { return core.new_session(); }),
       outgoing_("outgoing"),
@@ -191,8 +197,13 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
                      delivery_pump_options(core.config().delivery)),
       publisher_(core.config(), feeds_, hub_),
       gateway_(hub_, feeds_, gateway_options(core.config())),
-      siblings_(core, {.event = [this](service::Event event) { publisher_.hear(std::move(event)); },
-                       .lost = [this] { publisher_.begin_anew(); }}),
+      siblings_(core, {.event = [this](const service::Event& event) { hear(event); },
+                       .lost =
+                           [this] {
+                             turn_caches(true);
+                             publisher_.begin_anew();
+                           },
+                       .deaf = [this](bool deaf) { turn_caches(!deaf); }}),
       inbox_writer_(core),
       http_(context_, gateway_, inbox_writer_, metrics_,
             [this] {
@@ -207,13 +218,30 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
             }),
       server_(server_options(core.config()), http_, workers_,
               media_fetcher_.before(all_fetches(fetcher_, translator_))) {
-  core.events().listen([this](const service::Event& event) { publisher_.hear(event); });
+  core.events().listen([this](const service::Event& event) { hear(event); });
   register_jobs();
 }
 
 Application::~Application() {
   stop();
   core_.events().listen({});
+}
+
+void Application::hear(const service::Event& event) {
+  const auto* rows = std::get_if<service::events::RowsChanged>(&event);
+  if (rows == nullptr) return publisher_.hear(event);
+  std::vector<db::Change> changes;
+  for (const auto& text : rows->changes) {
+    // What another version tells and we do not know may be anything.
+    changes.push_back(db::Change::parse(text).value_or(db::Change{}));
+  }
+  tokens_.changed(changes);
+  statuses_.changed(changes);
+}
+
+void Application::turn_caches(bool on) {
+  tokens_.turn(on);
+  statuses_.turn(on);
 }
 
 void Application::register_jobs() {

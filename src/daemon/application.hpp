@@ -9,6 +9,8 @@
 #include "metrics.hpp"
 #include "siblings.hpp"
 
+#include "dunlin/api/entities/status_cache.hpp"
+#include "dunlin/api/token_cache.hpp"
 #include "dunlin/feed/feeds.hpp"
 #include "dunlin/jobs/presence.hpp"
 #include "dunlin/net/client.hpp"
@@ -47,11 +49,16 @@ class Application {
  private:
   Application(Core& core, net::CidrSet private_ranges, activitypub::SigningKey instance_key);
   void register_jobs();
+  /// Of this process or another.
+  void hear(const service::Event& event);
+  void turn_caches(bool on);
   /// Keeps a few RSA keys ready, so that making an account does not wait for one.
   void keep_spare_keys(const std::stop_token& stop);
 
   Core& core_;
-  feed::Feeds feeds_;  // home feeds of those who read here
+  feed::Feeds feeds_;       // home feeds of those who read here
+  api::TokenCache tokens_;  // whom tokens speak for
+  api::entities::StatusCache statuses_;
   const api::Context context_;
   const activitypub::SigningKey instance_key_;  // signs every fetch
   net::Workers workers_;                        // all blocking work: SQL, signatures, files

@@ -63,6 +63,12 @@ void Siblings::connect() {
   });
   greet();
   read_events();
+  ears_.deaf(false);
+}
+
+void Siblings::disconnect() {
+  listener_.reset();
+  ears_.deaf(true);
 }
 
 void Siblings::run(const std::stop_token& stop) {
@@ -82,11 +88,11 @@ void Siblings::run(const std::stop_token& stop) {
       beat(now);
     } catch (const db::Unavailable& e) {
       log::debug("other processes are not heard", {log::kv("reason", e.what())});
-      listener_.reset();
+      disconnect();
       std::this_thread::sleep_for(kPause);
     } catch (const std::exception& e) {
       log::error("other processes are not heard", {log::kv("reason", e.what())});
-      listener_.reset();
+      disconnect();
       std::this_thread::sleep_for(kPause);
     }
   }

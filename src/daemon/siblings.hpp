@@ -22,7 +22,8 @@ class Siblings {
  public:
   struct Ears {
     std::function<void(service::Event)> event;
-    std::function<void()> lost;  // events may be lost: begin anew
+    std::function<void()> lost;      // events may be lost: begin anew
+    std::function<void(bool)> deaf;  // nothing is heard from now on; or everything again
   };
   Siblings(Core& core, Ears ears) : core_(core), ears_(std::move(ears)) {}
 
@@ -35,6 +36,7 @@ class Siblings {
 
   void run(const std::stop_token& stop);
   void connect();
+  void disconnect();
   void wait_for_open_transactions();
   void greet();
   void hear(std::string_view text);

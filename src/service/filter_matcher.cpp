@@ -29,6 +29,7 @@ bool hides(std::span<const FilterMatch> matches, model::FilterContext context) {
 
 FilterMatcher::FilterMatcher(std::vector<model::Filter> filters, Time now) : filters_(std::move(filters)) {
   std::erase_if(filters_, [now](const model::Filter& filter) { return !filter.is_active(now); });
+  for (const auto& filter : filters_) valid_until_ = std::min(valid_until_, filter.expires_at.value_or(Time::max()));
   for (std::size_t f = 0; f < filters_.size(); ++f) {
     const auto& keywords = filters_[f].keywords;
     for (std::size_t k = 0; k < keywords.size(); ++k) {

@@ -64,6 +64,33 @@ std::map<StatusId, ViewerFlags> list_viewer_flags(db::Tx& tx, AccountId viewer, 
   return out;
 }
 
+StatusCounters StatusCounters::of(const model::Status& status) {
+  return {.replies = status.replies_count,
+          .reblogs = status.reblogs_count,
+          .favourites = status.favourites_count,
+          .quotes = status.quotes_count};
+}
+
+void StatusCounters::copy_to(model::Status& status) const {
+  status.replies_count = replies;
+  status.reblogs_count = reblogs;
+  status.favourites_count = favourites;
+  status.quotes_count = quotes;
+}
+
+const db::Statement kCounters{"statuses.counters", "SELECT ss.status_id, " DUNLIN_COUNTER_COLUMNS R"sql(
+FROM status_stats ss WHERE ss.status_id = ANY($1::bigint[]))sql"};
+
+std::map<StatusId, StatusCounters> list_counters(db::Tx& tx, std::span<const StatusId> ids) {
+  std::map<StatusId, StatusCounters> out;
+  for (const auto row : tx.exec(kCounters, {db::Param::ids(ids)})) {
+    out.emplace(
+        row.id<StatusId>(0),
+        StatusCounters{.replies = row.i64(1), .reblogs = row.i64(2), .favourites = row.i64(3), .quotes = row.i64(4)});
+  }
+  return out;
+}
+
 // Each status asked for and, beside a reblog, what it wraps.
 const db::Statement kBundleStatuses{"statuses.bundle", "SELECT " DUNLIN_STATUS_COLUMNS R"sql(, app.name, app.website
 FROM (

@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
+#define DUNLIN_COUNTER_COLUMNS                                        \
+  "ss.replies_count, greatest(ss.reblogs_count, ss.remote_reblogs), " \
+  "greatest(ss.favourites_count, ss.remote_favourites), ss.quotes_count"
 /// The columns of a status in the order of read_status, and the tables `s` and `ss` they come from.
-#define DUNLIN_STATUS_COLUMNS                                                                                         \
-  "s.id, s.uri, s.url, s.account_id, s.local, s.content, s.source, s.spoiler_text, s.sensitive, s.language, "         \
-  "s.visibility, s.in_reply_to_id, s.in_reply_to_account_id, s.in_reply_to_uri, s.reblog_of_id, "                     \
-  "s.conversation_id, s.application_id, s.tags, s.parts, s.created_at, s.edited_at, s.deleted_at, ss.replies_count, " \
-  "greatest(ss.reblogs_count, ss.remote_reblogs), greatest(ss.favourites_count, ss.remote_favourites), "              \
-  "ss.quotes_count, s.content_type, s.local_only, s.expires_at, s.quote_policy"
+#define DUNLIN_STATUS_COLUMNS                                                                                 \
+  "s.id, s.uri, s.url, s.account_id, s.local, s.content, s.source, s.spoiler_text, s.sensitive, s.language, " \
+  "s.visibility, s.in_reply_to_id, s.in_reply_to_account_id, s.in_reply_to_uri, s.reblog_of_id, "             \
+  "s.conversation_id, s.application_id, s.tags, s.parts, s.created_at, s.edited_at, "                         \
+  "s.deleted_at, " DUNLIN_COUNTER_COLUMNS ", s.content_type, s.local_only, s.expires_at, s.quote_policy"
 #define DUNLIN_STATUS_TABLES "statuses s JOIN status_stats ss ON ss.status_id = s.id"
 /// In what makes a reply a reply, whether or not the parent is here (still or yet).
 #define DUNLIN_IS_REPLY(s)                                                              \

@@ -194,6 +194,32 @@ class Siblings(unittest.TestCase):
                 self.assertEqual(on_a.close_code(), 1008)
                 self.assertEqual(on_b.close_code(), 1008)
 
+    def test_what_a_process_keeps_in_memory_follows_what_others_change(self):
+        with Instance() as a:
+            alice, bob = a.add_user("alice"), a.add_user("bob")
+            status = alice.status("as it was")["id"]
+            with Sibling(a) as b:
+                def seen(instance):
+                    return request("GET", f"{instance.url}/api/v1/statuses/{status}", token=bob.token)
+                def everywhere(expected, what):
+                    for instance in (a, b):
+                        wait_until(lambda: expected(seen(instance)), 10, what)
+                        self.assertTrue(expected(seen(instance)))
+                everywhere(lambda answer: answer.json()["favourites_count"] == 0, "both know the status")
+                request("POST", f"{b.url}/api/v1/statuses/{status}/favourite", token=alice.token)
+                everywhere(lambda answer: answer.json()["favourites_count"] == 1, "the favourite counts")
+                request("POST", f"{a.url}/api/v1/statuses/{status}/favourite", token=bob.token)
+                self.assertTrue(seen(a).json()["favourited"])  # at once where it was done
+                everywhere(lambda answer: answer.json()["favourited"], "the mark is seen")
+                request("PUT", f"{b.url}/api/v1/statuses/{status}", token=alice.token, form={"status": "edited"})
+                everywhere(lambda answer: "edited" in answer.json()["content"], "the edit is seen")
+                request("PATCH", f"{a.url}/api/v1/accounts/update_credentials", token=alice.token, form={"display_name": "Alice A."})
+                everywhere(lambda answer: answer.json()["account"]["display_name"] == "Alice A.", "the name is seen")
+                a.cli("account", "disable", "--username", "bob")
+                everywhere(lambda answer: answer.status == 403, "the login is disabled")
+                a.cli("account", "enable", "--username", "bob")
+                everywhere(lambda answer: answer.status == 200, "the login works again")
+
 
 if __name__ == "__main__":
     unittest.main()

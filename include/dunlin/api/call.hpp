@@ -22,13 +22,21 @@ namespace dunlin::feed {
 class Feeds;
 }
 
+namespace dunlin::api::entities {
+class StatusCache;
+}
+
 namespace dunlin::api {
+
+class TokenCache;
 
 /// What handlers work with beside the request; one for the process.
 struct Context {
   service::Environment& env;
   service::Services& services;
   feed::Feeds* feeds = nullptr;  // nullptr: home feeds are read from the database
+  TokenCache* tokens = nullptr;  // nullptr: without
+  entities::StatusCache* statuses = nullptr;
 };
 
 /// One request on its way through a handler, on a worker thread.
@@ -48,6 +56,8 @@ class Call {
   [[nodiscard]] const config::Config& config() const { return context_.env.config; }
   [[nodiscard]] service::Environment& env() const { return context_.env; }
   [[nodiscard]] feed::Feeds* feeds() const { return context_.feeds; }
+  /// nullptr: there is none, or the call may write: what a transaction sees that is not committed is nobody else's.
+  [[nodiscard]] entities::StatusCache* status_cache() const { return reads_only_ ? context_.statuses : nullptr; }
   [[nodiscard]] service::Services& services() const { return context_.services; }
   [[nodiscard]] service::RemoteDocuments& documents() const { return documents_; }
   /// For routes that open their own transactions (Access::own); tx() is not there then.
@@ -94,6 +104,7 @@ class Call {
   service::RemoteDocuments& documents_;
   db::Session& session_;
   db::Tx* tx_ = nullptr;
+  bool reads_only_ = false;
   std::optional<store::Bearer> bearer_;
   std::optional<model::Account> viewer_;
   std::function<void(db::Tx&)> afterwards_;

@@ -50,6 +50,8 @@ class Writer {
   }
   /// A finished JSON text.
   Writer& raw(std::string_view json);
+  /// Finished members of an object, as the str() of another that wrote nothing else.
+  Writer& members(std::string_view json) { return json.empty() ? *this : raw(json); }
 
   template <class T>
   Writer& field(std::string_view name, const T& v) {

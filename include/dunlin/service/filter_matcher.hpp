@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dunlin/base/clock.hpp"
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/filter.hpp"
 #include "dunlin/model/status.hpp"
@@ -38,6 +39,8 @@ class FilterMatcher {
   FilterMatcher(const FilterMatcher&) = delete;
   FilterMatcher& operator=(const FilterMatcher&) = delete;
 
+  /// The first of its filters expires then.
+  [[nodiscard]] Time valid_until() const { return valid_until_; }
   [[nodiscard]] bool empty() const { return filters_.empty(); }
   /// Otherwise match() needs no text.
   [[nodiscard]] bool reads_text() const { return !needles_.empty(); }
@@ -55,6 +58,7 @@ class FilterMatcher {
   };
   [[nodiscard]] std::vector<bool> find_needles(std::string_view text) const;
 
+  Time valid_until_ = Time::max();
   std::vector<model::Filter> filters_;
   std::vector<Needle> needles_;                     // by text
   std::array<std::uint32_t, 257> by_first_byte_{};  // needles_ whose text begins with byte b: [b] .. [b + 1]

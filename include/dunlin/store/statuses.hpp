@@ -11,6 +11,7 @@
 #include "dunlin/store/reactions.hpp"
 #include "dunlin/store/relationships.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -86,6 +87,17 @@ struct ViewerFlags {
   bool followed_by_author = false;
 };
 std::map<StatusId, ViewerFlags> list_viewer_flags(db::Tx& tx, AccountId viewer, std::span<const StatusId> ids);
+
+struct StatusCounters {
+  std::int64_t replies = 0;
+  std::int64_t reblogs = 0;
+  std::int64_t favourites = 0;
+  std::int64_t quotes = 0;
+  static StatusCounters of(const model::Status& status);
+  void copy_to(model::Status& status) const;
+};
+/// Of those that are there.
+std::map<StatusId, StatusCounters> list_counters(db::Tx& tx, std::span<const StatusId> ids);
 
 /// A page of statuses with all that rendering needs, in a fixed number of statements: 3, and one for each kind of part
 /// (model::Part) that some status of the page has; quotes cost up to three.

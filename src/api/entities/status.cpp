@@ -5,10 +5,13 @@
 #include "dunlin/api/entities/poll.hpp"
 #include "dunlin/api/entities/preview_card.hpp"
 #include "dunlin/api/entities/reaction.hpp"
+#include "dunlin/api/entities/status_cache.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/service/quotes.hpp"
+#include "dunlin/service/shortcodes.hpp"
 #include "dunlin/service/uris.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -82,9 +85,7 @@ void render_text(json::Writer& out, const EntityContext& context, const StatusVi
   out.key("tagged_collections").begin_array().end_array();
 }
 
-/// The same for everybody until the status, its author or its application changes.
-void render_shared(json::Writer& out, const EntityContext& context, const StatusView& view, StatusBody body) {
-  const auto& status = view.status;
+void render_head(json::Writer& out, const model::Status& status) {
   out.field("id", status.id);
   out.field("uri", status.uri);
   out.field("url", status.url);
@@ -92,14 +93,31 @@ void render_shared(json::Writer& out, const EntityContext& context, const Status
   out.field("visibility", model::to_string(status.visibility));
   out.field("in_reply_to_id", status.in_reply_to_id);
   out.field("in_reply_to_account_id", status.in_reply_to_account_id);
-  out.key("account").raw(view.account);
-  if (view.application != nullptr) {
-    out.key("application").begin_object();
-    out.field("name", view.application->name);
-    out.field("website", view.application->website);
-    out.end_object();
+}
+
+void render_application(json::Writer& out, const StatusView& view) {
+  if (view.application == nullptr) return;
+  out.key("application").begin_object();
+  out.field("name", view.application->name);
+  out.field("website", view.application->website);
+  out.end_object();
+}
+
+/// The same for everybody until the status, its author or its application changes.
+void render_shared(json::Writer& out, const EntityContext& context, const StatusView& view, StatusBody body) {
+  const auto& text = view.reblog != nullptr ? *view.reblog : view;
+  if (view.fragment != nullptr) {
+    out.members(view.fragment->head).key("account").raw(view.account).members(view.fragment->application);
+  } else {
+    render_head(out, view.status);
+    out.key("account").raw(view.account);
+    render_application(out, view);
   }
-  render_text(out, context, view.reblog != nullptr ? *view.reblog : view, body);
+  if (text.fragment != nullptr) {
+    out.members(text.fragment->text);
+  } else {
+    render_text(out, context, text, body);
+  }
 }
 
 void render_counters(json::Writer& out, const model::Status& status) {
@@ -213,6 +231,41 @@ std::vector<std::string_view> emoji_texts_of(const model::Status& status, const 
   std::vector<std::string_view> texts{status.local ? status.source : status.content, status.spoiler_text};
   if (poll != nullptr) texts.insert(texts.end(), poll->poll.options.begin(), poll->poll.options.end());
   return texts;
+}
+
+bool may_be_kept(const StatusView& view) {
+  using model::Part;
+  const auto& status = view.status;
+  // These have tables of their own that tell nothing; a card with an author shows an account that is not the status'.
+  const bool simple = !status.has(Part::poll) && !status.has(Part::quote) && !status.has(Part::reactions);
+  return simple && view.card_author.empty();
+}
+
+StatusFragment render_fragment(const EntityContext& context, const StatusView& view) {
+  StatusFragment fragment;
+  json::Writer head;
+  render_head(head, view.status);
+  fragment.head = head.str();
+  json::Writer application;
+  render_application(application, view);
+  fragment.application = application.str();
+  if (!view.status.is_reblog()) {
+    json::Writer text;
+    render_text(text, context, view, StatusBody::content);
+    fragment.text = text.str();
+    fragment.has_emojis = std::ranges::any_of(
+        emoji_texts_of(view.status), [](std::string_view one) { return !service::shortcodes_in(one).empty(); });
+  }
+  auto& facts = fragment.facts;
+  facts.id = view.status.id;
+  facts.account_id = view.status.account_id;
+  facts.local = view.status.local;
+  facts.visibility = view.status.visibility;
+  facts.reblog_of_id = view.status.reblog_of_id;
+  facts.parts = view.status.parts;
+  facts.expires_at = view.status.expires_at;
+  facts.quote_policy = view.status.quote_policy;
+  return fragment;
 }
 
 void render_status(json::Writer& out, const EntityContext& context, const StatusView& view, const ViewerMarks* viewer,

@@ -5,6 +5,7 @@
 #include "dunlin/model/account.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,16 +13,26 @@
 
 namespace dunlin::api::entities {
 
+struct AccountFragment;
+using AccountFragments = std::map<AccountId, std::shared_ptr<const AccountFragment>>;
+
 /// The accounts of one answer. Where some have moved, their new accounts cost one statement more. Each is rendered
 /// once, however often it stands in the answer. Lives no longer than the Tx.
 class AccountPage {
  public:
-  AccountPage(db::Tx& tx, const config::Config& config, std::map<AccountId, model::Account> accounts);
+  /// `rendered`: further ones, which find() does not know.
+  AccountPage(db::Tx& tx, const config::Config& config, std::map<AccountId, model::Account> accounts,
+              AccountFragments rendered = {});
   AccountPage(db::Tx& tx, const config::Config& config, std::span<const AccountId> ids);
   AccountPage(db::Tx& tx, const config::Config& config, const model::Account& account);
 
   /// nullptr when there is no such account.
   [[nodiscard]] const model::Account* find(AccountId id) const;
+  [[nodiscard]] bool contains(AccountId id) const;
+  /// Of one that is there; nullopt: local.
+  [[nodiscard]] const std::optional<std::string>& domain_of(AccountId id) const;
+  /// Those that were not rendered and may be kept: what they show belongs to them alone.
+  AccountFragments fragments();
   /// Where the account has moved to, when that is known here.
   [[nodiscard]] const model::Account* moved_to(const model::Account& account) const;
   /// The account as JSON; it must be there.
@@ -37,6 +48,7 @@ class AccountPage {
   std::map<AccountId, model::Account> accounts_;
   std::map<AccountId, model::Account> moved_;
   std::map<AccountId, std::string> rendered_;
+  AccountFragments kept_;
 };
 
 }  // namespace dunlin::api::entities

@@ -15,6 +15,7 @@
 
 namespace dunlin::api::entities {
 
+struct StatusFragment;
 struct ViewerMarks;
 /// The texts of a status in which custom emojis may stand.
 std::vector<std::string_view> emoji_texts_of(const model::Status& status, const store::PollView* poll = nullptr);
@@ -37,7 +38,13 @@ struct StatusView {
   std::string_view card_author{};  // the account that the card names, rendered; "" = none
   std::span<const model::MediaAttachment> media{};
   std::optional<std::string> domain{};  // of the author; nullopt: local
+  /// What is rendered already; of `status` it says what stands after that, and no text.
+  const StatusFragment* fragment = nullptr;
 };
+
+/// May be kept: what it shows to everybody is the same for everybody, and its changes are told (db/change.hpp).
+bool may_be_kept(const StatusView& view);
+StatusFragment render_fragment(const EntityContext& context, const StatusView& view);
 
 /// What one viewer sees: the slots of a status. For a wrapper, the marks on what it wraps.
 struct ViewerMarks {

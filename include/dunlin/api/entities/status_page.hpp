@@ -8,6 +8,7 @@
 #include "dunlin/store/statuses.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,13 +16,17 @@
 
 namespace dunlin::api::entities {
 
+class StatusCache;
+struct StatusMaterial;
+
 /// The statuses of one answer with all that rendering needs, in a fixed number of statements: the bundle and, with a
 /// viewer, one for the viewer's marks and one for his filters. Who may see them is the caller's business. What a filter
-/// of the viewer hides in `context` is not there. Lives no longer than the Tx.
+/// of the viewer hides in `context` is not there. Lives no longer than the Tx. With a cache only what that does not
+/// have is read: nothing at all when it has everything.
 class StatusPage {
  public:
   StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, std::span<const StatusId> ids,
-             std::optional<model::FilterContext> context = std::nullopt);
+             std::optional<model::FilterContext> context = std::nullopt, StatusCache* cache = nullptr);
   /// Of what is at hand: a preview.
   StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, store::StatusBundle bundle,
              std::optional<model::FilterContext> context = std::nullopt);
@@ -40,7 +45,14 @@ class StatusPage {
   void render_array(json::Writer& out, std::span<const StatusId> ids);
 
  private:
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, StatusMaterial material,
+             std::optional<model::FilterContext> context);
+
   void expect_emojis();
+  /// What is there, and of which of those the viewer may have marks.
+  std::vector<StatusId> list_statuses();
+  void load_flags(db::Tx& tx, std::span<const StatusId> marked, StatusMaterial& material);
+  void keep(StatusMaterial& material);
   StatusView view_of(const model::Status& status);
   ViewerMarks marks_of(const model::Status& status);
   /// What is shown of a wrapper: its original.
@@ -51,11 +63,12 @@ class StatusPage {
 
   std::optional<AccountId> viewer_;
   store::StatusBundle bundle_;
+  std::map<StatusId, std::shared_ptr<const StatusFragment>> fragments_;
   AccountPage accounts_;
   Time now_;
   std::map<StatusId, const model::Status*> statuses_;
   std::map<StatusId, store::ViewerFlags> flags_;
-  service::FilterMatcher filters_;
+  std::shared_ptr<const service::FilterMatcher> filters_;
   std::map<StatusId, std::vector<service::FilterMatch>> filtered_;  // under the id of the status or wrapper
 };
 
