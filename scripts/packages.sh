@@ -14,7 +14,7 @@ dunlin_packages() {
     run) echo 'postgresql ca-certificates ffmpeg' ;;
     sanitizers) echo 'libclang-rt-19-dev llvm-19' ;;
     test)
-      echo 'clang-format-19 curl@curl python3 python3-cryptography python3-mastodon toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core ffmpeg libvips-tools'
+      echo 'clang-format-19 libclang-rt-19-dev curl@curl python3 python3-cryptography python3-mastodon toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core ffmpeg libvips-tools'
       ;;
     bench) echo 'ffmpeg nginx@nginx wrk@wrk python3 python3-cryptography postgresql-contrib|postgresql' ;;
     *) echo "unknown package group: $1" >&2 && return 1 ;;
@@ -95,6 +95,18 @@ if [[ -n $policy ]]; then
 fi
 apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install "$@" </dev/null
 SCRIPT
+}
+
+# Installs what this system's sources offer of PACKAGE..., and says nothing of the rest: for what tests skip without.
+try_packages() {
+  local -a missing chosen unknown
+  local _installed package
+  command -v dpkg-query >/dev/null || return 0
+  # shellcheck disable=SC2016  # dpkg-query's own variables
+  _installed=$'\n'$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')$'\n'
+  for package; do
+    if ! _is_there "$package" && _is_offered "${package%@*}"; then chosen=("${package%@*}") && _install "${package%@*}" || true; fi
+  done
 }
 
 ensure_packages() { # GROUP...

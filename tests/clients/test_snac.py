@@ -46,7 +46,7 @@ class Snac:
         subprocess.run([SNAC, command, str(self.dir), "sam", *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@unittest.skipUnless(SNAC, "SKIPPED: this system has no snac2 (Debian backports has it)")
+@unittest.skipUnless(SNAC, "SKIPPED: no snac2 here, and scripts/test found none in the package sources of this system (Debian backports has it)")
 class SnacPeer(unittest.TestCase):
     def test_follow_post_reply_boost_like_unfollow(self):
         with Instance() as instance, Snac() as snac:
