@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
 from fediverse import SimulatedFediverse, followers_sql  # noqa: E402
 from harness import Instance, free_port, request, wait_until  # noqa: E402
+import stream_load  # noqa: E402
 from measuring import QUICK, cpu_seconds, postgres_cpu, psql, query, report, rss_mib  # noqa: E402
 
 
@@ -174,6 +175,7 @@ def _fan_out(hosts, hanging, followers_each):
 
 def measure_fan_out():
     """10,000 followers on 1,000 hosts; 30 % of them accept and hang: the others must not wait for those."""
+    stream_load.raise_file_limit()
     hosts, each = (100, 10) if QUICK else (1000, 10)
     hanging = hosts * 3 // 10
     alone, calm = _fan_out(hosts - hanging, 0, each)
