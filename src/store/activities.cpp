@@ -31,10 +31,10 @@ std::optional<InboundActivity> find_unprocessed_activity(db::Tx& tx, ActivityId 
 
 const db::Statement kRecordVerdict{
     "activities.record_verdict",
-    "UPDATE inbound_activities SET processed_at = $2, verdict = $3, reason = $4 WHERE id = $1"};
+    "UPDATE inbound_activities SET processed_at = $2, verdict = $3, why = $4, reason = $5 WHERE id = $1"};
 
-void record_verdict(db::Tx& tx, ActivityId id, int verdict, std::string_view reason) {
-  tx.exec(kRecordVerdict, {id, tx.now(), verdict, reason});
+void record_verdict(db::Tx& tx, const VerdictOf& verdict) {
+  tx.exec(kRecordVerdict, {verdict.id, tx.now(), verdict.verdict, verdict.why, verdict.reason});
 }
 
 const db::Statement kWasReceived{"activities.was_received", R"sql(

@@ -172,15 +172,15 @@ std::vector<model::Follow> take_severed_follows(db::Tx& tx, AccountId account) {
 }
 
 const db::Statement kListVerdicts{"domain_policies.list_verdicts", R"sql(
-SELECT id, host, type, coalesce(uri, ''), received_at, verdict, coalesce(reason, '')
+SELECT id, host, type, coalesce(uri, ''), received_at, verdict, coalesce(reason, ''), coalesce(why, 0)
 FROM inbound_activities
-WHERE ($1::text IS NULL OR host = $1) AND ($2::smallint IS NULL OR verdict = $2)
+WHERE ($1::text IS NULL OR host = $1) AND ($2::smallint IS NULL OR verdict = $2) AND ($4::smallint IS NULL OR why = $4)
 ORDER BY id DESC
 LIMIT $3)sql"};
 
 std::vector<VerdictRow> list_verdicts(db::Tx& tx, const std::optional<std::string>& host, std::optional<int> verdict,
-                                      int limit) {
-  return all_rows(tx.exec(kListVerdicts, {host, verdict, limit}), [](const db::Row& row) {
+                                      std::optional<int> why, int limit) {
+  return all_rows(tx.exec(kListVerdicts, {host, verdict, limit, why}), [](const db::Row& row) {
     const auto number = row.opt_i64(5);
     return VerdictRow{.id = row.id<ActivityId>(0),
                       .host = std::string(row.text(1)),
@@ -188,6 +188,7 @@ std::vector<VerdictRow> list_verdicts(db::Tx& tx, const std::optional<std::strin
                       .uri = std::string(row.text(3)),
                       .received_at = row.time(4),
                       .verdict = number ? std::optional(static_cast<int>(*number)) : std::nullopt,
+                      .why = row.i32(7),
                       .reason = std::string(row.text(6))};
   });
 }

@@ -74,21 +74,24 @@ void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids) {
 
 const db::Statement kRecordVerdicts{"waiting_activities.record_verdicts", R"sql(
 UPDATE inbound_activities i
-SET waiting = false, processed_at = $4, verdict = u.verdict, reason = u.reason
-FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS u (id, verdict, reason)
+SET waiting = false, processed_at = $5, verdict = u.verdict, why = u.why, reason = u.reason
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, verdict, why, reason)
 WHERE i.id = u.id)sql"};
 
 void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts) {
   if (verdicts.empty()) return;
   std::vector<std::int64_t> ids;
   std::vector<std::int64_t> numbers;
+  std::vector<std::int64_t> whys;
   std::vector<std::string> reasons;
   for (const VerdictOf& one : verdicts) {
     ids.push_back(one.id.value);
     numbers.push_back(one.verdict);
+    whys.push_back(one.why);
     reasons.push_back(one.reason);
   }
-  tx.exec(kRecordVerdicts, {db::Param::bigints(ids), db::Param::bigints(numbers), db::Param::texts(reasons), tx.now()});
+  tx.exec(kRecordVerdicts, {db::Param::bigints(ids), db::Param::bigints(numbers), db::Param::bigints(whys),
+                            db::Param::texts(reasons), tx.now()});
 }
 
 const db::Statement kCountWaiting{"waiting_activities.count", "SELECT count(*) FROM inbound_activities WHERE waiting"};

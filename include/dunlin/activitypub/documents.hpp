@@ -92,7 +92,8 @@ struct Actor {
   std::vector<std::string> also_known_as;
   std::string moved_to;
   std::string featured_tags;
-  bool suspended = false;  // says its own server
+  bool suspended = false;      // says its own server
+  bool reads_rfc9421 = false;  // FEP-844e: its software says that it verifies such signatures
   std::vector<Emoji> emojis;
   std::optional<Time> published;
   std::optional<Time> updated;
@@ -196,6 +197,7 @@ struct Activity {
   std::vector<Object> instruments;  // nearly always none
   Audience audience;
   std::optional<Time> published;
+  bool carries_proof = false;  // has a proof or a signature inside, good or bad: third parties may believe it
 
   /// The first object's id; "" without one.
   [[nodiscard]] const std::string& object_id() const;

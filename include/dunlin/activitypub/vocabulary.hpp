@@ -5,6 +5,9 @@
 /// The words of ActivityStreams that more than one place needs.
 namespace dunlin::activitypub {
 
+/// FEP-844e: how a server says that it verifies signatures by RFC 9421.
+inline constexpr std::string_view kRfc9421 = "https://datatracker.ietf.org/doc/html/rfc9421";
+
 inline constexpr std::string_view kNamespace = "https://www.w3.org/ns/activitystreams";
 inline constexpr std::string_view kPublic = "https://www.w3.org/ns/activitystreams#Public";
 /// What we call our documents: on the wire of a delivery (exactly so: GoToSocial answers 406 to anything else) ...

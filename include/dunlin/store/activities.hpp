@@ -25,7 +25,13 @@ struct InboundActivity {
 bool insert_inbound_activity(db::Tx& tx, const InboundActivity& activity);
 /// nullopt: unknown, or processed already.
 std::optional<InboundActivity> find_unprocessed_activity(db::Tx& tx, ActivityId id);
-void record_verdict(db::Tx& tx, ActivityId id, int verdict, std::string_view reason);
+struct VerdictOf {
+  ActivityId id;
+  int verdict = 0;  // activitypub::Verdict
+  int why = 0;      // activitypub::Reason
+  std::string reason{};
+};
+void record_verdict(db::Tx& tx, const VerdictOf& verdict);
 /// Another one than `except` came under this uri before, from anybody, or from `signer` as one of several requests
 /// (activitypub/intake.hpp).
 bool was_received(db::Tx& tx, std::string_view uri, AccountId signer, ActivityId except);
@@ -45,11 +51,6 @@ std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const Wa
 std::vector<InboundActivity> take_waiting_activities(db::Tx& tx, int limit);
 /// From now on they have jobs of their own.
 void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids);
-struct VerdictOf {
-  ActivityId id;
-  int verdict = 0;
-  std::string reason;
-};
 void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts);
 std::int64_t count_waiting_activities(db::Tx& tx);
 std::size_t purge_inbound_activities(db::Tx& tx, Time before);

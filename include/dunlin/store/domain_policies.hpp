@@ -56,10 +56,11 @@ struct VerdictRow {
   std::string uri;
   Time received_at{};
   std::optional<int> verdict;  // nullopt: not judged yet
+  int why = 0;                 // activitypub::Reason
   std::string reason;
 };
 std::vector<VerdictRow> list_verdicts(db::Tx& tx, const std::optional<std::string>& host, std::optional<int> verdict,
-                                      int limit);
+                                      std::optional<int> why, int limit);
 struct VerdictCount {
   std::string type;
   std::optional<int> verdict;

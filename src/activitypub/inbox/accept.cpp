@@ -27,16 +27,16 @@ bool withdraw_again(InboxContext& context, const Object& object) {
 
 /// The account that one of ours asked to follow agrees. Never makes a follow that was not asked for (CVE-2025-30741).
 Result<Outcome> on_accept(InboxContext& context, const Activity& accept) {
-  if (accept.objects.empty()) return Outcome::ignored("no object");
+  if (accept.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   const Object& object = accept.objects.front();
   if (auto outcome = relay_answered(context, object, model::RelayState::accepted)) return std::move(*outcome);
   if (auto outcome = quote_answered(context, accept, true)) return std::move(*outcome);
   const auto ours = find_our_follow(context, object);
   if (!ours) {
-    return withdraw_again(context, object) ? Outcome::duplicate("withdrawn meanwhile")
-                                           : Outcome::ignored("nothing of the kind was asked");
+    return withdraw_again(context, object) ? Outcome::duplicate(Reason::taken_back, "withdrawn meanwhile")
+                                           : Outcome::ignored(Reason::not_asked, "nothing of the kind was asked");
   }
-  if (!ours->pending) return Outcome::duplicate("accepted before");
+  if (!ours->pending) return Outcome::duplicate(Reason::known, "accepted before");
   context.services.follows.receive_accept(context.tx, ours->follow);
   begin_profile(context.env, context.tx, context.actor);
   return Outcome::accepted();

@@ -27,17 +27,17 @@ Visibility announce_visibility(const Activity& announce, const model::Account& a
 /// A remote account reblogs. The object is an id or a copy; copies are pointers, too, and what is not here is fetched.
 Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   db::Tx& tx = context.tx;
-  if (announce.id.empty()) return Outcome::ignored("no id");
-  if (announce.objects.empty()) return Outcome::ignored("no object");
-  if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate("the reblog is here");
-  if (store::is_tombstoned(tx, announce.id)) return Outcome::ignored("undone before it came");
+  if (announce.id.empty()) return Outcome::ignored(Reason::incomplete, "no id");
+  if (announce.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
+  if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate(Reason::known, "the reblog is here");
+  if (store::is_tombstoned(tx, announce.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
   if (is_relay(tx, context.actor)) return on_relay_announce(context, announce);
   const Object& object = announce.objects.front();
   if (object.activity) return on_group_announce(context, announce);
-  if (announce.audience.local_only) return Outcome::ignored("meant for its own server only");
+  if (announce.audience.local_only) return Outcome::ignored(Reason::not_public, "meant for its own server only");
   const bool is_ours = service::uris::is_own_url(context.env.config, object.id);
   if (!is_ours && !store::has_local_follower(tx, context.actor.id))
-    return Outcome::ignored("nobody here follows the actor");
+    return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
   return reblog_as(context, announce, TRY(context.resolver.status(object.id)));
 }
 
@@ -45,20 +45,20 @@ Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model
   db::Tx& tx = context.tx;
   if (target.reblog_of_id) {
     auto original = store::find_status(tx, *target.reblog_of_id);
-    if (!original) return Outcome::ignored("the status is not here");
+    if (!original) return Outcome::ignored(Reason::unknown, "the status is not here");
     target = std::move(*original);
   }
   if (!target.is_distributable() && target.account_id != context.actor.id)
-    return Outcome::rejected("the status is not public");
-  if (target.visibility == Visibility::direct) return Outcome::rejected("the status is not public");
-  if (store::is_blocked(tx, context.actor.id, target.account_id)) return Outcome::rejected("blocked");
+    return Outcome::rejected(Reason::not_public, "the status is not public");
+  if (target.visibility == Visibility::direct) return Outcome::rejected(Reason::not_public, "the status is not public");
+  if (store::is_blocked(tx, context.actor.id, target.account_id)) return Outcome::rejected(Reason::blocked, "blocked");
   const auto author = store::find_account(tx, target.account_id);
-  if (!author || author->suspended_at) return Outcome::rejected("the author is suspended");
+  if (!author || author->suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
 
   const Time published = std::min(announce.published.value_or(tx.now()), tx.now());
   const auto visibility = announce_visibility(announce, context.actor);
   if (!context.services.statuses.receive_reblog(tx, context.actor, target, announce.id, published, visibility)) {
-    return Outcome::duplicate("reblogged before");
+    return Outcome::duplicate(Reason::known, "reblogged before");
   }
   return Outcome::accepted();
 }

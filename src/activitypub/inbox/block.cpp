@@ -11,15 +11,16 @@ namespace dunlin::activitypub {
 Result<Outcome> on_block(InboxContext& context, const Activity& block) {
   db::Tx& tx = context.tx;
   // Lemmy's: a user is banned from a community.
-  if (!block.target.empty()) return Outcome::ignored("a block in a group");
+  if (!block.target.empty()) return Outcome::ignored(Reason::unsupported, "a block in a group");
   const auto target = find_local_actor(context, block.object_id());
-  if (!target) return Outcome::ignored("the object is no account of ours");
-  if (!block.id.empty() && store::is_tombstoned(tx, block.id)) return Outcome::ignored("undone before it came");
+  if (!target) return Outcome::ignored(Reason::unknown, "the object is no account of ours");
+  if (!block.id.empty() && store::is_tombstoned(tx, block.id))
+    return Outcome::ignored(Reason::taken_back, "undone before it came");
   context.services.follows.receive_unfollow(tx, context.actor, *target);
   context.services.follows.receive_reject(tx, target->id, context.actor.id);
   const auto uri = block.id.empty() ? std::nullopt : std::optional(block.id);
   if (!store::insert_block(tx, context.actor.id, target->id, context.env.ids.next<AccountId>().value, uri)) {
-    return Outcome::duplicate("blocked before");
+    return Outcome::duplicate(Reason::known, "blocked before");
   }
   context.env.events.tell(tx, service::events::BlockChanged{context.actor.id, target->id});
   return Outcome::accepted();

@@ -41,14 +41,14 @@ Result<Outcome> on_votes(InboxContext& context, const Activity& create) {
     const Note& vote = *object.note;
     const bool is_own = (vote.attributed_to.empty() || vote.attributed_to == context.actor.uri) &&
                         (object.id.empty() || same_origin(object.id, context.actor.uri));
-    if (!is_own) return Outcome::rejected("a vote in another's name");
+    if (!is_own) return Outcome::rejected(Reason::not_theirs, "a vote in another's name");
     const auto question = find_known_status(context, vote.in_reply_to);
     if (!question || !question->local) continue;
     const auto uri = object.id.empty() ? std::nullopt : std::optional(object.id);
     const auto result = context.services.polls.receive_vote(context.tx, context.actor, *question, vote.name, uri);
     counted = counted || result == Received::counted;
   }
-  return counted ? Outcome::accepted() : Outcome::ignored("no vote that counts");
+  return counted ? Outcome::accepted() : Outcome::ignored(Reason::not_allowed, "no vote that counts");
 }
 
 bool has_vote(const Activity& create) {
@@ -63,20 +63,21 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   if (has_vote(create)) return on_votes(context, create);
   const std::string& id = create.object_id();
   // A known status stays as it is: a second Create could widen its audience (A7, CVE-2024-37903).
-  if (store::find_status_by_uri(tx, id)) return Outcome::duplicate("the status is here");
-  if (store::is_tombstoned(tx, id)) return Outcome::ignored("deleted before it came");
+  if (store::find_status_by_uri(tx, id)) return Outcome::duplicate(Reason::known, "the status is here");
+  if (store::is_tombstoned(tx, id)) return Outcome::ignored(Reason::taken_back, "deleted before it came");
   const auto note = TRY(own_note(context, create));
-  if (note.is_vote) return Outcome::ignored("a vote that has to be fetched");
-  if (note.is_private_message && !is_for_one_of_us(context, note)) return Outcome::ignored("a message to others");
+  if (note.is_vote) return Outcome::ignored(Reason::unsupported, "a vote that has to be fetched");
+  if (note.is_private_message && !is_for_one_of_us(context, note))
+    return Outcome::ignored(Reason::nobody_concerned, "a message to others");
   const auto author =
       note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
-  if (author.suspended_at) return Outcome::rejected("the author is suspended");
-  if (!is_relevant(context, author, note)) return Outcome::ignored("concerns nobody here");
-  if (is_flood(context, author, note)) return Outcome::ignored("too many mentions by a stranger");
+  if (author.suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
+  if (!is_relevant(context, author, note)) return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
+  if (is_flood(context, author, note)) return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;
   const auto stored = context.services.statuses.receive(tx, std::move(remote));
-  if (!stored) return Outcome::duplicate("the status is here");
+  if (!stored) return Outcome::duplicate(Reason::known, "the status is here");
   TRY_VOID(context.resolver.attach_parts(note, *stored));
   return Outcome::accepted();
 }

@@ -25,16 +25,18 @@ Result<Outcome> delete_actor(InboxContext& context) {
 /// A remote account deletes a status of its own, or itself.
 Result<Outcome> on_delete(InboxContext& context, const Activity& deletion) {
   const std::string& id = deletion.object_id();
-  if (id.empty()) return Outcome::ignored("no object");
+  if (id.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   if (id == context.actor.uri) return delete_actor(context);
   const auto status = store::find_status_by_uri(context.tx, id);
   if (!status) {
     if (auto outcome = authorization_deleted(context, id)) return std::move(*outcome);
-    if (!same_origin(id, context.actor.uri)) return Outcome::rejected("the object is on another host than the actor");
+    if (!same_origin(id, context.actor.uri))
+      return Outcome::rejected(Reason::other_origin, "the object is on another host than the actor");
     bury(context, id);
-    return Outcome::ignored("the status is not here");
+    return Outcome::ignored(Reason::unknown, "the status is not here");
   }
-  if (status->account_id != context.actor.id) return Outcome::rejected("the status is another actor's");
+  if (status->account_id != context.actor.id)
+    return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
   if (status->reblog_of_id) {
     if (const auto original = store::find_status(context.tx, *status->reblog_of_id)) {
       context.services.statuses.receive_unreblog(context.tx, context.actor, *original);

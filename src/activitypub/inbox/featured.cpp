@@ -31,32 +31,37 @@ Outcome on_hashtag(InboxContext& context, const Activity& activity, bool adds) {
   auto& tags = context.services.tags;
   const bool done = adds ? tags.feature(context.tx, context.actor.id, name).has_value()
                          : tags.unfeature(context.tx, context.actor.id, name).has_value();
-  return done ? Outcome::accepted() : Outcome::ignored("no hashtag, or too many");
+  return done ? Outcome::accepted() : Outcome::ignored(Reason::not_allowed, "no hashtag, or too many");
 }
 
 }  // namespace
 
 /// A remote account pins a status of its own, or shows a hashtag on its profile.
 Result<Outcome> on_add(InboxContext& context, const Activity& add) {
-  if (!is_featured(context, add)) return Outcome::ignored("nothing is done with that collection");
+  if (!is_featured(context, add)) return Outcome::ignored(Reason::unsupported, "nothing is done with that collection");
   if (is_hashtag(add)) return on_hashtag(context, add, true);
-  if (!same_origin(add.object_id(), context.actor.uri)) return Outcome::rejected("the status is another actor's");
+  if (!same_origin(add.object_id(), context.actor.uri))
+    return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
   const auto status = TRY(context.resolver.status(add.object_id()));
-  if (status.account_id != context.actor.id) return Outcome::rejected("the status is another actor's");
-  if (!status.is_distributable() || status.is_reblog()) return Outcome::rejected("the status is not public");
+  if (status.account_id != context.actor.id)
+    return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
+  if (!status.is_distributable() || status.is_reblog())
+    return Outcome::rejected(Reason::not_public, "the status is not public");
   auto pins = pins_of(context);
-  if (std::ranges::find(pins, status.id) != pins.end()) return Outcome::duplicate("pinned before");
+  if (std::ranges::find(pins, status.id) != pins.end()) return Outcome::duplicate(Reason::known, "pinned before");
   pins.insert(pins.begin(), status.id);
   context.services.status_marks.receive_pins(context.tx, context.actor, pins);
   return Outcome::accepted();
 }
 
 Result<Outcome> on_remove(InboxContext& context, const Activity& remove) {
-  if (!is_featured(context, remove)) return Outcome::ignored("nothing is done with that collection");
+  if (!is_featured(context, remove))
+    return Outcome::ignored(Reason::unsupported, "nothing is done with that collection");
   if (is_hashtag(remove)) return on_hashtag(context, remove, false);
   const auto status = find_known_status(context, remove.object_id());
   auto pins = pins_of(context);
-  if (!status || std::erase(pins, status->id) == 0) return Outcome::ignored("the status is not pinned");
+  if (!status || std::erase(pins, status->id) == 0)
+    return Outcome::ignored(Reason::unknown, "the status is not pinned");
   context.services.status_marks.receive_pins(context.tx, context.actor, pins);
   return Outcome::accepted();
 }

@@ -50,7 +50,7 @@ void take_from_text(InboxContext& context, std::string_view text, Reported& repo
 /// Another server reports an account of ours, and perhaps posts of it. Who reports there is not known, as it should be.
 Result<Outcome> on_flag(InboxContext& context, const Activity& flag) {
   if (FederationService::of(context.env).policies().find(context.actor).reject_reports) {
-    return Outcome::rejected("reports of its domain are refused");
+    return Outcome::rejected(Reason::domain_policy, "reports of its domain are refused");
   }
   Reported reported;
   for (const Object& object : flag.objects) take(context, object.id, reported);
@@ -58,7 +58,7 @@ Result<Outcome> on_flag(InboxContext& context, const Activity& flag) {
   if (!reported.account && !reported.statuses.empty()) {
     reported.account = store::find_account(context.tx, reported.statuses.front().account_id);
   }
-  if (!reported.account) return Outcome::ignored("no account of ours is reported");
+  if (!reported.account) return Outcome::ignored(Reason::nobody_concerned, "no account of ours is reported");
   model::Report report;
   report.target_account_id = reported.account->id;
   report.comment = std::string(text::truncate_utf8(flag.content, kMaxComment));
@@ -68,7 +68,7 @@ Result<Outcome> on_flag(InboxContext& context, const Activity& flag) {
     if (status.account_id == reported.account->id) report.status_ids.push_back(status.id);
   }
   if (!context.services.reports.receive(context.tx, context.actor, std::move(report))) {
-    return Outcome::duplicate("reported before");
+    return Outcome::duplicate(Reason::known, "reported before");
   }
   return Outcome::accepted();
 }

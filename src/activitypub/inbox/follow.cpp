@@ -25,13 +25,15 @@ bool is_taken(InboxContext& context, const std::string& uri, AccountId target) {
 /// A remote account asks to follow a local one. The answer, Accept or Reject, goes out with this transaction; a Follow
 /// that comes again gets it again, as the peer may have lost it.
 Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
-  if (follow.object_id() == kPublic) return Outcome::ignored("a relay's handshake that was not asked for");
+  if (follow.object_id() == kPublic)
+    return Outcome::ignored(Reason::not_asked, "a relay's handshake that was not asked for");
   const auto target = store::find_account_by_uri(context.tx, follow.object_id());
-  if (!target || !target->is_local()) return Outcome::ignored("the object is no account of ours");
+  if (!target || !target->is_local()) return Outcome::ignored(Reason::unknown, "the object is no account of ours");
   // Very old forks send no id: one that only this pair can have.
   const std::string uri = follow.id.empty() ? context.actor.uri + "#follow-of-" + target->id.str() : follow.id;
-  if (store::is_tombstoned(context.tx, uri)) return Outcome::ignored("undone before it came");
-  if (is_taken(context, uri, target->id)) return Outcome::rejected("the id is that of another follow");
+  if (store::is_tombstoned(context.tx, uri)) return Outcome::ignored(Reason::taken_back, "undone before it came");
+  if (is_taken(context, uri, target->id))
+    return Outcome::rejected(Reason::id_taken, "the id is that of another follow");
   if (target->id == model::kInstanceActorId && is_relay(context.tx, context.actor)) {
     // The other half of a LitePub relay's handshake: it follows back, and is told yes.
     context.env.federation.follow_accepted(context.tx,
@@ -45,7 +47,7 @@ Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
   }
   // A refusal is an effect, too: its Reject must be sent.
   const auto done = context.services.follows.receive_follow(context.tx, context.actor, *target, uri);
-  if (!done) return Outcome::rejected(done.error().detail);
+  if (!done) return Outcome::rejected(Reason::not_allowed, done.error().detail);
   return Outcome::accepted();
 }
 

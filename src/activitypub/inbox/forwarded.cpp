@@ -17,11 +17,11 @@ namespace {
 Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activity) {
   const std::string& id = activity.object_id();
   if (id.empty() || !same_origin(id, activity.actor) || service::uris::is_own_url(context.env.config, id)) {
-    return Outcome::ignored("forwarded, with nothing to check it by");
+    return Outcome::ignored(Reason::unproven, "forwarded, with nothing to check it by");
   }
   if (id == activity.actor) {  // an edited profile
     const auto known = store::find_account_by_uri(context.tx, id);
-    if (!known) return Outcome::ignored("the actor is not here");
+    if (!known) return Outcome::ignored(Reason::unknown, "the actor is not here");
     TRY(context.resolver.refresh(*known));
     return Outcome::accepted();
   }
@@ -29,14 +29,14 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
     // The copy is no evidence, but good enough to tell whether a fetch is worth it.
     const auto author = store::find_account_by_uri(context.tx, activity.actor);
     if (!is_relevant(context, author.value_or(model::Account{}), *copy))
-      return Outcome::ignored("concerns nobody here");
+      return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
   }
   auto object = TRY(context.resolver.fetch(id));
   if (!object.note || object.note->attributed_to != activity.actor || !same_origin(object.id, activity.actor)) {
-    return Outcome::rejected("its origin does not confirm it");
+    return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
   context.actor = TRY(context.resolver.actor(activity.actor));
-  if (context.actor.suspended_at) return Outcome::rejected("the actor is suspended");
+  if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   Activity confirmed;
   confirmed.type = activity.type;
   confirmed.actor = activity.actor;
@@ -49,15 +49,16 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
   const std::string& id = deletion.object_id();
   auto owner = store::find_account_by_uri(context.tx, deletion.actor);
   const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
-  if (!is_known) return Outcome::ignored("the object is not here");
+  if (!is_known) return Outcome::ignored(Reason::unknown, "the object is not here");
   // Whoever forwards Deletes of what is still there makes us ask, not often.
   constexpr int kMostChecks = 3;
   auto& checks = FederationService::of(context.env).origin_checks();
   if (!context.resolver.has_asked(id) && !checks.allow(id, kMostChecks, std::chrono::hours{1})) {
-    return Outcome::ignored("its origin was asked within the hour");
+    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
   }
   const auto object = context.resolver.fetch(id);
-  if (object && object->type != "Tombstone") return Outcome::rejected("it is still at its origin");
+  if (object && object->type != "Tombstone")
+    return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");
   // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.
   const bool is_actor = id == owner->uri;
   if (!object && object.error().code != Errc::gone && (is_actor || object.error().code != Errc::not_found)) {
@@ -69,21 +70,37 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
 
 Result<Outcome> announced_at_origin(InboxContext& context, const Activity& announce) {
   if (announce.id.empty() || announce.id.contains('#'))
-    return Outcome::ignored("forwarded, with nothing to check it by");
+    return Outcome::ignored(Reason::unproven, "forwarded, with nothing to check it by");
   const auto object = TRY(context.resolver.fetch(announce.id));
   if (!object.activity || object.activity->type != ActivityType::announce || object.activity->actor != announce.actor) {
-    return Outcome::rejected("its origin does not confirm it");
+    return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
   context.actor = TRY(context.resolver.actor(announce.actor));
-  if (context.actor.suspended_at) return Outcome::rejected("the actor is suspended");
+  if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   return on_announce(context, *object.activity);
 }
 
 }  // namespace
 
+Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like) {
+  if (like.id.empty() || like.id.contains('#') || !same_origin(like.id, like.actor)) {
+    return Outcome::ignored(Reason::unproven, "a like with nothing to check it by");
+  }
+  if (service::uris::is_own_url(context.env.config, like.actor))
+    return Outcome::rejected(Reason::not_theirs, "in the name of one of ours");
+  const auto object = TRY(context.resolver.fetch(like.id));
+  if (!object.activity || object.id != like.id || object.activity->type != ActivityType::like ||
+      object.activity->actor != like.actor || object.activity->object_id() != like.object_id()) {
+    return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
+  }
+  context.actor = TRY(context.resolver.actor(like.actor));
+  if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
+  return on_like(context, *object.activity);
+}
+
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
   if (service::uris::is_own_url(context.env.config, activity.actor))
-    return Outcome::rejected("in the name of one of ours");
+    return Outcome::rejected(Reason::not_theirs, "in the name of one of ours");
   switch (activity.type) {
     case ActivityType::create:
     case ActivityType::update:
@@ -93,7 +110,7 @@ Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
     case ActivityType::announce:
       return announced_at_origin(context, activity);
     default:
-      return Outcome::ignored("signed by another than its actor");
+      return Outcome::ignored(Reason::unproven, "signed by another than its actor");
   }
 }
 

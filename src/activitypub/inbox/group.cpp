@@ -10,10 +10,10 @@ namespace dunlin::activitypub {
 Result<Outcome> on_group_announce(InboxContext& context, const Activity& announce) {
   const Activity& inner = *announce.objects.front().activity;
   if (context.actor.actor_type != model::ActorType::group) {
-    return Outcome::ignored("nothing is done with an announced " + announce.objects.front().type);
+    return Outcome::ignored(Reason::unsupported, "nothing is done with an announced " + announce.objects.front().type);
   }
   if (!store::has_local_follower(context.tx, context.actor.id)) {
-    return Outcome::ignored("nobody here follows the actor");
+    return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
   }
   const std::string& id = inner.object_id();
   switch (inner.type) {
@@ -22,13 +22,13 @@ Result<Outcome> on_group_announce(InboxContext& context, const Activity& announc
       return reblog_as(context, announce, target);
     }
     case ActivityType::update: {
-      if (!find_known_status(context, id)) return Outcome::ignored("the status is not here");
+      if (!find_known_status(context, id)) return Outcome::ignored(Reason::unknown, "the status is not here");
       InboxContext by_author = context;
       return on_forwarded(by_author, inner);
     }
     case ActivityType::delete_: {
       const auto known = find_known_status(context, id);
-      if (!known || known->local) return Outcome::ignored("the status is not here");
+      if (!known || known->local) return Outcome::ignored(Reason::unknown, "the status is not here");
       const auto at_origin = context.resolver.fetch(id);
       if (!at_origin && at_origin.error().code == Errc::need_remote) return std::unexpected(at_origin.error());
       const bool is_gone = at_origin
@@ -42,8 +42,14 @@ Result<Outcome> on_group_announce(InboxContext& context, const Activity& announc
       }
       return Outcome::accepted();
     }
+    case ActivityType::like: {
+      // Groups pass on every vote: only those on posts of ours are worth asking the voter's server.
+      const auto target = find_known_status(context, id);
+      if (!target || !target->local) return Outcome::ignored(Reason::nobody_concerned, "the status is not ours");
+      return liked_at_origin(context, inner);
+    }
     default:
-      return Outcome::ignored("nothing is done with a group's " + inner.type_name);
+      return Outcome::ignored(Reason::unsupported, "nothing is done with a group's " + inner.type_name);
   }
 }
 

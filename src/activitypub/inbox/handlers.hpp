@@ -43,8 +43,17 @@ Result<Outcome> on_remove(InboxContext& context, const Activity& remove);
 Result<Outcome> on_undo(InboxContext& context, const Activity& undo);
 Result<Outcome> on_update(InboxContext& context, const Activity& update);
 
+/// The reply that the activity of its author is about, if others may be told of it (ActivityPub 7.1.2): public, and the
+/// activity can be proven to those who get it through us. Of a Delete: ask before it is done.
+std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activity& activity);
+/// Sends the very bytes to the followers of the account of ours whose thread it is, so that they see the whole talk.
+void pass_on(InboxContext& context, const model::Status& reply, std::string_view body);
+
 /// An activity that came through somebody else (federation.md 2.11): its origin is asked, or it is dropped.
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity);
+
+/// A Like that somebody else tells of counts when its actor's own server shows it.
+Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like);
 
 /// A Group passes an activity on.
 Result<Outcome> on_group_announce(InboxContext& context, const Activity& announce);

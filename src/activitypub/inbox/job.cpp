@@ -17,7 +17,7 @@ void give_up_activity(db::Tx& tx, std::string_view payload, const Error& error) 
   const auto id = ActivityId::parse(payload);
   if (!id || !store::find_unprocessed_activity(tx, *id)) return;
   const std::string& reason = error.detail.empty() ? error.message : error.detail;
-  store::record_verdict(tx, *id, static_cast<int>(Verdict::ignored), "given up: " + reason);
+  store::record_verdict(tx, verdict_of(*id, Outcome::ignored(Reason::given_up, "given up: " + reason)));
 }
 
 }  // namespace dunlin::activitypub

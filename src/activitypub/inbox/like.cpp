@@ -14,18 +14,20 @@ namespace dunlin::activitypub {
 Result<Outcome> on_like(InboxContext& context, const Activity& like) {
   db::Tx& tx = context.tx;
   if (!like.id.empty()) {
-    if (store::is_tombstoned(tx, like.id)) return Outcome::ignored("undone before it came");
+    if (store::is_tombstoned(tx, like.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
     if (const auto known = store::find_favourite_by_uri(tx, like.id)) {
-      return known->account_id == context.actor.id ? Outcome::duplicate("favourited before")
-                                                   : Outcome::rejected("the id is that of another Like");
+      return known->account_id == context.actor.id
+                 ? Outcome::duplicate(Reason::known, "favourited before")
+                 : Outcome::rejected(Reason::id_taken, "the id is that of another Like");
     }
   }
-  if (!like.id.empty() && store::find_reaction_by_uri(tx, like.id)) return Outcome::duplicate("reacted before");
+  if (!like.id.empty() && store::find_reaction_by_uri(tx, like.id))
+    return Outcome::duplicate(Reason::known, "reacted before");
   const auto target = find_known_status(context, like.object_id());
-  if (!target) return Outcome::ignored("the status is not here");
-  if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected("blocked");
+  if (!target) return Outcome::ignored(Reason::unknown, "the status is not here");
+  if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected(Reason::blocked, "blocked");
   if (!store::find_visible_status(tx, context.actor.id, target->id))
-    return Outcome::rejected("it may not see the status");
+    return Outcome::rejected(Reason::not_public, "it may not see the status");
   if (auto reaction = reaction_of(context, like)) {
     if (context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction)))
       return Outcome::accepted();

@@ -11,6 +11,7 @@
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/federation.hpp"
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -58,7 +59,7 @@ Result<Outcome> handle(InboxContext& context, const Activity& activity) {
     case ActivityType::other:
       break;
   }
-  return Outcome::ignored("nothing is done with " + activity.type_name);
+  return Outcome::ignored(Reason::unsupported, "nothing is done with " + activity.type_name);
 }
 
 /// What an activity is about, or itself where a later one may take it back: of two that concern the same thing, one
@@ -107,9 +108,10 @@ std::optional<Outcome> refuse_replay(InboxContext& context, const Activity& acti
   const bool is_lasting = activity.type == ActivityType::create || activity.type == ActivityType::update ||
                           activity.type == ActivityType::delete_;
   if (is_lasting) return std::nullopt;
-  if (prover.proven_at < context.tx.now() - kRemembered) return Outcome::rejected("its proof is too old");
+  if (prover.proven_at < context.tx.now() - kRemembered)
+    return Outcome::rejected(Reason::replayed, "its proof is too old");
   if (store::was_received(context.tx, activity.id, prover.account.id, received.id)) {
-    return Outcome::duplicate("received before");
+    return Outcome::duplicate(Reason::replayed, "received before");
   }
   store::set_activity_uri(context.tx, received.id, activity.id);
   return std::nullopt;
@@ -124,31 +126,39 @@ bool may_lack_id(ActivityType type) {
 Result<Outcome> judge(service::Environment& env, service::Services& services, db::Tx& tx,
                       service::RemoteDocuments& documents, const store::InboundActivity& received) {
   const auto activity = parse_activity(received.body);
-  if (!activity) return Outcome::rejected(activity.error().message);
+  if (!activity) return Outcome::rejected(Reason::not_acceptable, activity.error().message);
   auto signer = store::find_account(tx, received.signer_id);
-  if (!signer) return Outcome::ignored("the signer is gone");
+  if (!signer) return Outcome::ignored(Reason::unknown, "the signer is gone");
   Resolver resolver(env, services.statuses, tx, documents);
-  if (!FederationService::of(env).policies().may_federate(*signer)) return Outcome::rejected("its domain is blocked");
+  if (!FederationService::of(env).policies().may_federate(*signer))
+    return Outcome::rejected(Reason::domain_policy, "its domain is blocked");
   const bool deletes_itself = activity->type == ActivityType::delete_ && activity->object_id() == signer->uri;
   if (!deletes_itself && !signer->suspended_at) signer = TRY(resolver.refresh_if_older(*signer, kRefreshAfter));
 
-  if (activity->id.empty() && !may_lack_id(activity->type)) return Outcome::ignored("no id");
+  if (activity->id.empty() && !may_lack_id(activity->type)) return Outcome::ignored(Reason::incomplete, "no id");
   InboxContext context{.env = env, .services = services, .tx = tx, .resolver = resolver, .actor = std::move(*signer)};
   if (!activity->id.empty() && !same_origin(activity->id, activity->actor)) {
-    return Outcome::rejected("the id is on another host than the actor");  // A1
+    return Outcome::rejected(Reason::other_origin, "the id is on another host than the actor");  // A1
   }
   if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
-    return Outcome::rejected("the actor is suspended");  // A10
+    return Outcome::rejected(Reason::suspended, "the actor is suspended");  // A10
   }
   if (const std::string& key = lock_key(*activity); !key.empty()) store::lock_object(tx, key);
-  if (activity->actor == context.actor.uri) return handle(context, *activity);
+  if (activity->actor == context.actor.uri) {
+    auto reply = activity->type == ActivityType::delete_ ? to_be_passed_on(context, *activity) : std::nullopt;
+    auto outcome = handle(context, *activity);
+    if (!outcome || outcome->verdict != Verdict::accepted) return outcome;
+    if (activity->type != ActivityType::delete_) reply = to_be_passed_on(context, *activity);
+    if (reply) pass_on(context, *reply, received.body);
+    return outcome;
+  }
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
   context.relayed = is_relay(tx, context.actor);
   if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
     if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);
     context.actor = prover->account;
     if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
-      return Outcome::rejected("the actor is suspended");
+      return Outcome::rejected(Reason::suspended, "the actor is suspended");
     }
     return handle(context, *activity);
   }
@@ -177,6 +187,16 @@ const char* to_string(Verdict verdict) {
   return "?";
 }
 
+std::string_view to_string(Reason reason) {
+  constexpr std::array<std::string_view, kReasons> kNames{
+      "none",        "known",         "taken_back", "outdated",       "replayed",      "nobody_concerned",
+      "unsupported", "unknown",       "incomplete", "unproven",       "not_confirmed", "other_origin",
+      "not_theirs",  "id_taken",      "not_asked",  "not_public",     "not_allowed",   "blocked",
+      "suspended",   "domain_policy", "flood",      "not_acceptable", "given_up"};
+  const auto number = static_cast<std::size_t>(reason);
+  return number < kNames.size() ? kNames.at(number) : "?";
+}
+
 Result<Outcome> judge_activity(service::Environment& env, service::Services& services, db::Tx& tx,
                                service::RemoteDocuments& documents, const store::InboundActivity& received) {
   auto outcome = judge(env, services, tx, documents, received);
@@ -184,7 +204,7 @@ Result<Outcome> judge_activity(service::Environment& env, service::Services& ser
     const Error& error = outcome.error();
     if (error.code == Errc::need_remote || error.code == Errc::remote_failed) return outcome;
     // For good: missing, refused by its origin, or not what it claims to be.
-    outcome = Outcome::rejected(error.detail.empty() ? error.message : error.detail);
+    outcome = Outcome::rejected(Reason::not_acceptable, error.detail.empty() ? error.message : error.detail);
   }
   log::info("activity processed",
             {log::kv("type", received.type), log::kv("host", received.host),
@@ -192,10 +212,17 @@ Result<Outcome> judge_activity(service::Environment& env, service::Services& ser
   return outcome;
 }
 
+store::VerdictOf verdict_of(ActivityId id, const Outcome& outcome) {
+  return {.id = id,
+          .verdict = static_cast<int>(outcome.verdict),
+          .why = static_cast<int>(outcome.why),
+          .reason = outcome.reason};
+}
+
 Result<Outcome> process_activity(service::Environment& env, service::Services& services, db::Tx& tx,
                                  service::RemoteDocuments& documents, const store::InboundActivity& received) {
   auto outcome = judge_activity(env, services, tx, documents, received);
-  if (outcome) store::record_verdict(tx, received.id, static_cast<int>(outcome->verdict), outcome->reason);
+  if (outcome) store::record_verdict(tx, verdict_of(received.id, *outcome));
   return outcome;
 }
 

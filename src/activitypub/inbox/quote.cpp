@@ -52,16 +52,17 @@ Result<model::Status> quoting_status(InboxContext& context, const Activity& requ
 
 /// A remote account asks to quote a status of ours (FEP-044f). The answer goes out with this transaction.
 Result<Outcome> on_quote_request(InboxContext& context, const Activity& request) {
-  if (request.id.empty()) return Outcome::ignored("no id");
+  if (request.id.empty()) return Outcome::ignored(Reason::incomplete, "no id");
   const auto quoted = find_known_status(context, request.object_id());
-  if (!quoted || !quoted->local) return Outcome::ignored("the status is not ours");
+  if (!quoted || !quoted->local) return Outcome::ignored(Reason::unknown, "the status is not ours");
   const auto author = store::find_account(context.tx, quoted->account_id);
-  if (!author) return Outcome::ignored("the status is not ours");
+  if (!author) return Outcome::ignored(Reason::unknown, "the status is not ours");
   const auto quoting = TRY(quoting_status(context, request));
-  if (quoting.account_id != context.actor.id) return Outcome::rejected("the quoting status is another actor's");
+  if (quoting.account_id != context.actor.id)
+    return Outcome::rejected(Reason::not_theirs, "the quoting status is another actor's");
   const auto quote = context.services.quotes.receive_request(context.tx, context.actor, *quoted, quoting, request.id);
   answer(context, *author, request, quote ? quote->approval_uri : std::nullopt);
-  if (!quote) return Outcome::rejected("the author does not allow it");
+  if (!quote) return Outcome::rejected(Reason::not_allowed, "the author does not allow it");
   return Outcome::accepted();
 }
 
@@ -69,18 +70,19 @@ std::optional<Result<Outcome>> quote_answered(InboxContext& context, const Activ
   const Object& object = answer.objects.front();
   const auto quote = object.id.empty() ? std::nullopt : store::find_quote_by_request(context.tx, object.id);
   if (!quote) return std::nullopt;
-  if (quote->quoted_account_id != context.actor.id) return Outcome::rejected("not the author that was asked");
+  if (quote->quoted_account_id != context.actor.id)
+    return Outcome::rejected(Reason::not_theirs, "not the author that was asked");
   if (!accepted) {
     context.services.quotes.receive_rejection(context.tx, *quote);
     return Outcome::accepted();
   }
   const auto quoting = store::find_status(context.tx, quote->status_id);
   const auto quoted = quote->quoted_status_id ? store::find_status(context.tx, *quote->quoted_status_id) : std::nullopt;
-  if (!quoting || !quoted) return Outcome::ignored("one of the two is gone");
-  if (answer.result.empty()) return Outcome::ignored("no authorization");
+  if (!quoting || !quoted) return Outcome::ignored(Reason::unknown, "one of the two is gone");
+  if (answer.result.empty()) return Outcome::ignored(Reason::incomplete, "no authorization");
   const auto holds = context.resolver.is_authorized(answer.result, quoting->uri, *quoted);
   if (!holds) return std::unexpected(holds.error());
-  if (!*holds) return Outcome::rejected("the authorization does not hold");
+  if (!*holds) return Outcome::rejected(Reason::not_confirmed, "the authorization does not hold");
   context.services.quotes.receive_approval(context.tx, *quote, answer.result);
   // Others learn of it by an Update that changes nothing else.
   if (quoting->local) context.env.federation.quote_policy_changed(context.tx, *quoting);
@@ -90,7 +92,8 @@ std::optional<Result<Outcome>> quote_answered(InboxContext& context, const Activ
 std::optional<Outcome> authorization_deleted(InboxContext& context, const std::string& uri) {
   const auto quote = store::find_quote_by_approval(context.tx, uri);
   if (!quote) return std::nullopt;
-  if (quote->quoted_account_id != context.actor.id) return Outcome::rejected("the authorization is another actor's");
+  if (quote->quoted_account_id != context.actor.id)
+    return Outcome::rejected(Reason::not_theirs, "the authorization is another actor's");
   context.services.quotes.receive_revocation(context.tx, *quote);
   return Outcome::accepted();
 }

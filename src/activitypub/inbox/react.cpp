@@ -44,18 +44,19 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
 Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react) {
   db::Tx& tx = context.tx;
   if (!react.id.empty()) {
-    if (store::is_tombstoned(tx, react.id)) return Outcome::ignored("undone before it came");
+    if (store::is_tombstoned(tx, react.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
     if (const auto known = store::find_reaction_by_uri(tx, react.id)) {
-      return known->account_id == context.actor.id ? Outcome::duplicate("reacted before")
-                                                   : Outcome::rejected("the id is that of another reaction");
+      return known->account_id == context.actor.id
+                 ? Outcome::duplicate(Reason::known, "reacted before")
+                 : Outcome::rejected(Reason::id_taken, "the id is that of another reaction");
     }
   }
   const auto target = find_known_status(context, react.object_id());
-  if (!target) return Outcome::ignored("the status is not here");
+  if (!target) return Outcome::ignored(Reason::unknown, "the status is not here");
   auto reaction = reaction_of(context, react);
-  if (!reaction) return Outcome::ignored("no emoji");
+  if (!reaction) return Outcome::ignored(Reason::incomplete, "no emoji");
   if (!context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction))) {
-    return Outcome::ignored("known already, or not allowed");
+    return Outcome::ignored(Reason::not_allowed, "known already, or not allowed");
   }
   return Outcome::accepted();
 }

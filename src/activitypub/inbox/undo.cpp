@@ -15,7 +15,7 @@ namespace dunlin::activitypub {
 
 namespace {
 
-const Outcome kNotTheirs = Outcome::rejected("what is undone is another actor's");
+const Outcome kNotTheirs = Outcome::rejected(Reason::not_theirs, "what is undone is another actor's");
 
 /// By the id of the inner activity, over all that is stored: some send nothing else.
 std::optional<Outcome> undo_by_id(InboxContext& context, const std::string& uri) {
@@ -110,7 +110,7 @@ std::optional<Outcome> undo_by_object(InboxContext& context, const Activity& inn
 
 /// Takes back a Follow, Like, Announce or Accept: as we have stored it, whatever the embedded copy says.
 Result<Outcome> on_undo(InboxContext& context, const Activity& undo) {
-  if (undo.objects.empty()) return Outcome::ignored("no object");
+  if (undo.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   const Object& object = undo.objects.front();
   if (object.activity && !object.activity->actor.empty() && object.activity->actor != context.actor.uri)
     return kNotTheirs;
@@ -121,7 +121,7 @@ Result<Outcome> on_undo(InboxContext& context, const Activity& undo) {
     if (auto outcome = undo_by_object(context, *object.activity)) return std::move(*outcome);
   }
   if (!object.id.empty() && same_origin(object.id, context.actor.uri)) bury(context, object.id);
-  return Outcome::ignored("nothing of the kind is here");
+  return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
 }
 
 }  // namespace dunlin::activitypub

@@ -15,7 +15,8 @@ namespace {
 
 Result<Outcome> update_unknown(InboxContext& context, const Activity& update, const Note& note) {
   constexpr std::chrono::hours kYoung{24};
-  if (!note.published || context.tx.now() - *note.published > kYoung) return Outcome::ignored("the status is not here");
+  if (!note.published || context.tx.now() - *note.published > kYoung)
+    return Outcome::ignored(Reason::unknown, "the status is not here");
   return on_create(context, update);
 }
 
@@ -32,26 +33,27 @@ void keep_former_mentions(db::Tx& tx, const model::Status& stored, std::vector<m
 
 /// A remote account edits its profile or a status of its own. Nothing here widens an audience.
 Result<Outcome> on_update(InboxContext& context, const Activity& update) {
-  if (update.objects.empty()) return Outcome::ignored("no object");
+  if (update.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   const Object& object = update.objects.front();
   if (object.id == context.actor.uri) {
     // As its origin shows it now: of two edits on their way, either order ends with the newer one.
     TRY(context.resolver.refresh(context.actor));
     return Outcome::accepted();
   }
-  if (object.actor) return Outcome::rejected("the object is another actor");
+  if (object.actor) return Outcome::rejected(Reason::not_theirs, "the object is another actor");
   const auto stored = store::find_status_by_uri(context.tx, object.id);
   if (stored && (stored->account_id != context.actor.id || stored->is_reblog())) {
     // The same host is not enough (A4): accounts of one host do not edit each other's.
-    return Outcome::rejected("the status is another actor's");
+    return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
   }
-  if (store::is_tombstoned(context.tx, object.id)) return Outcome::ignored("deleted before it came");
+  if (store::is_tombstoned(context.tx, object.id))
+    return Outcome::ignored(Reason::taken_back, "deleted before it came");
   const auto note = TRY(own_note(context, update));
   if (!stored) return update_unknown(context, update, note);
   if (!note.updated || *note.updated <= stored->edited_at.value_or(stored->created_at)) {
     // No edit: the numbers of a poll, say.
     TRY_VOID(context.resolver.take_numbers(note, *stored));
-    return Outcome::ignored("no newer than what is here");
+    return Outcome::ignored(Reason::outdated, "no newer than what is here");
   }
   auto edited = TRY(context.resolver.convert(note, context.actor));
   // Also of an edit within the second of its publication, where convert() sees only imprecision.

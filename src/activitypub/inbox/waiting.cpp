@@ -1,6 +1,7 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/inbox.hpp"
 #include "dunlin/activitypub/intake.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/jobs/queue.hpp"
@@ -58,7 +59,7 @@ Result<std::size_t> attempt(service::Environment& env, service::Services& servic
     service::RemoteDocuments documents;
     const auto outcome = judge_activity(env, services, watched, documents, received);
     if (outcome) {
-      verdicts.push_back({received.id, static_cast<int>(outcome->verdict), outcome->reason});
+      verdicts.push_back(verdict_of(received.id, *outcome));
       continue;
     }
     if (watched.wrote()) {

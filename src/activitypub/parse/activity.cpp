@@ -175,6 +175,7 @@ Activity read_activity(const json& object, int depth) {
   }
   activity.audience = read_audience(object);
   activity.published = fields::time(object, "published");
+  activity.carries_proof = fields::find(object, "proof") != nullptr || fields::find(object, "signature") != nullptr;
   return activity;
 }
 

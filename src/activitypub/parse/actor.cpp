@@ -1,6 +1,7 @@
 #include "parse/fields.hpp"
 #include "parse/readers.hpp"
 
+#include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/html/sanitize.hpp"
@@ -100,6 +101,16 @@ std::vector<PublicKey> keys(const json& object, const std::string& actor) {
   return result;
 }
 
+/// FEP-844e: the software lists what it knows, on the application itself or as the `generator` of its actors.
+bool implements_rfc9421(const json& object) {
+  const json* generator = fields::find(object, "generator");
+  const json& application = generator != nullptr && generator->is_object() ? *generator : object;
+  for (const json* value : fields::items(application, "implements", 64)) {
+    if (fields::id_of(*value) == kRfc9421) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<Actor> read_actor(const json& object) {
@@ -136,6 +147,7 @@ std::optional<Actor> read_actor(const json& object) {
   actor.also_known_as = fields::ids(object, "alsoKnownAs", kMaxAliases);
   actor.moved_to = fields::id(object, "movedTo");
   actor.featured_tags = own_url(object, "featuredTags", actor.id);
+  actor.reads_rfc9421 = implements_rfc9421(object);
   actor.suspended = fields::flag(object, "suspended");
   actor.emojis = read_emojis(object);
   actor.published = fields::time(object, "published");

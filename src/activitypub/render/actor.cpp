@@ -1,6 +1,7 @@
 #include "render/context.hpp"
 #include "render/parts.hpp"
 
+#include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/crypto/key_pair.hpp"
@@ -79,6 +80,12 @@ void write_profile(json::Writer& writer, const config::Config& config, const mod
   writer.end_array();
 }
 
+/// FEP-844e: so that others may sign by the newer scheme at their first word.
+void write_abilities(json::Writer& writer) {
+  writer.key("implements").begin_array().begin_object();
+  writer.field("href", kRfc9421).field("name", "RFC-9421: HTTP Message Signatures").end_object().end_array();
+}
+
 /// What both forms begin with.
 void write_head(json::Writer& writer, const config::Config& config, const model::Account& account,
                 std::span<const model::AccountKey> keys) {
@@ -90,6 +97,10 @@ void write_head(json::Writer& writer, const config::Config& config, const model:
   writer.key("endpoints").begin_object().field("sharedInbox", service::uris::shared_inbox(config)).end_object();
   write_keys(writer, account, keys);
   writer.field("manuallyApprovesFollowers", account.locked || is_instance);
+  if (!is_instance) writer.key("generator").begin_object().field("type", "Application");
+  if (!is_instance) writer.field("id", service::uris::instance_actor(config));
+  write_abilities(writer);
+  if (!is_instance) writer.end_object();
 }
 
 }  // namespace

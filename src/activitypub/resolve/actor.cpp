@@ -5,6 +5,7 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/crypto/http_signature.hpp"
 #include "dunlin/crypto/key_pair.hpp"
 #include "dunlin/model/picture.hpp"
 #include "dunlin/service/events.hpp"
@@ -188,6 +189,9 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     store::touch_instance(tx_, *account.domain);
   }
   follow_suspension(tx_, actor, account);
+  if (actor.reads_rfc9421) {
+    jobs::learn_signature_scheme(tx_, url->authority(), static_cast<int>(crypto::SignatureScheme::rfc9421));
+  }
   if (limited_now) store::insert_policy_effect(tx_, account.id, model::DomainSeverity::limit);
   store::replace_keys(tx_, account.id, usable_keys(actor, account.id, now));
   receive_emojis(*account.domain, actor.emojis);

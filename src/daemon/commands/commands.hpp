@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 /// One file per subject; each adds its subcommands and, when one is chosen, sets `run`.
@@ -41,6 +42,10 @@ void add_emoji(CLI::App& app, Invocation& invocation);
 void add_media(CLI::App& app, Invocation& invocation);
 void add_job(CLI::App& app, Invocation& invocation);
 void add_rule(CLI::App& app, Invocation& invocation);
+/// `verdicts`: what became of inbound activities, and why; below several commands.
+void add_verdicts(CLI::App& parent, Invocation& invocation);
+/// The name of a stored verdict.
+const char* verdict_name(std::optional<int> verdict);
 void add_domain(CLI::App& app, Invocation& invocation);
 void add_relay(CLI::App& app, Invocation& invocation);
 void add_trend(CLI::App& app, Invocation& invocation);

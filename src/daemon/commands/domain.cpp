@@ -21,7 +21,6 @@ struct DomainOptions {
   std::string severity = "suspend";
   std::string private_comment;
   std::string public_comment;
-  std::string verdict;
   bool reject_media = false;
   bool reject_reports = false;
   bool obfuscate = false;
@@ -92,10 +91,6 @@ Result<void> list(Core& core, const DomainOptions&) {
   });
 }
 
-const char* verdict_name(std::optional<int> verdict) {
-  return verdict ? to_string(static_cast<activitypub::Verdict>(*verdict)) : "waiting";
-}
-
 Result<void> show(Core& core, const DomainOptions& options) {
   auto service = service_of(core);
   return core.new_session()->read([&](db::Tx& tx) -> Result<void> {
@@ -106,27 +101,6 @@ Result<void> show(Core& core, const DomainOptions& options) {
     fmt::print("speaks with us: {}\n", core.federation().policies().may_federate(options.domain) ? "yes" : "no");
     for (const auto& count : store::count_verdicts(tx, options.domain, kListed)) {
       fmt::print("{:>8} {:<12} {:<10} {}\n", count.count, count.type, verdict_name(count.verdict), count.reason);
-    }
-    return {};
-  });
-}
-
-Result<std::optional<int>> parse_verdict(const std::string& text) {
-  using activitypub::Verdict;
-  if (text.empty()) return std::optional<int>();
-  for (const auto verdict : {Verdict::accepted, Verdict::duplicate, Verdict::ignored, Verdict::rejected}) {
-    if (text == to_string(verdict)) return std::optional(static_cast<int>(verdict));
-  }
-  return fail(Errc::invalid, fmt::format("verdict \"{}\" is none of accepted, duplicate, ignored, rejected", text));
-}
-
-Result<void> verdicts(Core& core, const DomainOptions& options) {
-  const auto wanted = TRY(parse_verdict(options.verdict));
-  const auto host = options.domain.empty() ? std::nullopt : std::optional(options.domain);
-  return core.new_session()->read([&](db::Tx& tx) -> Result<void> {
-    for (const auto& row : store::list_verdicts(tx, host, wanted, kListed)) {
-      fmt::print("{} {} {} {} {} {}\n", format_iso8601(row.received_at), row.host, row.type, verdict_name(row.verdict),
-                 row.uri.empty() ? "-" : row.uri.substr(0, row.uri.find(' ')), row.reason);
     }
     return {};
   });
@@ -179,9 +153,7 @@ void add_domain(CLI::App& app, Invocation& invocation) {
   add_named("show", "One domain: its policy, whom it touches, what became of its activities", show);
   add_named("allow", "Put a domain on the list of mode allowlist", allow);
   add_named("disallow", "Take it off", disallow);
-  auto* recent = add("verdicts", "What became of the newest inbound activities, and why", verdicts);
-  recent->add_option("--host", options->domain, "of one host only");
-  recent->add_option("--verdict", options->verdict, "accepted, duplicate, ignored or rejected");
+  add_verdicts(*domain, invocation);
 }
 
 }  // namespace dunlin::daemon::commands

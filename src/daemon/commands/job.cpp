@@ -67,6 +67,7 @@ void add_job(CLI::App& app, Invocation& invocation) {
   };
   add("status", "How much waits, and how much was given up", &print_counts);
   add("list", "The newest jobs and deliveries that were given up, with the reason", &print_given_up);
+  add_verdicts(*job, invocation);
   auto which = std::make_shared<std::string>();
   auto* again = job->add_subcommand("retry", "Let given-up work run again");
   again->add_option("which", *which, "a job's id, a host, or all")->required();

@@ -94,4 +94,37 @@ TEST_CASE("only a Group may announce activities, only followed ones are heard, v
   CHECK_FALSE(f.find_status(f.uri()));
 }
 
+TEST_CASE("a vote that a group passes on counts on posts of ours, when its voter's server shows it",
+          "[activitypub][inbox][group]") {
+  Setup f;
+  const auto status = f.world.status(f.anna);
+  auto like = f.inner("Like", status.uri);
+  const auto likes = [&] { return f.find_status(status.uri)->favourites_count; };
+  SECTION("shown") {
+    auto document = like;
+    document["@context"] = test::kAsNamespace;
+    f.remote.serve(like["id"], document);
+    CHECK(f.receive(f.group, f.announce(like)).verdict == Verdict::accepted);
+    CHECK(likes() == 1);
+  }
+  SECTION("of another voter") {
+    auto document = like;
+    document["@context"] = test::kAsNamespace;
+    document["actor"] = "https://kbin.example/users/eve";
+    f.remote.serve(like["id"], document);
+    CHECK(f.receive(f.group, f.announce(like)).verdict == Verdict::rejected);
+    CHECK(likes() == 0);
+  }
+  SECTION("not shown") {
+    CHECK(f.receive(f.group, f.announce(like)).verdict == Verdict::rejected);
+    CHECK(likes() == 0);
+  }
+  SECTION("on others' posts nobody is asked") {
+    f.receive(f.group, f.announce(f.inner("Create", f.page())));
+    f.remote.requested.clear();
+    CHECK(f.receive(f.group, f.announce(f.inner("Like", f.uri()))).verdict == Verdict::ignored);
+    CHECK(f.remote.requested.empty());
+  }
+}
+
 }  // namespace dunlin::activitypub

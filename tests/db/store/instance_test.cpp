@@ -116,7 +116,7 @@ TEST_CASE("an activity is taken in once and processed once", "[store][activities
     CHECK(found->body == activity.body);
     CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{9}));
   });
-  world.write([&](db::Tx& tx) { store::record_verdict(tx, ActivityId{1}, 0, "accepted"); });
+  world.write([&](db::Tx& tx) { store::record_verdict(tx, {.id = ActivityId{1}}); });
   world.read([&](db::Tx& tx) { CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{1})); });
 
   const auto purge = [&](Time before) {

@@ -1,4 +1,5 @@
 #include "dunlin/activitypub/render.hpp"
+#include "dunlin/activitypub/vocabulary.hpp"
 
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/base/time_format.hpp"
@@ -202,6 +203,12 @@ TEST_CASE("an actor shows its key, handle and day of birth", "[activitypub][rend
   CHECK_FALSE(actor.contains("icon"));
   CHECK_FALSE(actor.contains("suspended"));
   CHECK(parse_document(actor.dump()).value().actor.value().inbox == f.author.uri + "/inbox");
+  // FEP-844e, read as it is written.
+  CHECK(actor["generator"]["implements"][0]["href"] == kRfc9421);
+  CHECK(parse_document(actor.dump()).value().actor.value().reads_rfc9421);
+  auto silent = actor;
+  silent.erase("generator");
+  CHECK_FALSE(parse_document(silent.dump()).value().actor.value().reads_rfc9421);
 
   f.author.suspended_at = f.author.created_at;
   const auto suspended = parsed(render_actor(f.config, f.author, keys));
