@@ -1,6 +1,6 @@
 """CPU per operation of the daemon and of its PostgreSQL, measured against ceilings in the same run. Prints a table.
 
-Usage: scripts/bench [--quick]. Loopback only; every loop is bounded. Numbers swing with whatever else the machine does:
+Usage: scripts/bench [--quick] [--streams]. Loopback only; every loop is bounded. Numbers swing with whatever else the machine does:
 compare ratios, not seconds."""
 
 import glob
@@ -136,7 +136,15 @@ def prepared_read_ceiling(instance):
            postgres_cpu(instance) - sql)
 
 
+def only_streams():
+    with Instance(env={"DUNLIN_LOG__LEVEL": "info", "DUNLIN_SERVER__MAX_CONNECTIONS": "20000"}) as instance:
+        time.sleep(6)
+        writer = instance.add_user("writer")
+        measure_streams(instance, writer)
+
+
 def main():
+    stream_load.raise_file_limit()
     print(f"{'operation':<46} {'count':>8} {'app us':>10} {'pg us':>10}")
     nginx(b"x" * 30_000)
     with Instance(env={"DUNLIN_LOG__LEVEL": "info", "DUNLIN_STREAMING__MAX_PER_USER": "20000",
@@ -172,4 +180,8 @@ def main():
 if __name__ == "__main__":
     if not os.access(BINARY, os.X_OK):
         raise SystemExit(f"no program at {BINARY}")
-    main()
+    if "--streams" in sys.argv:
+        stream_load.raise_file_limit()
+        only_streams()
+    else:
+        main()

@@ -2,20 +2,20 @@
 
 import http.client
 import pathlib
-import resource
 import select
 import socket
 import statistics
 import threading
 import time
 
-from streams import Stream
+from streams import Stream, open_many, raise_file_limit
+
+SPARE_FILES = 1500  # of each process, beside the streams
 
 
-def raise_file_limit():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
+def cpu_ns(pid):
+    """CPU time of all threads, finer than the kernel's clock ticks."""
+    return sum(int(task.read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
 def rss_kib(pid):
@@ -42,59 +42,116 @@ def reader_sql(author, count):
     """
 
 
-def measure_idle(instance, token, count):
-    before = rss_kib(instance.process.pid)
-    streams = [Stream(instance, token, "stream=user") for _ in range(count)]
+def tokens(readers, count):
+    return [f"bench-{n % readers + 1}" for n in range(count)]
+
+
+def measure_idle(instance, readers, count):
+    possible = raise_file_limit() - SPARE_FILES
+    if count > possible:
+        print(f"only {possible} files may be open: {possible} idle WebSockets instead of {count}", flush=True)
+        count = possible
+    pid = instance.process.pid
+    for stream in open_many(instance, tokens(readers, 200)):
+        stream.close()
+    time.sleep(0.5)
+    before = rss_kib(pid)
+    begun, used = time.monotonic(), cpu_ns(pid)
+    streams = open_many(instance, tokens(readers, count))
+    took, used = time.monotonic() - begun, cpu_ns(pid) - used
     time.sleep(1)
-    after = rss_kib(instance.process.pid)
-    print(f"{count} idle WebSockets: {(after - before) / count:.1f} KiB each", flush=True)
+    print(f"{count} idle WebSockets: {(rss_kib(pid) - before) / count:.1f} KiB each; opened at {count / took:.0f} a second, {used / count / 1000:.0f} us each",
+          flush=True)
+    calm = cpu_ns(pid)
+    time.sleep(2)
+    print(f"  they take {(cpu_ns(pid) - calm) / 2e9 * 100:.2f} % of a core while nothing happens", flush=True)
     for stream in streams:
         stream.close()
+    time.sleep(1)
 
 
-def measure_fan_out(instance, author, count, posts, cpu_seconds, report):
-    streams = [Stream(instance, f"bench-{n + 1}", "stream=user") for n in range(count)]
+class Poster:
+    """One kept connection."""
+
+    def __init__(self, instance, user):
+        self.connection = http.client.HTTPConnection("127.0.0.1", instance.port)
+        self.headers = {"Authorization": f"Bearer {user.token}", "Content-Type": "application/x-www-form-urlencoded"}
+
+    def post(self, text):
+        self.connection.request("POST", "/api/v1/statuses", f"status={text}&visibility=public", self.headers)
+        reply = self.connection.getresponse()
+        reply.read()
+        if reply.status != 200:
+            raise SystemExit(f"POST status: {reply.status}")
+
+
+def cpu_of_posts(instance, user, posts, settle):
+    poster = Poster(instance, user)
+    poster.post("warm")
+    settle()
+    used = cpu_ns(instance.process.pid)
+    for i in range(posts):
+        poster.post(f"number+{i}")
+    settle()
+    return cpu_ns(instance.process.pid) - used
+
+
+def measure_fan_out(instance, author, stranger, count, posts, report):
+    """`author` has `count` followers with open streams, `stranger` none."""
+    settle = lambda: time.sleep(0.3)  # noqa: E731
+    alone = cpu_of_posts(instance, stranger, posts, settle)
+    streams = open_many(instance, tokens(count, count))
     poll = select.epoll()
     for stream in streams:
         stream.socket.setblocking(False)
         poll.register(stream.socket, select.EPOLLIN)
     by_descriptor = {stream.socket.fileno(): stream.socket for stream in streams}
+    poster = Poster(instance, author)
     latencies = []
-    app = cpu_seconds(instance.process.pid)
+    answers = []  # when the one who posted knew
     frame = 0
-    for i in range(posts):
-        def post():
-            connection = http.client.HTTPConnection("127.0.0.1", instance.port)
-            headers = {"Authorization": f"Bearer {author.token}", "Content-Type": "application/x-www-form-urlencoded"}
-            connection.request("POST", "/api/v1/statuses", f"status=fan+out+{i}&visibility=public", headers)
-            connection.getresponse().read()
-            connection.close()
-
+    used = 0
+    for i in range(posts + 1):
+        warm = i > 0  # the first reads what is known of each reader from then on
+        before = cpu_ns(instance.process.pid)
         started = time.monotonic()
+
+        def post(text=f"fan+out+{i}", begun=started):
+            poster.post(text)
+            answers.append(time.monotonic() - begun)
+
         thread = threading.Thread(target=post)
         thread.start()
-        missing = {stream.socket.fileno() for stream in streams}
+        missing = set(by_descriptor)
         while missing and time.monotonic() - started < 30:
             for descriptor, _ in poll.poll(1):
                 frame = len(by_descriptor[descriptor].recv(65536))
                 if descriptor in missing:
                     missing.discard(descriptor)
-                    latencies.append(time.monotonic() - started)
+                    if warm:
+                        latencies.append(time.monotonic() - started)
+        if not warm:
+            print(f"  the first post on {count} sockets after they were opened: {(time.monotonic() - started) * 1000:.0f} ms", flush=True)
         thread.join()
         if missing:
             raise SystemExit(f"{len(missing)} of {count} sockets heard nothing")
-    used = cpu_seconds(instance.process.pid) - app
+        settle()
+        used += cpu_ns(instance.process.pid) - before if warm else 0
     latencies.sort()
     p99 = latencies[int(len(latencies) * 0.99) - 1] * 1000
-    report(f"a post on {count} followers' sockets, each", posts * count, used, note=f"p50 {statistics.median(latencies) * 1000:.0f} ms, p99 {p99:.0f} ms")
+    delivered = posts * count
     writing = bare_writes(count, posts, frame)
-    report("  the same bytes by bare writes", posts * count, writing)
+    ratio = (used - alone) / writing
+    report(f"a post on {count} followers' sockets, each", delivered, (used - alone) / 1e9,
+           note=f"p50 {statistics.median(latencies) * 1000:.0f} ms, p99 {p99:.0f} ms; {ratio:.1f}x bare writes")
+    print(f"  the answer to the post itself: p50 {statistics.median(answers) * 1000:.0f} ms, longest {max(answers) * 1000:.0f} ms", flush=True)
+    report("  the same bytes by bare writes", delivered, writing / 1e9)
     for stream in streams:
         stream.close()
 
 
 def bare_writes(count, rounds, size):
-    """System time of writing `size` bytes to each of `count` sockets."""
+    """CPU of writing `size` bytes to each of `count` sockets, in nanoseconds."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)
@@ -103,12 +160,12 @@ def bare_writes(count, rounds, size):
         client = socket.create_connection(listener.getsockname())
         ends.append((client, listener.accept()[0]))
     data = b"x" * size
-    used = 0.0
+    used = 0
     for _ in range(rounds):
-        before = time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID)
+        before = time.clock_gettime_ns(time.CLOCK_PROCESS_CPUTIME_ID)
         for _, server in ends:
             server.send(data)
-        used += time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID) - before
+        used += time.clock_gettime_ns(time.CLOCK_PROCESS_CPUTIME_ID) - before
         for client, _ in ends:
             client.recv(65536)
     for client, server in ends:
@@ -118,20 +175,36 @@ def bare_writes(count, rounds, size):
     return used
 
 
-def measure_churn(instance, token, count):
-    for _ in range(200):
-        Stream(instance, token, "stream=public").close()
-    before = rss_kib(instance.process.pid)
-    started = time.monotonic()
+def measure_rings(instance, author, stranger, count, posts, read_ids, report):
+    """A post into the rings of `count` followers who have looked at their homes, against reading who they are."""
+    connection = http.client.HTTPConnection("127.0.0.1", instance.port)
+    for token in tokens(count, count):
+        connection.request("GET", "/api/v1/timelines/home", headers={"Authorization": f"Bearer {token}"})
+        connection.getresponse().read()
+    settle = lambda: time.sleep(0.3)  # noqa: E731
+    alone = cpu_of_posts(instance, stranger, posts, settle)
+    with_rings = cpu_of_posts(instance, author, posts, settle)
+    rounds = 2_000_000 // count  # the kernel counts this one in ticks
+    reading = read_ids(author, rounds)
+    rings = (with_rings - alone) / posts / 1e9
+    report(f"a post into {count} rings", posts, rings * posts, note=f"{rings / reading:.2f}x reading their ids")
+    report("  reading their ids", rounds, 0, reading * rounds)
 
-    def run(part):
-        for _ in range(part):
-            Stream(instance, token, "stream=public").close()
 
-    threads = [threading.Thread(target=run, args=(count // 4,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.monotonic() - started
-    print(f"{count} streams opened and closed at {count / took:.0f} a second: RSS {(rss_kib(instance.process.pid) - before) / 1024:+.1f} MiB", flush=True)
+def measure_churn(instance, readers, count):
+    """Streams that come and go: what stays of them, after as many again."""
+    pid = instance.process.pid
+
+    def churn():
+        for begin in range(0, count, 500):
+            for stream in open_many(instance, tokens(readers, 500), "stream=public"):
+                stream.close()
+
+    churn()
+    time.sleep(1)
+    before, begun, used = rss_kib(pid), time.monotonic(), cpu_ns(pid)
+    churn()
+    took, used = time.monotonic() - begun, cpu_ns(pid) - used
+    time.sleep(1)
+    print(f"{count} streams opened and closed at {count / took:.0f} a second ({used / count / 1000:.0f} us each): RSS {(rss_kib(pid) - before) / 1024:+.1f} MiB",
+          flush=True)
