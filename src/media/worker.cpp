@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxOutput = 1UL << 20U;
 constexpr std::size_t kMaxComplaint = 8192;
+constexpr int kThreads = 2;  // that may work at once
 constexpr int kBadFile = 2;
 constexpr const char* kBroken = "Error processing thumbnail for uploaded media";
 
@@ -58,7 +61,8 @@ Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output,
   std::string path = "PATH=/usr/bin:/bin";
   std::string locale = "LC_ALL=C.UTF-8";
   std::string temporary = "TMPDIR=.";
-  const std::array<char*, 4> environment{path.data(), locale.data(), temporary.data(), nullptr};
+  std::string arenas = "MALLOC_ARENA_MAX=2";  // each takes 64 MiB of the address space, for each thread and core
+  const std::array<char*, 5> environment{path.data(), locale.data(), temporary.data(), arenas.data(), nullptr};
 
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -112,6 +116,40 @@ bool read_all(const Pipe& output, const Pipe& complaint, SteadyClock::time_point
   return true;
 }
 
+/// Whether the process has ended by then. One that has closed its pipes may still run.
+bool ends_by(pid_t child, SteadyClock::time_point deadline) {
+  const auto process = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  if (process < 0) return false;
+  pollfd end{process, POLLIN, 0};
+  int ready = 0;
+  do {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now()).count();
+    ready = ::poll(&end, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));
+  } while (ready <= 0 && SteadyClock::now() < deadline);
+  ::close(process);
+  return ready > 0;
+}
+
+std::chrono::milliseconds processor_time(const rusage& used) {
+  const auto of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return std::chrono::duration_cast<std::chrono::milliseconds>(of(used.ru_utime) + of(used.ru_stime));
+}
+
+/// It failed for want of something that is no fault of the file; "" = nothing was wanting.
+std::string what_was_wanting(const std::filesystem::path& folder, const WorkLimits& limits, bool in_time,
+                             const rusage& used) {
+  constexpr std::uintmax_t kLeastSpace = 8UL << 20U;
+  std::error_code ec;
+  const auto space = std::filesystem::space(folder, ec);
+  if (!ec && space.available < kLeastSpace) return "no space left in " + folder.string();
+  // It runs when nobody else wants to: on a busy machine that may be never.
+  constexpr int kShare = 4;
+  if (!in_time && processor_time(used) < limits.time / kShare) return "the processor was busy with other things";
+  return {};
+}
+
 std::string last_line(std::string_view text) {
   text = text::trim(text);
   const auto start = text.rfind('\n');
@@ -123,7 +161,7 @@ std::string last_line(std::string_view text) {
 Result<std::string> Worker::run(const std::filesystem::path& folder, const WorkLimits& limits,
                                 const std::vector<std::string>& task) const {
   std::vector<std::string> command{program_.string(), folder.string(), std::to_string(limits.memory_bytes),
-                                   std::to_string(limits.time.count()), std::to_string(limits.file_bytes)};
+                                   std::to_string(kThreads * limits.time.count()), std::to_string(limits.file_bytes)};
   command.insert(command.end(), task.begin(), task.end());
   Pipe output;
   Pipe complaint;
@@ -133,11 +171,13 @@ Result<std::string> Worker::run(const std::filesystem::path& folder, const WorkL
   complaint.close_write();
   std::string out;
   std::string err;
-  const bool in_time = read_all(output, complaint, SteadyClock::now() + limits.time, out, err);
-  // Also what it may have started. It is not waited for yet, so that the number is still its own.
+  const auto deadline = SteadyClock::now() + limits.time;
+  const bool in_time = read_all(output, complaint, deadline, out, err) && ends_by(child, deadline);
+  // It is not waited for yet, so that the number is still its own.
   if (!in_time) ::kill(-child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
   }
   if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0) return out;
   std::string why = last_line(err);
@@ -145,6 +185,9 @@ Result<std::string> Worker::run(const std::filesystem::path& folder, const WorkL
     why = "took too long, or said too much";
   } else if (WIFSIGNALED(status)) {
     why = fmt::format("died of signal {} ({})", WTERMSIG(status), why);
+  }
+  if (const auto wanting = what_was_wanting(folder, limits, in_time, used); !wanting.empty()) {
+    return fail(Errc::unavailable, "", wanting);
   }
   // ffmpeg and ffprobe exit with 1 when they do not like a file.
   const bool ours = in_time && WIFEXITED(status) && WEXITSTATUS(status) != kBadFile && task.front() != "run";

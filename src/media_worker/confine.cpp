@@ -26,6 +26,11 @@ bool limit(__rlimit_resource_t what, std::uint64_t value) {
   return setrlimit(what, &both) == 0;
 }
 
+/// What a decoder may do in its folder: read and write plain files. No links, pipes or sockets, which would lead
+/// whoever looks at what was made somewhere else.
+constexpr std::uint64_t kFolderRights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+                                        LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+                                        LANDLOCK_ACCESS_FS_MAKE_REG;
 constexpr std::uint64_t kReadRights =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 /// All rights of the first version of Landlock: what is not named here is not restricted.
@@ -59,18 +64,71 @@ std::string confine_files(const std::filesystem::path& folder) {
   // Of /etc only what the loader needs: our own configuration, with its secrets, lies there too.
   ok = ok && allow(rules, "/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE);
   for (const char* path : {"/dev/null", "/dev/urandom"}) ok = ok && allow(rules, path, kFile);
-  ok = ok && allow(rules, folder.c_str(), kAllRights & ~LANDLOCK_ACCESS_FS_EXECUTE);
+  ok = ok && allow(rules, folder.c_str(), kFolderRights);
   ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   const auto why = ok ? std::string() : failed("landlock");
   close(rules);
   return why;
 }
 
-/// What no decoder needs: the network, other processes, the kernel's odder corners.
+/// When memory runs out it is this one that goes, not a database. Best effort: a container may forbid it.
+void die_first() {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  static_cast<void>(write(file, "1000", 4));
+  close(file);
+}
+
+/// struct sched_attr of linux/sched/types.h, which cannot be included beside the C library's sched.h.
+struct Scheduling {
+  std::uint32_t size = sizeof(Scheduling);
+  std::uint32_t policy = 0;
+  std::uint64_t flags = 0;
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime = 0;  // nanoseconds
+  std::uint64_t deadline = 0;
+  std::uint64_t period = 0;
+};
+
+/// Timelines first: whatever else wants the processor gets it, and at once. From Linux 6.12 on a process may say how
+/// long it wants to run in one go; earlier ones do not look at that.
+bool stand_back() {
+  constexpr int kLast = 19;
+  constexpr std::uint64_t kShortestGo = 100'000;
+  Scheduling wish;
+  wish.policy = SCHED_BATCH;
+  wish.nice = kLast;
+  wish.runtime = kShortestGo;
+  return syscall(SYS_sched_setattr, 0, &wish, 0) == 0;
+}
+
+/// Threads are wanted, processes are not: nothing survives the one that is waited for.
+bool forbid_processes(scmp_filter_ctx filter) {
+  // clone3 hides its flags behind a pointer; without it libc falls back to clone.
+  return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                          scmp_arg_cmp{0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0}) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fork), 0) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(vfork), 0) == 0;
+}
+
+/// Processes of the same user may signal and limit each other: only itself is left to it.
+bool forbid_others(scmp_filter_ctx filter) {
+  const auto self = static_cast<scmp_datum_t>(getpid());
+  const scmp_arg_cmp not_self{0, SCMP_CMP_NE, self, 0};
+  const scmp_arg_cmp not_zero{0, SCMP_CMP_NE, 0, 0};
+  return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1, not_self) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(rt_tgsigqueueinfo), 1, not_self) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, not_zero) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(sched_setaffinity), 1, not_zero) == 0;
+}
+
+/// What no decoder needs: the network, other processes, names that lead elsewhere, the kernel's odder corners.
 std::string confine_calls() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (filter == nullptr) return "seccomp: no filter";
-  bool ok = true;
+  bool ok = forbid_processes(filter) && forbid_others(filter);
   for (const int call : {SCMP_SYS(socket),
                          SCMP_SYS(connect),
                          SCMP_SYS(bind),
@@ -82,6 +140,22 @@ std::string confine_calls() {
                          SCMP_SYS(process_vm_writev),
                          SCMP_SYS(kill),
                          SCMP_SYS(tkill),
+                         SCMP_SYS(rt_sigqueueinfo),
+                         SCMP_SYS(pidfd_send_signal),
+                         SCMP_SYS(process_madvise),
+                         SCMP_SYS(setpriority),
+                         SCMP_SYS(ioprio_set),
+                         SCMP_SYS(sched_setscheduler),
+                         SCMP_SYS(sched_setparam),
+                         SCMP_SYS(sched_setattr),
+                         SCMP_SYS(sched_getattr),  // GLib would copy them to each thread
+                         SCMP_SYS(symlink),
+                         SCMP_SYS(symlinkat),
+                         SCMP_SYS(link),
+                         SCMP_SYS(linkat),
+                         SCMP_SYS(mknod),
+                         SCMP_SYS(mknodat),
+                         SCMP_SYS(memfd_create),
                          SCMP_SYS(pidfd_open),
                          SCMP_SYS(pidfd_getfd),
                          SCMP_SYS(mount),
@@ -116,15 +190,13 @@ std::string confine(const std::filesystem::path& folder, const Limits& limits) {
   if (close_range(3, ~0U, 0) != 0) return failed("close_range");
   // Gone with the thread that waits for us.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("prctl");
+  die_first();
   constexpr std::uint64_t kOpenFiles = 64;
   const bool limited = limit(RLIMIT_AS, limits.memory_bytes) && limit(RLIMIT_CPU, limits.cpu_seconds) &&
                        limit(RLIMIT_FSIZE, limits.file_bytes) && limit(RLIMIT_NOFILE, kOpenFiles) &&
                        limit(RLIMIT_CORE, 0);
   if (!limited) return failed("setrlimit");
-  // Timelines first: whatever else wants the processor gets it.
-  const sched_param none{};
-  constexpr int kLast = 19;
-  if (sched_setscheduler(0, SCHED_BATCH, &none) != 0 || nice(kLast) == -1) return failed("nice");
+  if (!stand_back()) return failed("nice");
   if (auto why = confine_files(folder); !why.empty()) return why;
   return confine_calls();
 }

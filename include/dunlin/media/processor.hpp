@@ -105,7 +105,8 @@ class Processor {
                           const std::vector<std::string>& task) const;
   Result<Probe> probe_any(const std::filesystem::path& folder, const std::filesystem::path& file,
                           std::string_view demuxer) const;
-  Result<void> add_poster(const std::filesystem::path& folder, const std::filesystem::path& file, Made& made) const;
+  Result<void> add_poster(const std::filesystem::path& folder, const std::filesystem::path& file,
+                          std::string_view demuxer, Made& made) const;
 
   const config::Config& config_;
   Worker worker_;

@@ -254,7 +254,7 @@ TEST_CASE("the child is confined: no network, no other files, no time without en
   CHECK_FALSE(run("/bin/cat", {(s.samples.bytes("secret", "secret")).string()}));
   CHECK_FALSE(run("/bin/sh", {"-c", "echo x > /tmp/dunlin-escaped"}));
   CHECK_FALSE(run("/usr/bin/python3", {"-c", "x = bytearray(3 << 30)"}));
-  CHECK_FALSE(run("/bin/sh", {"-c", "head -c 100000 /dev/urandom > big"}, {.file_bytes = 1000}));
+  CHECK_FALSE(run("/usr/bin/python3", {"-c", "open('big', 'wb').write(b'x' * 100000)"}, {.file_bytes = 1000}));
   CHECK_FALSE(run("/nonexistent", {}));
   const auto begun = std::chrono::steady_clock::now();
   const auto endless = run("/bin/sh", {"-c", "while :; do :; done"}, {.time = std::chrono::seconds(1)});
@@ -264,4 +264,89 @@ TEST_CASE("the child is confined: no network, no other files, no time without en
   CHECK(endless.error().code == Errc::invalid);
   CHECK_FALSE(run("/usr/bin/yes", {}));
   CHECK(Worker("/nonexistent").run(folder.path(), {}, {"run", "/bin/true"}).error().code == Errc::internal);
+}
+
+TEST_CASE("the child can neither start processes nor touch others, nor leave what leads elsewhere",
+          "[media][process][sandbox]") {
+  const Setup s;
+  const auto folder = WorkFolder::make(s.samples.folder() / "work").value();
+  const Worker worker(default_worker_program());
+  const auto forbidden = [&](const std::string& statement) {
+    INFO(statement);
+    // Says so when it was let.
+    const auto output =
+        worker.run(folder.path(), {},
+                   {"run", "/usr/bin/python3", "-c",
+                    "import os\ntry:\n  " + statement + "\n  print('done')\nexcept OSError:\n  print('no')"});
+    return output && *output == "no\n";
+  };
+  CHECK(forbidden("os.fork()"));
+  CHECK(forbidden("os.posix_spawn('/bin/true', ['true'], {})"));
+  CHECK(forbidden("os.kill(os.getppid(), 0)"));
+  CHECK(forbidden("os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)"));
+  CHECK(forbidden("import resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)"));
+  CHECK(forbidden("os.sched_setaffinity(os.getppid(), {0})"));
+  CHECK(forbidden("os.symlink('/etc/passwd', 'file.jpg')"));
+  CHECK(forbidden("os.link('input', 'file.jpg')"));
+  CHECK(forbidden("os.mkfifo('file.jpg')"));
+  CHECK(worker
+            .run(folder.path(), {},
+                 {"run", "/usr/bin/python3", "-c",
+                  "import threading; t = threading.Thread(target=lambda: print(1)); t.start(); t.join()"})
+            .value() == "1\n");
+}
+
+TEST_CASE("a child that closes its pipes and goes on is not waited for longer than it may take",
+          "[media][process][sandbox]") {
+  const Setup s;
+  const auto folder = WorkFolder::make(s.samples.folder() / "work").value();
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK_FALSE(Worker(default_worker_program())
+                  .run(folder.path(), {.time = std::chrono::seconds(1)},
+                       {"run", "/usr/bin/python3", "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"}));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+}
+
+TEST_CASE("bombs are refused within their limits", "[media][process][bomb]") {
+  const Setup s;
+  const auto refused = [&](const std::filesystem::path& file) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto work = s.work(file);
+    const auto made = work.type.kind == MediaType::image ? s.image(work) : s.film(work);
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(30));
+    return !made && made.error().code == Errc::invalid;
+  };
+  // More pixels than may be decoded, in few bytes, in every form that has a size.
+  for (const auto* name : {"a.png", "a.gif", "a.jpg"}) {
+    INFO(name);
+    CHECK(refused(s.samples.ffmpeg("-f lavfi -i color=black:size=12000x9000 -frames:v 1", name)));
+  }
+  CHECK(refused(s.samples.ffmpeg("-f lavfi -i color=black:size=8000x6000:rate=5:duration=0.2", "wide.gif")));
+  CHECK(refused(s.samples.ffmpeg("-f lavfi -i color=black:size=12000x6000 -frames:v 1 -c:v libwebp", "a.webp")));
+  // A header that promises more than there is.
+  std::string png = test::Samples::read(s.samples.picture("64x64", "b.png"));
+  png.replace(16, 8, std::string("\x7f\xff\xff\xff\x7f\xff\xff\xff", 8));
+  CHECK(refused(s.samples.bytes(png, "huge.png")));
+  std::string gif = test::Samples::read(s.samples.picture("64x64", "b.gif"));
+  gif.replace(6, 4, "\xff\xff\xff\xff");
+  CHECK(refused(s.samples.bytes(gif, "huge.gif")));
+  CHECK(refused(s.samples.ffmpeg(
+      "-f lavfi -i color=black:size=8192x8192:rate=1:duration=2 -c:v libx264 -preset ultrafast", "huge.mp4")));
+  // Two kinds of file at once: what the first bytes say counts, and then it has to be that.
+  const std::string jpeg = test::Samples::read(s.samples.picture("64x64", "c.jpg"));
+  CHECK(refused(s.samples.bytes("GIF89a" + jpeg, "polyglot.gif")));
+  CHECK(refused(s.samples.bytes(std::string("\0\0\0\x18"
+                                            "ftypmp42",
+                                            12) +
+                                    "#EXTM3U\nfile:///etc/passwd\n",
+                                "playlist.mp4")));
+}
+
+TEST_CASE("a moving picture of many frames is worked off within its limits", "[media][process][bomb]") {
+  const Setup s;
+  const auto work = s.work(s.samples.ffmpeg("-f lavfi -i color=black:size=16x16:rate=50:duration=60", "long.gif"));
+  const auto avatar = s.processor.cropped(work.folder.path(), work.file, 400, 400);
+  REQUIRE(avatar);
+  CHECK(avatar->pages == 1);  // it stands still
+  CHECK(avatar->still.empty());
 }
