@@ -302,7 +302,10 @@ void Application::register_jobs() {
                    });
   });
   job_queue_.on_long(service::kConvertMedia.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
-    return core_.services().media.convert(session, MediaId::parse(job.payload).value_or(MediaId{}));
+    const auto id = MediaId::parse(job.payload).value_or(MediaId{});
+    auto done = core_.services().media.convert(session, id);
+    if (!done && !jobs::job_retry_delay(job.attempts, 0)) core_.services().media.give_up(session, id);
+    return done;
   });
   job_queue_.on_long(service::kFetchMedia.name,
                      [](db::Session&, Documents& documents, const jobs::Job& job) -> Result<void> {

@@ -92,7 +92,7 @@ Result<MediaAttachment> MediaService::get_own(db::Tx& tx, AccountId owner, Media
 Result<MediaAttachment> MediaService::update(db::Tx& tx, AccountId owner, MediaId id, const MediaChange& change) {
   if (change.description) TRY_VOID(check_description(*change.description));
   auto media = TRY(get_own(tx, owner, id));
-  if (change_media(media, change)) store::update_media(tx, media);
+  if (change_media(media, change)) store::describe_media(tx, media);
   return media;
 }
 
@@ -148,7 +148,7 @@ Result<bool> MediaService::apply(db::Tx& tx, StatusId status, std::span<const Me
     if (one.change.description) TRY_VOID(check_description(*one.change.description));
     auto media = store::find_media(tx, one.id);
     if (!media || media->status_id != status || !change_media(*media, one.change)) continue;
-    store::update_media(tx, *media);
+    store::describe_media(tx, *media);
     changed = true;
   }
   return changed;
@@ -162,14 +162,14 @@ void MediaService::receive(db::Tx& tx, const model::Status& status, std::span<co
     if (same != known.end()) {
       same->description = one.description;
       same->focus = one.focus;
-      store::update_media(tx, *same);
+      store::describe_media(tx, *same);
       shown.push_back(same->id);
       known.erase(same);  // named twice, it is shown twice
       continue;
     }
     const auto id = env_.ids.next<MediaId>();
     store::insert_media(tx, new_remote_media(id, status, one, tx.now()));
-    if (env_.config.media.remote == "cache") {
+    if (env_.config.media.remote == "cache" && one.type != MediaType::unknown) {
       auto name = RemoteFile{.picture = std::nullopt, .id = id.value}.name();
       env_.queue.enqueue(tx, {.kind = kFetchMedia, .payload = name, .unique_key = name});
     }

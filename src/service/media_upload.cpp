@@ -112,13 +112,18 @@ Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session
     TRY_VOID(add_thumbnail(session, library, folder, thumbnail, changed));
   }
   return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
-    auto media = TRY(update(tx, owner, id, change));
+    TRY(update(tx, owner, id, change));
+    auto locked = store::lock_media(tx, std::span(&id, 1));
+    if (locked.empty()) return fail(Errc::not_found, "Record not found");
+    MediaAttachment& media = locked.front();
+    if (media.type == MediaType::image) return std::move(media);
     media.preview_key = changed.preview_key;
     media.preview_width = changed.preview_width;
     media.preview_height = changed.preview_height;
     media.blurhash = changed.blurhash;
+    media.bytes += changed.bytes - before.bytes;
     store::update_media(tx, media);
-    return media;
+    return std::move(media);
   });
 }
 
@@ -149,12 +154,27 @@ Result<void> MediaService::convert(db::Session& session, MediaId id) {
     if (locked.empty()) return {};  // deleted meanwhile
     MediaAttachment& media = locked.front();
     if (made) {
+      // The owner's own picture, which may have come meanwhile, stays.
+      if (media.preview_key) keys.preview.reset();
       take_over(media, *made, keys);
     } else {
       media.state = MediaState::failed;
       media.failure = made.error().message;
       media.file_key.reset();
     }
+    store::update_media(tx, media);
+    return {};
+  });
+}
+
+void MediaService::give_up(db::Session& session, MediaId id) {
+  std::ignore = session.write([&](db::Tx& tx) -> Result<void> {
+    auto locked = store::lock_media(tx, std::span(&id, 1));
+    if (locked.empty() || locked.front().state != MediaState::processing) return {};
+    MediaAttachment& media = locked.front();
+    media.state = MediaState::failed;
+    media.failure = "Error processing thumbnail for uploaded media";
+    media.file_key.reset();
     store::update_media(tx, media);
     return {};
   });

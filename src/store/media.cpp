@@ -183,6 +183,14 @@ void update_media(db::Tx& tx, const MediaAttachment& m) {
                          tx.now()});
 }
 
+const db::Statement kDescribeMedia{
+    "media.describe",
+    "UPDATE media_attachments SET description = $2, focus_x = $3, focus_y = $4, updated_at = $5 WHERE id = $1"};
+
+void describe_media(db::Tx& tx, const MediaAttachment& m) {
+  tx.exec(kDescribeMedia, {m.id, m.description, m.focus.x, m.focus.y, tx.now()});
+}
+
 const db::Statement kAttachMedia{"media.attach", R"sql(
 WITH shown AS (
   SELECT n.id, n.place - 1 AS position FROM unnest($2::bigint[]) WITH ORDINALITY AS n (id, place)),

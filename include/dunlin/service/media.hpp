@@ -89,6 +89,8 @@ class MediaService {
                                                        const MediaChange& change, const UploadedFile& thumbnail);
   /// kConvertMedia. Errors: unavailable, internal: try again; whatever is the file's fault stands in its row.
   Result<void> convert(db::Session& session, MediaId id);
+  /// It will not be tried again: its owner is told by the row.
+  void give_up(db::Session& session, MediaId id);
 
   /// "x,y", clamped to -1..1; nullopt for anything else.
   static std::optional<model::FocalPoint> parse_focus(std::string_view text);

@@ -26,7 +26,10 @@ std::map<std::int64_t, std::vector<model::MediaAttachment>> list_scheduled_media
     db::Tx& tx, std::span<const std::int64_t> scheduled_ids);
 
 /// All that processing finds out and an owner can change; not who it belongs to.
+/// All of the row: only of one that is locked.
 void update_media(db::Tx& tx, const model::MediaAttachment& media);
+/// Description and focus alone: the file may be worked on meanwhile.
+void describe_media(db::Tx& tx, const model::MediaAttachment& media);
 /// A status shows these, in this order. What it has shown before and no longer does stays with it, unshown: its history
 /// refers to it.
 void attach_media(db::Tx& tx, StatusId status, std::span<const MediaId> ids);

@@ -3,6 +3,7 @@
 #include "support/media_library.hpp"
 
 #include "dunlin/jobs/queue.hpp"
+#include "dunlin/store/media.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -226,4 +227,42 @@ TEST_CASE("an upload that was spooled to a file is taken from there", "[api][med
   const auto answer = u.api.send(request);
   REQUIRE(answer.status() == 200);
   CHECK(answer.json()["meta"]["original"]["size"] == "64x64");
+}
+
+TEST_CASE("describing an upload leaves alone what is made of it meanwhile", "[api][media][upload]") {
+  Uploads u;
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  const auto id = *MediaId::parse(Json::parse(u.post(film).body())["id"].get<std::string>());
+  auto before = u.world.read([&](db::Tx& tx) { return *store::find_media(tx, id); });
+  CHECK(u.convert() == 1);
+  before.description = "late words";
+  u.world.write([&](db::Tx& tx) { store::describe_media(tx, before); });
+  const auto after = u.client.get("/api/v1/media/" + id.str());
+  CHECK(after.status() == 200);
+  CHECK(after.json()["description"] == "late words");
+}
+
+TEST_CASE("a picture that its owner gives to a film while it is converted stays", "[api][media][upload]") {
+  Uploads u;
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  const auto path = "/api/v1/media/" + Json::parse(u.post(film).body())["id"].get<std::string>();
+  const auto cover = Samples::read(u.media.samples.picture("300x300", "cover.png"));
+  const auto given = u.send(http::Method::put, path, {{"thumbnail", cover}}).body();
+  u.convert();
+  CHECK(u.client.get(path).json()["preview_url"] == Json::parse(given)["preview_url"]);
+  CHECK(u.client.get(path).json()["meta"]["small"]["width"] == 300);
+}
+
+TEST_CASE("an upload that is given up is reported to its owner", "[api][media][upload]") {
+  Uploads u;
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  const auto json = Json::parse(u.post(film).body());
+  const auto id = *MediaId::parse(json["id"].get<std::string>());
+  std::filesystem::remove_all(u.media.samples.folder() / "store");  // the store has lost it
+  CHECK_FALSE(u.api.services().media.convert(u.world.session(), id));
+  CHECK(u.client.get("/api/v1/media/" + id.str()).status() == 206);
+  u.api.services().media.give_up(u.world.session(), id);
+  const auto answer = u.client.get("/api/v1/media/" + id.str());
+  CHECK(answer.status() == 422);
+  CHECK(answer.error() == "Error processing thumbnail for uploaded media");
 }
