@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -14,12 +15,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What a decoder made may be anything: a link would give away what it leads to.
+Result<std::int64_t> plain_size(const fs::path& file) {
+  std::error_code ec;
+  const auto status = fs::symlink_status(file, ec);
+  if (ec) return fail(Errc::unavailable, "", file.string() + ": " + ec.message());
+  if (!fs::is_regular_file(status)) return fail(Errc::internal, "", file.string() + " is no plain file");
+  const auto bytes = fs::file_size(file, ec);
+  if (ec) return fail(Errc::unavailable, "", file.string() + ": " + ec.message());
+  return static_cast<std::int64_t>(bytes);
+}
+
 /// Says that the file is about to be stored, then stores it.
 Result<std::int64_t> put(db::Session& session, const media::Library& library, const std::string& key,
                          const fs::path& file) {
-  std::error_code ec;
-  const auto bytes = static_cast<std::int64_t>(fs::file_size(file, ec));
-  if (ec) return fail(Errc::unavailable, "", file.string() + ": " + ec.message());
+  const auto bytes = TRY(plain_size(file));
   const bool announced =
       TRY(session.write([&](db::Tx& tx) -> Result<bool> { return store::announce_file(tx, key, bytes); }));
   if (!announced) return fail(Errc::unavailable, "", key + " is being dropped");
@@ -45,8 +55,17 @@ Result<media::FileType> type_of(const fs::path& file) {
   return *type;
 }
 
+Result<std::int64_t> size_of(const media::Made& made) {
+  std::int64_t bytes = 0;
+  for (const auto* file : {&made.file, &made.still, &made.preview}) {
+    if (!file->empty()) bytes += TRY(plain_size(*file));
+  }
+  return bytes;
+}
+
 Result<std::string> store_file(db::Session& session, const media::Library& library, const fs::path& file,
                                std::string_view extension) {
+  std::ignore = TRY(plain_size(file));
   auto key = TRY(media::content_key(file, extension));
   std::ignore = TRY(put(session, library, key, file));
   return key;
@@ -54,6 +73,7 @@ Result<std::string> store_file(db::Session& session, const media::Library& libra
 
 Result<StoredKeys> store_made(db::Session& session, const media::Library& library, const media::Made& made) {
   StoredKeys keys;
+  std::ignore = TRY(size_of(made));  // before any of them is read
   if (!made.file.empty()) {
     // The name of a moving picture tells that a still one lies beside it.
     const auto extension = made.still.empty() ? extension_of(made.file) : std::string("anim.webp");
@@ -94,6 +114,14 @@ void take_over(model::MediaAttachment& media, const media::Made& made, StoredKey
   media.failures = 0;
   media.retry_at.reset();
   if (keys.preview) take_over_preview(media, made, std::move(keys));
+}
+
+std::vector<std::string> StoredKeys::all() const {
+  std::vector<std::string> keys;
+  for (const auto* key : {&file, &preview, &still}) {
+    if (*key && std::ranges::find(keys, **key) == keys.end()) keys.push_back(**key);
+  }
+  return keys;
 }
 
 std::string size_text(std::size_t bytes) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Steps that uploads, pictures and files of other servers share.
 namespace dunlin::service {
@@ -26,10 +27,15 @@ struct StoredKeys {
   std::optional<std::string> preview;
   std::optional<std::string> still;
   std::int64_t bytes = 0;  // all together
+
+  /// Each once.
+  [[nodiscard]] std::vector<std::string> all() const;
 };
 /// Puts what was made into the store: first announced, then written, each file whole or not at all. Errors:
 /// unavailable.
 Result<StoredKeys> store_made(db::Session& session, const media::Library& library, const media::Made& made);
+/// All its files together. Errors: internal (one is no plain file), unavailable.
+Result<std::int64_t> size_of(const media::Made& made);
 /// One file under a key with this extension. Errors: unavailable.
 Result<std::string> store_file(db::Session& session, const media::Library& library, const std::filesystem::path& file,
                                std::string_view extension);

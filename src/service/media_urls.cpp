@@ -27,6 +27,8 @@ std::string_view folder(PictureKind kind) {
       return "avatars";
     case PictureKind::header:
       return "headers";
+    case PictureKind::card:
+      return "cards";
     case PictureKind::emoji:
       break;
   }
@@ -77,6 +79,16 @@ std::string remote_picture(const config::Config& config, PictureKind kind, std::
                            Form form) {
   const auto whole = base(config) + std::string(folder(kind)) + "/" + std::to_string(owner) + "/" + tag_of(url);
   return form == Form::still ? whole + "/still" : whole;
+}
+
+std::string card(const config::Config& config, const model::PreviewCard& card) {
+  return card.image_url.empty() ? std::string()
+                                : remote_picture(config, PictureKind::card, card.id.value, card.image_url);
+}
+
+std::optional<std::string> reaction(const config::Config& config, std::optional<std::int64_t> emoji,
+                                    const std::optional<std::string>& url, Form form) {
+  return emoji && url ? remote_picture(config, PictureKind::emoji, *emoji, *url, form) : url;
 }
 
 }  // namespace dunlin::service::media_urls

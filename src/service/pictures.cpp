@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace dunlin::service {
 
@@ -30,6 +31,7 @@ std::string_view label(PictureKind kind) {
     case PictureKind::header:
       return "Header";
     case PictureKind::emoji:
+    case PictureKind::card:
       break;
   }
   return "Image";
@@ -47,6 +49,11 @@ Result<media::Made> make_picture(const media::Library& library, const media::Wor
       return library.processor().cropped(folder.path(), file, kAvatarSide, kAvatarSide);
     case PictureKind::header:
       return library.processor().cropped(folder.path(), file, kHeaderWidth, kHeaderHeight);
+    case PictureKind::card: {
+      auto made = TRY(library.processor().preview(folder.path(), file));
+      made.file = std::exchange(made.preview, {});
+      return made;
+    }
     case PictureKind::emoji:
       break;
   }

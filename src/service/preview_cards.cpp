@@ -8,6 +8,7 @@
 #include "dunlin/html/sanitize.hpp"
 #include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/remote_media.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/preview_cards.hpp"
@@ -99,6 +100,13 @@ Result<std::optional<model::PreviewCard>> read_card(Environment& env, db::Tx& tx
   return card;
 }
 
+/// As with attachments: ahead of those who will look. A card without one has nothing to fetch.
+void fetch_picture(Environment& env, db::Tx& tx, PreviewCardId card) {
+  if (env.config.media.remote != "cache") return;
+  const auto name = RemoteFile{.picture = model::PictureKind::card, .id = card.value}.name();
+  env.queue.enqueue(tx, {.kind = kFetchMedia, .payload = name, .unique_key = name});
+}
+
 }  // namespace
 
 std::optional<std::string> choose_card_link(const config::Config& config, const model::Status& status,
@@ -143,13 +151,16 @@ Result<void> run_fetch_card(Environment& env, db::Tx& tx, RemoteDocuments& docum
     return {};
   }
   std::optional<PreviewCardId> stored;
+  bool has_picture = false;
   if (is_html(page)) {
     if (auto card = TRY(read_card(env, tx, page, documents))) {
+      has_picture = !card->image_url.empty();
       card->id = env.ids.next<PreviewCardId>();
       stored = store::upsert_preview_card(tx, *card);
     }
   }
   store::record_card_check(tx, link->id, stored, tx.now() + kKeep);
+  if (stored && has_picture) fetch_picture(env, tx, *stored);
   if (!stored && !link->card_id) return {};
   for (const auto& status : store::list_linking_statuses(tx, link->id, kMaxTold)) {
     env.events.tell(tx, events::StatusChanged{status.id, status.author, events::StatusPart::card});

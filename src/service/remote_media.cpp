@@ -11,6 +11,7 @@
 #include "dunlin/store/media.hpp"
 #include "dunlin/store/media_cache.hpp"
 #include "dunlin/store/pictures.hpp"
+#include "dunlin/store/preview_cards.hpp"
 #include "dunlin/store/stored_files.hpp"
 
 #include <algorithm>
@@ -30,8 +31,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kAttachment = "attachment";
-constexpr std::pair<PictureKind, std::string_view> kPictures[] = {
-    {PictureKind::avatar, "avatar"}, {PictureKind::header, "header"}, {PictureKind::emoji, "emoji"}};
+constexpr std::pair<PictureKind, std::string_view> kPictures[] = {{PictureKind::avatar, "avatar"},
+                                                                  {PictureKind::header, "header"},
+                                                                  {PictureKind::emoji, "emoji"},
+                                                                  {PictureKind::card, "card"}};
 
 constexpr std::size_t kMaxPictureBytes = 8UL << 20U;
 constexpr int kEvictedAtOnce = 200;
@@ -65,6 +68,10 @@ std::set<std::string> silent_hosts(db::Tx& tx, const std::vector<store::CachedFi
   for (const auto& file : files) hosts.insert(host_of(file.remote_url));
   const auto silent = jobs::list_silent_hosts(tx, std::vector(hosts.begin(), hosts.end()));
   return {silent.begin(), silent.end()};
+}
+
+std::unexpected<Error> lost_its_room() {
+  return fail(Errc::unavailable, "", "others needed the room more");
 }
 
 Error resting() {
@@ -109,7 +116,8 @@ Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::begin(db::
     if (file.picture) {
       const auto state = store::find_picture(tx, *file.picture, file.id);
       if (!state || state->local || state->url.empty() || state->is_here()) return Answer();
-      if (refused(state->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
+      if (refused(state->domain.empty() ? host_of(state->url) : state->domain))
+        return fail(Errc::forbidden, "", "files of this domain are refused");
       const auto& picture = state->picture;
       const bool same = picture && picture->remote_url == state->url;
       if (same && picture->retry_at && *picture->retry_at > tx.now()) return std::unexpected(resting());
@@ -127,8 +135,10 @@ Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::begin(db::
 
 Result<void> RemoteMediaService::finish(db::Session& session, const RemoteFile& file, const std::string& url,
                                         const media::WorkFolder& folder, const std::filesystem::path& path) {
-  return file.picture ? finish_picture(session, file, url, folder, path)
-                      : finish_attachment(session, MediaId{file.id}, url, folder, path);
+  auto done = file.picture ? finish_picture(session, file, url, folder, path)
+                           : finish_attachment(session, MediaId{file.id}, url, folder, path);
+  if (!done) release(session, file);
+  return done;
 }
 
 Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId id, const std::string& url,
@@ -155,13 +165,14 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
     made.file = folder.path() / ("original." + std::string(type.extension));
     std::filesystem::rename(path, made.file);
   }
-  std::error_code ec;
-  make_room(session, static_cast<std::int64_t>(std::filesystem::file_size(made.file, ec)));
+  TRY_VOID(reserve(session, {.picture = std::nullopt, .id = id.value}, url, TRY(size_of(made))));
   const auto keys = TRY(store_made(session, *library_, made));
   return session.write([&](db::Tx& tx) -> Result<void> {
     auto locked = store::lock_media(tx, std::span(&id, 1));
     if (locked.empty() || locked.front().remote_url != url) return {};  // deleted or changed meanwhile
     MediaAttachment& media = locked.front();
+    if (media.bytes != keys.bytes) return lost_its_room();
+    if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
     const auto blurhash = media.blurhash;
     take_over(media, made, keys);
     if (!made.blurhash.empty() || blurhash.empty()) media.blurhash = made.blurhash;
@@ -177,11 +188,13 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
 Result<void> RemoteMediaService::finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
                                                 const media::WorkFolder& folder, const std::filesystem::path& path) {
   const auto made = TRY(make_picture(*library_, folder, path, *file.picture));
-  std::error_code ec;
-  make_room(session, static_cast<std::int64_t>(std::filesystem::file_size(made.file, ec)));
+  TRY_VOID(reserve(session, file, url, TRY(size_of(made))));
   const auto keys = TRY(store_made(session, *library_, made));
   return session.write([&](db::Tx& tx) -> Result<void> {
-    if (!store::find_picture(tx, *file.picture, file.id)) return {};  // gone meanwhile
+    const auto state = store::lock_picture(tx, *file.picture, file.id);
+    if (!state || state->url != url) return {};  // gone or changed meanwhile
+    if (!state->picture || state->picture->bytes != keys.bytes) return lost_its_room();
+    if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
     store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
                              .kind = *file.picture,
                              .owner = file.id,
@@ -189,9 +202,90 @@ Result<void> RemoteMediaService::finish_picture(db::Session& session, const Remo
                              .file_key = keys.file,
                              .still_key = keys.still,
                              .bytes = keys.bytes,
+                             .blurhash = made.blurhash,
                              .retry_at = std::nullopt,
                              .last_viewed_at = tx.now()});
+    if (file.picture == PictureKind::card) tell_card(tx, file.id);
     return {};
+  });
+}
+
+/// Its blurhash is known now.
+void RemoteMediaService::tell_card(db::Tx& tx, std::int64_t card) {
+  constexpr int kMaxTold = 100;
+  for (const auto& status : store::list_card_statuses(tx, PreviewCardId{card}, kMaxTold)) {
+    env_.events.tell(tx, events::StatusChanged{status.id, status.author, events::StatusPart::card});
+  }
+}
+
+Result<void> RemoteMediaService::reserve(db::Session& session, const RemoteFile& file, const std::string& url,
+                                         std::int64_t bytes) {
+  constexpr int kAttempts = 5;
+  const auto budget = static_cast<std::int64_t>(env_.config.media.cache_size_bytes);
+  if (bytes > budget) return fail(Errc::invalid, "", "larger than media.cache_size");
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto excess = TRY(session.write([&](db::Tx& tx) { return try_reserve(tx, file, url, bytes); }));
+    if (excess <= 0) return {};
+    make_room(session, bytes);
+  }
+  return fail(Errc::unavailable, "", "others take the room as fast as it is made");
+}
+
+Result<std::int64_t> RemoteMediaService::try_reserve(db::Tx& tx, const RemoteFile& file, const std::string& url,
+                                                     std::int64_t bytes) {
+  const auto budget = static_cast<std::int64_t>(env_.config.media.cache_size_bytes);
+  // The row first, then what is counted: so does whoever evicts.
+  if (!file.picture) {
+    const MediaId id{file.id};
+    const auto locked = store::lock_media(tx, std::span(&id, 1));
+    if (locked.empty()) return 0;
+    const auto excess = store::lock_cache_usage(tx) - locked.front().bytes + bytes - budget;
+    if (excess <= 0) store::reserve_for_media(tx, id, bytes);
+    return excess;
+  }
+  const auto state = store::lock_picture(tx, *file.picture, file.id);
+  if (!state) return 0;
+  const auto own = state->picture ? state->picture->bytes : 0;
+  const auto excess = store::lock_cache_usage(tx) - own + bytes - budget;
+  if (excess > 0) return excess;
+  store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
+                           .kind = *file.picture,
+                           .owner = file.id,
+                           .remote_url = url,
+                           .file_key = std::nullopt,
+                           .still_key = std::nullopt,
+                           .bytes = bytes,
+                           .retry_at = std::nullopt,
+                           .last_viewed_at = tx.now()});
+  return 0;
+}
+
+void RemoteMediaService::release(db::Session& session, const RemoteFile& file) {
+  write(session, [&](db::Tx& tx) {
+    if (!file.picture) {
+      const MediaId id{file.id};
+      const auto locked = store::lock_media(tx, std::span(&id, 1));
+      if (!locked.empty() && !locked.front().file_key) store::reserve_for_media(tx, id, 0);
+      return;
+    }
+    auto state = store::lock_picture(tx, *file.picture, file.id);
+    if (!state || state->local || !state->picture || state->picture->file_key || state->picture->bytes == 0) return;
+    state->picture->bytes = 0;
+    store::save_picture(tx, *state->picture);
+  });
+}
+
+void RemoteMediaService::forget(db::Session& session, const RemoteFile& file) {
+  log::info("a copy is missing in the store", {log::kv("file", file.name())});
+  write(session, [&](db::Tx& tx) {
+    store::CachedFile row{
+        .picture = file.picture.has_value(), .id = file.id, .bytes = 0, .last_viewed_at = {}, .remote_url = {}};
+    if (file.picture) {
+      const auto state = store::find_picture(tx, *file.picture, file.id);
+      if (!state || !state->picture) return;
+      row.id = state->picture->id.value;
+    }
+    store::evict_cached_files(tx, std::span(&row, 1));
   });
 }
 

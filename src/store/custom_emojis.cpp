@@ -90,6 +90,15 @@ void receive_emojis(db::Tx& tx, std::string_view domain, std::span<const Receive
           {domain, db::Param::bigints(ids), db::Param::texts(shortcodes), db::Param::texts(urls), tx.now()});
 }
 
+const db::Statement kNoteForeignEmoji{"emojis.note_foreign", R"sql(
+INSERT INTO custom_emojis (id, shortcode, domain, url, static_url, visible_in_picker, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $4, false, $5, $5)
+ON CONFLICT (shortcode, coalesce(domain, '')) DO NOTHING)sql"};
+
+void note_foreign_emoji(db::Tx& tx, std::string_view domain, const ReceivedEmoji& emoji) {
+  tx.exec(kNoteForeignEmoji, {emoji.id, emoji.shortcode, domain, emoji.url, tx.now()});
+}
+
 const db::Statement kListRemoteEmojis{"emojis.list_remote", R"sql(
 SELECT e.id, e.shortcode, e.domain, e.url, e.static_url, e.category, e.visible_in_picker
 FROM unnest($1::text[], $2::text[]) AS n (domain, shortcode)

@@ -68,19 +68,17 @@ std::vector<std::string> evict_cached_files(db::Tx& tx, std::span<const CachedFi
                           {ids_of(files, false), ids_of(files, true), static_cast<int>(model::MediaState::remote)}));
 }
 
-const db::Statement kBeginDroppingKeys{"media_cache.begin_dropping", R"sql(
-UPDATE stored_files f
-SET dropping = true
-WHERE f.key = ANY($1::text[]) AND f.touched_at < $2
-  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.file_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.preview_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.file_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.still_key = f.key)
-RETURNING f.key)sql"};
+const db::Statement kLockCacheUsage{"media_cache.lock_usage", "SELECT bytes FROM media_cache_usage FOR UPDATE"};
 
-std::vector<std::string> begin_dropping_keys(db::Tx& tx, std::span<const std::string> keys, Time before) {
-  if (keys.empty()) return {};
-  return texts_of(tx.exec(kBeginDroppingKeys, {db::Param::texts(keys), before}));
+std::int64_t lock_cache_usage(db::Tx& tx) {
+  return tx.exec(kLockCacheUsage)[0].i64(0);
+}
+
+const db::Statement kReserveForMedia{"media_cache.reserve", R"sql(
+UPDATE media_attachments SET bytes = $2, last_viewed_at = $3 WHERE id = $1 AND remote_url IS NOT NULL)sql"};
+
+void reserve_for_media(db::Tx& tx, MediaId id, std::int64_t bytes) {
+  tx.exec(kReserveForMedia, {id, bytes, tx.now()});
 }
 
 const db::Statement kTouchMedia{"media_cache.touch", "UPDATE media_attachments SET last_viewed_at = $2 WHERE id = $1"};

@@ -7,8 +7,9 @@ namespace dunlin::store {
 using model::Picture;
 using model::PictureKind;
 
-#define DUNLIN_PICTURE_COLUMNS \
-  "p.id, p.kind, p.remote_url, p.file_key, p.still_key, p.bytes, p.failures, p.retry_at, p.last_viewed_at"
+#define DUNLIN_PICTURE_COLUMNS                                                             \
+  "p.id, p.kind, p.remote_url, p.file_key, p.still_key, p.bytes, p.failures, p.retry_at, " \
+  "p.last_viewed_at, p.blurhash"
 
 namespace {
 
@@ -33,6 +34,7 @@ PictureState read_state(const db::Row& row, std::int64_t owner) {
   picture.failures = row.i32(c++);
   picture.retry_at = row.opt_time(c++);
   picture.last_viewed_at = row.time(c++);
+  picture.blurhash = row.text(c++);
   state.picture = std::move(picture);
   return state;
 }
@@ -49,11 +51,27 @@ SELECT e.url, e.domain, NULL::timestamptz, )sql" DUNLIN_PICTURE_COLUMNS R"sql(
 FROM custom_emojis e LEFT JOIN pictures p ON p.emoji_id = e.id
 WHERE e.id = $1 AND NOT e.disabled)sql"};
 
+const db::Statement kFindCardPicture{"pictures.find_of_card", R"sql(
+SELECT c.image_url, '', NULL::timestamptz, )sql" DUNLIN_PICTURE_COLUMNS R"sql(
+FROM preview_cards c LEFT JOIN pictures p ON p.card_id = c.id
+WHERE c.id = $1)sql"};
+
 std::optional<PictureState> find_picture(db::Tx& tx, PictureKind kind, std::int64_t owner) {
-  const auto rows = kind == PictureKind::emoji ? tx.exec(kFindEmojiPicture, {owner})
-                                               : tx.exec(kFindAccountPicture, {owner, static_cast<int>(kind)});
+  const auto rows = kind == PictureKind::emoji  ? tx.exec(kFindEmojiPicture, {owner})
+                    : kind == PictureKind::card ? tx.exec(kFindCardPicture, {owner})
+                                                : tx.exec(kFindAccountPicture, {owner, static_cast<int>(kind)});
   if (rows.empty()) return std::nullopt;
   return read_state(rows[0], owner);
+}
+
+const db::Statement kLockPicture{"pictures.lock", R"sql(
+SELECT id FROM pictures
+WHERE (account_id = $1 AND kind = $2) OR (emoji_id = $1 AND $2 = 2) OR (card_id = $1 AND $2 = 3)
+FOR NO KEY UPDATE)sql"};
+
+std::optional<PictureState> lock_picture(db::Tx& tx, PictureKind kind, std::int64_t owner) {
+  tx.exec(kLockPicture, {owner, static_cast<int>(kind)});
+  return find_picture(tx, kind, owner);
 }
 
 const db::Statement kSaveAccountPicture{"pictures.save_of_account", R"sql(
@@ -73,7 +91,21 @@ SET remote_url = EXCLUDED.remote_url, file_key = EXCLUDED.file_key, still_key = 
     bytes = EXCLUDED.bytes, failures = EXCLUDED.failures, retry_at = EXCLUDED.retry_at,
     last_viewed_at = EXCLUDED.last_viewed_at, updated_at = EXCLUDED.updated_at)sql"};
 
+const db::Statement kSaveCardPicture{"pictures.save_of_card", R"sql(
+INSERT INTO pictures (id, kind, card_id, remote_url, file_key, still_key, bytes, failures, retry_at, last_viewed_at,
+                      updated_at, blurhash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (card_id) WHERE card_id IS NOT NULL DO UPDATE
+SET remote_url = EXCLUDED.remote_url, file_key = EXCLUDED.file_key, still_key = EXCLUDED.still_key,
+    bytes = EXCLUDED.bytes, failures = EXCLUDED.failures, retry_at = EXCLUDED.retry_at,
+    last_viewed_at = EXCLUDED.last_viewed_at, updated_at = EXCLUDED.updated_at, blurhash = EXCLUDED.blurhash)sql"};
+
 void save_picture(db::Tx& tx, const Picture& p) {
+  if (p.kind == PictureKind::card) {
+    tx.exec(kSaveCardPicture, {p.id, static_cast<int>(p.kind), p.owner, p.remote_url, p.file_key, p.still_key, p.bytes,
+                               p.failures, p.retry_at, p.last_viewed_at, tx.now(), p.blurhash});
+    return;
+  }
   tx.exec(p.kind == PictureKind::emoji ? kSaveEmojiPicture : kSaveAccountPicture,
           {p.id, static_cast<int>(p.kind), p.owner, p.remote_url, p.file_key, p.still_key, p.bytes, p.failures,
            p.retry_at, p.last_viewed_at, tx.now()});

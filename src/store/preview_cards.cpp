@@ -28,6 +28,7 @@ model::PreviewCard read_preview_card(const db::Row& row, int first) {
   card.image_description = row.text(c++);
   card.embed_url = row.text(c++);
   card.published_at = row.opt_time(c++);
+  card.blurhash = row.text(c++);
   return card;
 }
 
@@ -124,10 +125,27 @@ WHERE sc.link_id = $1 AND s.deleted_at IS NULL
 ORDER BY sc.status_id DESC
 LIMIT $2)sql"};
 
+const db::Statement kCardStatuses{"preview_cards.card_statuses", R"sql(
+SELECT s.id, s.account_id
+FROM card_links l JOIN status_cards sc ON sc.link_id = l.id JOIN statuses s ON s.id = sc.status_id
+WHERE l.card_id = $1 AND s.deleted_at IS NULL
+ORDER BY sc.status_id DESC
+LIMIT $2)sql"};
+
+namespace {
+
+LinkingStatus read_linking_status(const db::Row& row) {
+  return LinkingStatus{.id = row.id<StatusId>(0), .author = row.id<AccountId>(1)};
+}
+
+}  // namespace
+
 std::vector<LinkingStatus> list_linking_statuses(db::Tx& tx, std::int64_t link, int limit) {
-  return all_rows(tx.exec(kLinkingStatuses, {link, limit}), [](const db::Row& row) {
-    return LinkingStatus{.id = row.id<StatusId>(0), .author = row.id<AccountId>(1)};
-  });
+  return all_rows(tx.exec(kLinkingStatuses, {link, limit}), read_linking_status);
+}
+
+std::vector<LinkingStatus> list_card_statuses(db::Tx& tx, PreviewCardId card, int limit) {
+  return all_rows(tx.exec(kCardStatuses, {card, limit}), read_linking_status);
 }
 
 // Scalar subqueries and arrays: NOT EXISTS and IN would become joins with the whole tables (see

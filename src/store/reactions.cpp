@@ -7,7 +7,14 @@
 
 namespace dunlin::store {
 
-#define DUNLIN_REACTION_COLUMNS "r.id, r.status_id, r.account_id, r.name, r.url, r.static_url, r.uri, r.created_at"
+// A custom emoji of another server by its name, `shortcode@domain`: what is known of it now, not when it was used.
+#define DUNLIN_REACTION_EMOJI(what)                                                                    \
+  "CASE WHEN position('@' IN r.name) > 1 THEN (SELECT e." what                                         \
+  " FROM custom_emojis e WHERE e.shortcode = split_part(r.name, '@', 1) AND coalesce(e.domain, '') = " \
+  "split_part(r.name, '@', 2)) END"
+#define DUNLIN_REACTION_COLUMNS \
+  "r.id, r.status_id, r.account_id, r.name, coalesce(" DUNLIN_REACTION_EMOJI("url") ", r.url), "         \
+  "r.static_url, r.uri, r.created_at, " DUNLIN_REACTION_EMOJI("id")
 
 namespace {
 
@@ -18,6 +25,7 @@ model::Reaction read_reaction(const db::Row& row) {
           .name = std::string(row.text(3)),
           .url = row.opt_text(4),
           .static_url = row.opt_text(5),
+          .emoji = row.opt_i64(8),
           .uri = row.opt_text(6),
           .created_at = row.time(7)};
 }
@@ -108,11 +116,15 @@ std::map<std::pair<AccountId, StatusId>, model::Reaction> list_newest_reactions(
 }
 
 const db::Statement kCountReactions{"reactions.counts", R"sql(
-SELECT r.status_id, r.name, min(r.url), min(r.static_url), count(*), bool_or(r.account_id = $1)
-FROM emoji_reactions r
-WHERE r.status_id = ANY($2::bigint[]) AND )sql" DUNLIN_NOT_SUSPENDED("r.account_id") R"sql(
-GROUP BY r.status_id, r.name
-ORDER BY r.status_id, min(r.id))sql"};
+SELECT r.status_id, r.name, coalesce()sql" DUNLIN_REACTION_EMOJI("url") R"sql(, r.url), r.static_url, r.uses, r.mine,
+       )sql" DUNLIN_REACTION_EMOJI("id") R"sql(
+FROM (
+  SELECT r.status_id, r.name, min(r.url) AS url, min(r.static_url) AS static_url, count(*) AS uses,
+         bool_or(r.account_id = $1) AS mine, min(r.id) AS first
+  FROM emoji_reactions r
+  WHERE r.status_id = ANY($2::bigint[]) AND )sql" DUNLIN_NOT_SUSPENDED("r.account_id") R"sql(
+  GROUP BY r.status_id, r.name) r
+ORDER BY r.status_id, r.first)sql"};
 
 std::map<StatusId, std::vector<ReactionCount>> count_reactions(db::Tx& tx, std::optional<AccountId> viewer,
                                                                std::span<const StatusId> statuses) {
@@ -121,6 +133,7 @@ std::map<StatusId, std::vector<ReactionCount>> count_reactions(db::Tx& tx, std::
     out[row.id<StatusId>(0)].push_back({.name = std::string(row.text(1)),
                                         .url = row.opt_text(2),
                                         .static_url = row.opt_text(3),
+                                        .emoji = row.opt_i64(6),
                                         .count = row.i64(4),
                                         .me = row.boolean(5)});
   }

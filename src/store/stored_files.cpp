@@ -1,6 +1,7 @@
 #include "dunlin/store/stored_files.hpp"
 
 #include "dunlin/db/statement.hpp"
+#include "dunlin/store/media_cache.hpp"
 
 namespace dunlin::store {
 
@@ -16,36 +17,54 @@ std::vector<std::string> keys_of(const db::Rows& rows) {
 }  // namespace
 
 const db::Statement kAnnounceFile{"files.announce", R"sql(
-INSERT INTO stored_files (key, bytes, touched_at)
-VALUES ($1, $2, $3)
-ON CONFLICT (key) DO UPDATE SET touched_at = EXCLUDED.touched_at WHERE NOT stored_files.dropping
+INSERT INTO stored_files (key, bytes, touched_at, claims)
+VALUES ($1, $2, $3, 1)
+ON CONFLICT (key) DO UPDATE SET touched_at = EXCLUDED.touched_at, claims = stored_files.claims + 1
+WHERE NOT stored_files.dropping
 RETURNING key)sql"};
+
+const db::Statement kSettleFiles{
+    "files.settle",
+    "UPDATE stored_files SET claims = greatest(claims - 1, 0) WHERE key = ANY($1::text[]) AND NOT dropping"};
 
 bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes) {
   return !tx.exec(kAnnounceFile, {key, bytes, tx.now()}).empty();
 }
 
-const db::Statement kBeginDropping{"files.begin_dropping", R"sql(
-WITH seen AS (
-  SELECT key, touched_at FROM stored_files WHERE key > $1 ORDER BY key LIMIT $3),
-unused AS (
-  UPDATE stored_files
-  SET dropping = true
-  WHERE key IN (
-    SELECT s.key FROM seen s
-    WHERE s.touched_at < $2
-      AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.file_key = s.key)
-      AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.preview_key = s.key)
-      AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.file_key = s.key)
-      AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.still_key = s.key))
-    AND touched_at < $2
-  RETURNING key)
-SELECT CASE WHEN (SELECT count(*) FROM seen) = $3 THEN (SELECT max(key) FROM seen) ELSE '' END,
-       ARRAY(SELECT key FROM unused)::text[])sql"};
+bool settle_files(db::Tx& tx, std::span<const std::string> keys) {
+  return tx.exec(kSettleFiles, {db::Param::texts(keys)}).affected() == keys.size();
+}
+
+const db::Statement kListFiles{"files.list", "SELECT key FROM stored_files WHERE key > $1 ORDER BY key LIMIT $2"};
 
 Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, int limit) {
-  const auto rows = tx.exec(kBeginDropping, {after, before, limit});
-  return {.keys = rows[0].texts(1), .last_seen = std::string(rows[0].text(0))};
+  const auto keys = keys_of(tx.exec(kListFiles, {after, limit}));
+  const bool more = keys.size() == static_cast<std::size_t>(limit);
+  return {.keys = begin_dropping_keys(tx, keys, before), .last_seen = more ? keys.back() : std::string()};
+}
+
+// Two statements: who names a file holds its row until that is committed, and only a statement that begins after it
+// sees the name. Rows that somebody holds are passed over.
+const db::Statement kHoldFiles{"files.hold", R"sql(
+SELECT key FROM stored_files
+WHERE key = ANY($1::text[]) AND (claims = 0 OR touched_at < $2)
+FOR UPDATE SKIP LOCKED)sql"};
+
+const db::Statement kBeginDropping{"files.begin_dropping", R"sql(
+UPDATE stored_files f
+SET dropping = true
+WHERE f.key = ANY($1::text[])
+  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.file_key = f.key)
+  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.preview_key = f.key)
+  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.file_key = f.key)
+  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.still_key = f.key)
+RETURNING f.key)sql"};
+
+std::vector<std::string> begin_dropping_keys(db::Tx& tx, std::span<const std::string> keys, Time before) {
+  if (keys.empty()) return {};
+  const auto held = keys_of(tx.exec(kHoldFiles, {db::Param::texts(keys), before}));
+  if (held.empty()) return {};
+  return keys_of(tx.exec(kBeginDropping, {db::Param::texts(held)}));
 }
 
 const db::Statement kEndDropping{"files.end_dropping",
@@ -61,8 +80,6 @@ std::vector<std::string> list_known_files(db::Tx& tx, std::span<const std::strin
   return keys_of(tx.exec(kListKnownFiles, {db::Param::texts(keys)}));
 }
 
-const db::Statement kListFiles{"files.list", "SELECT key FROM stored_files WHERE key > $1 ORDER BY key LIMIT $2"};
-
 std::vector<std::string> list_files(db::Tx& tx, std::string_view after, int limit) {
   return keys_of(tx.exec(kListFiles, {after, limit}));
 }
@@ -74,12 +91,7 @@ FileUsage count_files(db::Tx& tx) {
   return {.files = rows[0].i64(0), .bytes = rows[0].i64(1)};
 }
 
-const db::Statement kCountCachedFiles{"files.count_cached", R"sql(
-SELECT m.files + p.files, (m.bytes + p.bytes)::bigint
-FROM (SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM media_attachments
-      WHERE remote_url IS NOT NULL AND bytes > 0) m,
-     (SELECT count(*) AS files, coalesce(sum(bytes), 0) AS bytes FROM pictures
-      WHERE remote_url IS NOT NULL AND bytes > 0) p)sql"};
+const db::Statement kCountCachedFiles{"files.count_cached", "SELECT files, bytes FROM media_cache_usage"};
 
 FileUsage count_cached_files(db::Tx& tx) {
   const auto rows = tx.exec(kCountCachedFiles);

@@ -56,6 +56,13 @@ void mark_viewed(Call& call, Time last, F touch) {
   });
 }
 
+/// As serve_media; not_found: the store has lost it, and it has been forgotten, so that it can be fetched again.
+Result<http::Response> serve_copy(Call& call, const RemoteFile& file, const std::string& key) {
+  auto answer = serve_media(call, key, kLong);
+  if (!answer && answer.error().code == Errc::not_found) call.services().remote_media.forget(call.session(), file);
+  return answer;
+}
+
 /// The place of a picture that cannot be had, for now.
 http::Response instead(const std::string& url) {
   http::Response response;
@@ -73,19 +80,23 @@ Result<http::Response> show_attachment(Call& call) {
     return call.session().read(
         [&](db::Tx& tx) -> Result<std::optional<model::MediaAttachment>> { return store::find_media(tx, id); });
   };
+  const RemoteFile file{.picture = std::nullopt, .id = id.value};
   auto media = TRY(find());
   const bool known =
       media && !media->is_local() && media->status_id && urls::tag_of(*media->remote_url) == call.path_text("tag");
   if (!known) return fail(Errc::not_found, "Not Found");
-  if (!media->file_key) {
-    if (!TRY(fetch(call, RemoteFile{.picture = std::nullopt, .id = id.value}))) {
-      return fail(Errc::remote_failed, "Remote data could not be fetched", media->failure);
-    }
-    media = TRY(find());
-    if (!media || !media->file_key) return fail(Errc::remote_failed, "Remote data could not be fetched");
+  const auto serve = [&] {
+    return serve_copy(call, file, whole || !media->preview_key ? *media->file_key : *media->preview_key);
+  };
+  if (media->file_key) {
+    mark_viewed(call, media->last_viewed_at, [&](db::Tx& tx) { store::touch_media(tx, id); });
+    auto answer = serve();
+    if (answer || answer.error().code != Errc::not_found) return answer;
   }
-  mark_viewed(call, media->last_viewed_at, [&](db::Tx& tx) { store::touch_media(tx, id); });
-  return serve_media(call, whole || !media->preview_key ? *media->file_key : *media->preview_key, kLong);
+  if (!TRY(fetch(call, file))) return fail(Errc::remote_failed, "Remote data could not be fetched", media->failure);
+  media = TRY(find());
+  if (!media || !media->file_key) return fail(Errc::remote_failed, "Remote data could not be fetched");
+  return serve();
 }
 
 Result<http::Response> show_picture(Call& call, PictureKind kind, const std::string& otherwise) {
@@ -100,17 +111,22 @@ Result<http::Response> show_picture(Call& call, PictureKind kind, const std::str
   if (!state || state->local || state->url.empty() || urls::tag_of(state->url) != call.path_text("tag")) {
     return otherwise.empty() ? Result<http::Response>(fail(Errc::not_found, "Not Found")) : instead(otherwise);
   }
-  if (!state->is_here()) {
-    if (TRY(fetch(call, RemoteFile{.picture = kind, .id = *owner}))) state = TRY(find());
-    if (!state || !state->is_here()) {
-      if (!otherwise.empty()) return instead(otherwise);
-      return fail(Errc::remote_failed, "Remote data could not be fetched");
-    }
-  }
-  const auto& picture = *state->picture;
-  mark_viewed(call, picture.last_viewed_at, [&](db::Tx& tx) { store::touch_picture(tx, picture.id); });
+  const RemoteFile file{.picture = kind, .id = *owner};
   const bool still = call.request().path.ends_with("/still");
-  return serve_media(call, still ? picture.still_key.value_or(*picture.file_key) : *picture.file_key, kLong);
+  const auto serve = [&] {
+    const auto& picture = *state->picture;
+    return serve_copy(call, file, still ? picture.still_key.value_or(*picture.file_key) : *picture.file_key);
+  };
+  if (state->is_here()) {
+    const auto id = state->picture->id;
+    mark_viewed(call, state->picture->last_viewed_at, [&](db::Tx& tx) { store::touch_picture(tx, id); });
+    auto answer = serve();
+    if (answer || answer.error().code != Errc::not_found) return answer;
+  }
+  if (TRY(fetch(call, file))) state = TRY(find());
+  if (state && state->is_here()) return serve();
+  if (!otherwise.empty()) return instead(otherwise);
+  return fail(Errc::remote_failed, "Remote data could not be fetched");
 }
 
 Result<http::Response> show_avatar(Call& call) {
@@ -123,12 +139,17 @@ Result<http::Response> show_emoji(Call& call) {
   return show_picture(call, PictureKind::emoji, {});
 }
 
+Result<http::Response> show_card_picture(Call& call) {
+  return show_picture(call, PictureKind::card, {});
+}
+
 constexpr api::Route kRoutes[] = {
     {Method::get, "/media/remote/:id/:tag/:variant", Auth::pub, "", &show_attachment, Access::own, 0, Body::raw},
     {Method::get, "/media/avatars/:id/:tag", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
     {Method::get, "/media/avatars/:id/:tag/still", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
     {Method::get, "/media/headers/:id/:tag", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
     {Method::get, "/media/headers/:id/:tag/still", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
+    {Method::get, "/media/cards/:id/:tag", Auth::pub, "", &show_card_picture, Access::own, 0, Body::raw},
     {Method::get, "/media/emojis/:id/:tag", Auth::pub, "", &show_emoji, Access::own, 0, Body::raw},
     {Method::get, "/media/emojis/:id/:tag/still", Auth::pub, "", &show_emoji, Access::own, 0, Body::raw},
 };

@@ -23,6 +23,14 @@ struct MediaLibrary {
 
   /// Files in the store, temporary ones included.
   [[nodiscard]] int stored() const { return count(samples.folder() / "store"); }
+  [[nodiscard]] std::int64_t stored_bytes() const {
+    std::int64_t bytes = 0;
+    if (!std::filesystem::exists(samples.folder() / "store")) return bytes;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(samples.folder() / "store")) {
+      if (entry.is_regular_file()) bytes += static_cast<std::int64_t>(entry.file_size());
+    }
+    return bytes;
+  }
   /// What is being worked on: nothing, when all is done.
   [[nodiscard]] int at_work() const { return count(samples.folder() / "data" / "media" / "work"); }
 

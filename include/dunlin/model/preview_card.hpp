@@ -35,10 +35,11 @@ struct PreviewCard {
   std::string html;  // an iframe of our own making
   int width = 0;
   int height = 0;
-  std::string image_url;
+  std::string image_url;  // on the page's server; shown from our copy of it
   std::string image_description;
   std::string embed_url;
   std::optional<Time> published_at;
+  std::string blurhash;  // read only: of our copy, once it has been here
 };
 
 }  // namespace model

@@ -3,6 +3,7 @@
 #include "dunlin/base/clock.hpp"
 #include "dunlin/base/id.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@ struct Reaction {
   std::string name;                         // an emoji, `shortcode`, or `shortcode@domain` of another server's
   std::optional<std::string> url{};         // of a custom emoji's picture
   std::optional<std::string> static_url{};  // the same, still
+  std::optional<std::int64_t> emoji{};      // read only: the custom emoji of another server, `url` is its picture
   std::optional<std::string> uri{};         // of the activity
   Time created_at{};
 };

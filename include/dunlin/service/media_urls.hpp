@@ -5,6 +5,7 @@
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/media.hpp"
 #include "dunlin/model/picture.hpp"
+#include "dunlin/model/preview_card.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,12 @@ std::string header(const config::Config& config, const model::Account& account, 
 /// A picture of another server that is at `url` there.
 std::string remote_picture(const config::Config& config, model::PictureKind kind, std::int64_t owner,
                            std::string_view url, Form form = Form::whole);
+
+/// Of a link preview; "" = none.
+std::string card(const config::Config& config, const model::PreviewCard& card);
+/// Of a custom emoji among reactions: `url` as the reaction brought it, `emoji` when it is another server's.
+std::optional<std::string> reaction(const config::Config& config, std::optional<std::int64_t> emoji,
+                                    const std::optional<std::string>& url, Form form = Form::whole);
 
 /// Part of the address of what another server has at `url`: who does not know that does not find it here, and another
 /// file has another address.

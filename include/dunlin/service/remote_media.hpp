@@ -23,12 +23,12 @@ inline constexpr jobs::Kind kFetchMedia{"fetch_media", jobs::Lane::media};
 /// Drops files that nothing names any more, a few at a time. Payload: the key up to which has been looked.
 inline constexpr jobs::Kind kDropFiles{"drop_files", jobs::Lane::maintenance};
 
-/// What can be fetched: the file of an attachment, or the picture of an account or emoji.
+/// What can be fetched: the file of an attachment, or the picture of an account, emoji or link preview.
 struct RemoteFile {
   std::optional<model::PictureKind> picture;  // nullopt: an attachment
-  std::int64_t id = 0;                        // of the attachment, account or emoji
+  std::int64_t id = 0;                        // of the attachment, account, emoji or card
 
-  /// "attachment 5", "avatar 7", "header 7", "emoji 3"
+  /// "attachment 5", "avatar 7", "header 7", "emoji 3", "card 2"
   [[nodiscard]] std::string name() const;
   static std::optional<RemoteFile> parse(std::string_view name);
   friend auto operator<=>(const RemoteFile&, const RemoteFile&) = default;
@@ -52,12 +52,15 @@ class RemoteMediaService {
   /// What has to be fetched for it; nullopt: nothing, it is here or does not exist. Errors: forbidden (by policy),
   /// unavailable (failed lately: not before a while).
   Result<std::optional<Wanted>> begin(db::Session& session, const RemoteFile& file);
-  /// The file has come, whole: looked at, stored, named in the row. Makes room first, so that media.cache_size holds.
-  /// Errors: invalid (it is nothing that is shown), unavailable.
+  /// The file has come, whole: looked at, stored, named in the row. Its room is reserved before it is stored, so that
+  /// media.cache_size holds however many come at once. Errors: invalid (it is nothing that is shown), unavailable.
   Result<void> finish(db::Session& session, const RemoteFile& file, const std::string& url,
                       const media::WorkFolder& folder, const std::filesystem::path& path);
   /// It did not come, or was of no use: not asked for again for a while.
   void failed(db::Session& session, const RemoteFile& file, std::string_view why);
+
+  /// The store does not have it, whatever the row says: it may be fetched again.
+  void forget(db::Session& session, const RemoteFile& file);
 
   /// Room for so many bytes more within media.cache_size: what was viewed longest ago goes first, what could not come
   /// back last. Returns how much went.
@@ -78,6 +81,13 @@ class RemoteMediaService {
                                  const media::WorkFolder& folder, const std::filesystem::path& path);
   Result<void> finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
                               const media::WorkFolder& folder, const std::filesystem::path& path);
+  /// Errors: invalid (larger than the whole cache), unavailable.
+  Result<void> reserve(db::Session& session, const RemoteFile& file, const std::string& url, std::int64_t bytes);
+  /// One attempt: how much too much it would be; 0 = reserved.
+  Result<std::int64_t> try_reserve(db::Tx& tx, const RemoteFile& file, const std::string& url, std::int64_t bytes);
+  /// What was reserved for a file that did not come.
+  void release(db::Session& session, const RemoteFile& file);
+  void tell_card(db::Tx& tx, std::int64_t card);
   Result<void> drop(db::Session& session, const std::vector<std::string>& keys);
   /// At least so many bytes, if there are as many. `also_unavailable`: of servers that do not answer, too.
   std::int64_t evict(db::Session& session, std::int64_t excess, bool also_unavailable);

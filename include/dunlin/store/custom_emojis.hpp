@@ -40,6 +40,8 @@ struct ReceivedEmoji {
 };
 /// What a server says of its emojis: new ones, and new pictures of known ones. One statement.
 void receive_emojis(db::Tx& tx, std::string_view domain, std::span<const ReceivedEmoji> emojis);
+/// What somebody else says of an emoji of that server: counts until the server itself says something.
+void note_foreign_emoji(db::Tx& tx, std::string_view domain, const ReceivedEmoji& emoji);
 /// Domain and shortcode.
 using EmojiName = std::pair<std::string, std::string>;
 /// Of other servers, enabled ones, any order.

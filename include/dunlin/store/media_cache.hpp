@@ -25,6 +25,10 @@ struct CachedFile {
 std::vector<CachedFile> list_cached_files(db::Tx& tx, std::optional<Time> after, int limit);
 /// They are no longer here; their rows stay, so that they can come back. Returns the keys that the rows have named.
 std::vector<std::string> evict_cached_files(db::Tx& tx, std::span<const CachedFile> files);
+/// How much is here of other servers; others who ask wait until this transaction ends.
+std::int64_t lock_cache_usage(db::Tx& tx);
+/// Counts so many bytes for a remote file that is not here yet.
+void reserve_for_media(db::Tx& tx, MediaId id, std::int64_t bytes);
 /// As store::begin_dropping_files, for these keys.
 std::vector<std::string> begin_dropping_keys(db::Tx& tx, std::span<const std::string> keys, Time before);
 void touch_media(db::Tx& tx, MediaId id);

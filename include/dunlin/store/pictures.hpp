@@ -13,14 +13,16 @@ namespace dunlin::store {
 struct PictureState {
   std::string url;  // what the account or emoji names now; "" = none. A local one's is a key.
   bool local = false;
-  std::string domain;  // of a remote one
+  std::string domain;  // of a remote one; "" of a card, whose picture may lie anywhere
   std::optional<model::Picture> picture;
 
   /// The copy is of what is named now.
   [[nodiscard]] bool is_here() const { return picture && picture->file_key && (local || picture->remote_url == url); }
 };
-/// One statement. nullopt: no such account or emoji, or a suspended one.
+/// One statement. nullopt: no such account, emoji or card, or a suspended one.
 std::optional<PictureState> find_picture(db::Tx& tx, model::PictureKind kind, std::int64_t owner);
+/// The same, and the row is locked, when there is one, until the transaction ends.
+std::optional<PictureState> lock_picture(db::Tx& tx, model::PictureKind kind, std::int64_t owner);
 /// Replaces what was there for this kind and owner.
 void save_picture(db::Tx& tx, const model::Picture& picture);
 void delete_picture(db::Tx& tx, model::PictureKind kind, std::int64_t owner);

@@ -40,6 +40,8 @@ struct LinkingStatus {
   AccountId author;
 };
 std::vector<LinkingStatus> list_linking_statuses(db::Tx& tx, std::int64_t link, int limit);
+/// The same for all links that lead to a card.
+std::vector<LinkingStatus> list_card_statuses(db::Tx& tx, PreviewCardId card, int limit);
 /// Addresses that no status links to any more, and pages that no address leads to; returns how many pages went.
 std::size_t purge_preview_cards(db::Tx& tx, Time before, int limit);
 

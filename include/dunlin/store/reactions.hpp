@@ -32,6 +32,7 @@ struct ReactionCount {
   std::string name;
   std::optional<std::string> url;
   std::optional<std::string> static_url;
+  std::optional<std::int64_t> emoji{};  // as of model::Reaction
   std::int64_t count = 0;
   bool me = false;  // the viewer is among them
 };

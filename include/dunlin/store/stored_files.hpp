@@ -15,11 +15,14 @@ namespace dunlin::store {
 /// Said before the file is stored: from now on it is not dropped for a while, and only when no row names it. false: it
 /// is being dropped at this moment; try again soon.
 bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes);
+/// Said where a row names what was announced: nobody has to wait for it before it is dropped. Who does not say it only
+/// keeps the file a while longer. false: one of them is being dropped.
+bool settle_files(db::Tx& tx, std::span<const std::string> keys);
 struct Dropping {
   std::vector<std::string> keys;
   std::string last_seen;  // "" = the last key has been looked at
 };
-/// Looks at `limit` files above the key `after` and marks those that no row names and that nobody has stored since
+/// Looks at `limit` files above the key `after` and marks those that no row names and that nobody has announced since
 /// `before`; those that an earlier run has marked and not finished are among them again.
 Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, int limit);
 /// They are gone from the store.

@@ -5,9 +5,11 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/reactions.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/reactions.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -34,6 +36,14 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
   if (emoji == activity.emojis.end()) return std::nullopt;
   const auto domain = at == std::string::npos ? context.actor.domain : normalise_domain(name.substr(at + 1));
   if (!domain) return std::nullopt;
+  const store::ReceivedEmoji known{
+      .id = context.env.ids.next<model::PictureId>().value, .shortcode = shortcode, .url = emoji->url};
+  if (domain == context.actor.domain) {
+    store::receive_emojis(context.tx, *domain, std::span(&known, 1));
+  } else {
+    // Of a third server: only it may say what its emojis look like, once it has.
+    store::note_foreign_emoji(context.tx, *domain, known);
+  }
   reaction.name = shortcode + "@" + *domain;
   reaction.url = emoji->url;
   reaction.static_url = emoji->url;

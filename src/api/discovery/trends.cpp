@@ -47,11 +47,11 @@ http::Response answer(const Call& call, std::string body, const store::TrendQuer
   return response;
 }
 
-void render_link(json::Writer& out, const model::PreviewCard& card, const model::UseHistory& history,
-                 entities::AccountPage& authors) {
+void render_link(json::Writer& out, const config::Config& config, const model::PreviewCard& card,
+                 const model::UseHistory& history, entities::AccountPage& authors) {
   const bool has_author = card.author_account_id && authors.find(*card.author_account_id) != nullptr;
   out.begin_object();
-  entities::render_preview_card_members(out, card, has_author ? authors.json(*card.author_account_id) : "");
+  entities::render_preview_card_members(out, config, card, has_author ? authors.json(*card.author_account_id) : "");
   entities::render_history(out, history);
   out.end_object();
 }
@@ -97,7 +97,7 @@ Result<http::Response> trending_links(Call& call) {
   entities::AccountPage authors(call.tx(), call.config(), author_ids);
   json::Writer out;
   out.begin_array();
-  for (const auto& card : cards) render_link(out, card, histories.at(card.id.value), authors);
+  for (const auto& card : cards) render_link(out, call.config(), card, histories.at(card.id.value), authors);
   out.end_array();
   return answer(call, out.take(), query, cards.size());
 }

@@ -1,6 +1,7 @@
 #include "dunlin/api/entities/notification_subjects.hpp"
 
 #include "dunlin/api/entities/report.hpp"
+#include "dunlin/service/media_urls.hpp"
 #include "dunlin/store/reactions.hpp"
 #include "dunlin/store/reports.hpp"
 #include "dunlin/store/severances.hpp"
@@ -53,7 +54,8 @@ std::map<model::SeveranceId, model::Severance> severances_of(db::Tx& tx, Account
   return found;
 }
 
-std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& tx,
+/// With pictures as they are shown from here.
+std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& tx, const config::Config& config,
                                                                        std::span<const Notification> notifications) {
   std::vector<std::pair<AccountId, StatusId>> pairs;
   for (const auto& notification : notifications) {
@@ -62,7 +64,11 @@ std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& t
     }
   }
   if (pairs.empty()) return {};
-  return store::list_newest_reactions(tx, pairs);
+  auto reactions = store::list_newest_reactions(tx, pairs);
+  for (auto& [key, reaction] : reactions) {
+    reaction.url = service::media_urls::reaction(config, reaction.emoji, reaction.url);
+  }
+  return reactions;
 }
 
 }  // namespace
@@ -74,7 +80,7 @@ NotificationSubjects::NotificationSubjects(db::Tx& tx, const config::Config& con
       accounts_(tx, config, accounts_of(notifications, further, reports_)),
       statuses_(tx, config, viewer, statuses_of(tx, viewer, notifications), model::FilterContext::notifications),
       severances_(severances_of(tx, viewer, notifications)),
-      reactions_(reactions_of(tx, notifications)) {}
+      reactions_(reactions_of(tx, config, notifications)) {}
 
 bool NotificationSubjects::complete(const Notification& notification) const {
   if (accounts_.find(notification.from_account_id) == nullptr) return false;

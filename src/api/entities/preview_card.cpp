@@ -1,5 +1,7 @@
 #include "dunlin/api/entities/preview_card.hpp"
 
+#include "dunlin/service/media_urls.hpp"
+
 namespace dunlin::api::entities {
 
 namespace {
@@ -23,7 +25,8 @@ void render_authors(json::Writer& out, const model::PreviewCard& card, std::stri
 
 }  // namespace
 
-void render_preview_card_members(json::Writer& out, const model::PreviewCard& card, std::string_view author) {
+void render_preview_card_members(json::Writer& out, const config::Config& config, const model::PreviewCard& card,
+                                 std::string_view author) {
   out.field("url", card.url);
   out.field("title", card.title);
   out.field("description", card.description);
@@ -40,18 +43,24 @@ void render_preview_card_members(json::Writer& out, const model::PreviewCard& ca
   if (card.image_url.empty()) {
     out.value(nullptr);
   } else {
-    out.value(card.image_url);
+    out.value(service::media_urls::card(config, card));
   }
   out.field("image_description", card.image_description);
   out.field("embed_url", card.embed_url);
-  out.field("blurhash", nullptr);
+  out.key("blurhash");
+  if (card.blurhash.empty()) {
+    out.value(nullptr);
+  } else {
+    out.value(card.blurhash);
+  }
   out.field("published_at", card.published_at);
   render_authors(out, card, author);
 }
 
-void render_preview_card(json::Writer& out, const model::PreviewCard& card, std::string_view author) {
+void render_preview_card(json::Writer& out, const config::Config& config, const model::PreviewCard& card,
+                         std::string_view author) {
   out.begin_object();
-  render_preview_card_members(out, card, author);
+  render_preview_card_members(out, config, card, author);
   out.end_object();
 }
 

@@ -77,7 +77,7 @@ void render_text(json::Writer& out, const EntityContext& context, const StatusVi
   render_emojis_used(out, context.emojis, emoji_texts_of(status, view.poll), view.domain);
   out.key("card");
   if (view.card != nullptr) {
-    render_preview_card(out, *view.card, view.card_author);
+    render_preview_card(out, context.config, *view.card, view.card_author);
   } else {
     out.value(nullptr);
   }
@@ -204,12 +204,12 @@ void render_parts(json::Writer& out, const EntityContext& context, const StatusV
   render_quote_approval(out, view.status, viewer);
   if (view.reactions.empty() && !view.status.expires_at) return;
   out.key("emoji_reactions");
-  render_reactions(out, view.reactions, viewer != nullptr);
+  render_reactions(out, context.config, view.reactions, viewer != nullptr);
   out.key("pleroma").begin_object();
   out.field("local", view.status.local);
   out.field("expires_at", view.status.expires_at);
   out.key("emoji_reactions");
-  render_reactions(out, view.reactions, viewer != nullptr);
+  render_reactions(out, context.config, view.reactions, viewer != nullptr);
   out.end_object();
 }
 

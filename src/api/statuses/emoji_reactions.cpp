@@ -63,7 +63,7 @@ Result<http::Response> list_reactions(Call& call) {
   for (const auto& count : shown) {
     const auto group = groups.find(count.name);
     if (group == groups.end()) continue;
-    entities::render_reaction(out, count, call.has_user(), accounts.json_array(group->second));
+    entities::render_reaction(out, call.config(), count, call.has_user(), accounts.json_array(group->second));
   }
   out.end_array();
   return call.json(out.take());

@@ -1,6 +1,7 @@
 #include "support/api_client.hpp"
 #include "support/api_shape.hpp"
 
+#include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/reactions.hpp"
 
 #include <catch2/catch.hpp>
@@ -123,10 +124,18 @@ TEST_CASE("reactions from other servers are taken by the rules", "[api][reaction
   CHECK_FALSE(receive({.name = "🐦"}));
   CHECK_FALSE(receive({.name = "hello"}));
   CHECK_FALSE(receive({.name = "blob@remote.example"}));  // without a picture
+  r.world.write([&](db::Tx& tx) {
+    const store::ReceivedEmoji blob{.id = r.world.ids.next<model::PictureId>().value,
+                                    .shortcode = "blob",
+                                    .url = "https://remote.example/blob.png"};
+    store::receive_emojis(tx, "remote.example", std::span(&blob, 1));
+  });
   CHECK(receive({.name = "blob@remote.example", .url = "https://remote.example/blob.png"}));
   const auto shown = [&] { return r.client.get("/api/v1/statuses/" + r.status.id.str()).json()["emoji_reactions"]; };
   REQUIRE(shown().size() == 2);
-  CHECK(shown()[1]["url"] == "https://remote.example/blob.png");
+  // From here, so that nobody's reading habits leave this server.
+  CHECK(shown()[1]["url"].get<std::string>().starts_with("https://example.org/media/emojis/"));
+  CHECK(shown()[1]["static_url"].get<std::string>().ends_with("/still"));
   // A local account may join in.
   CHECK(r.client.put(r.path("blob@remote.example")).json()["emoji_reactions"][1]["count"] == 2);
   CHECK(receive({.name = "❤️", .replaces = true}));
