@@ -88,9 +88,9 @@ Result<http::Response> show_actor(api::Call& call) {
     }
     TRY_VOID(admit(call, tx, visitor, account));
     const auto moved_to = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
-    return document_for(call,
-                        activitypub::render_actor(call.config(), account, keys, Context::with,
-                                                  moved_to ? std::string_view(moved_to->uri) : std::string_view()));
+    return document_for(call, activitypub::render_actor(call.config(), account, keys, Context::with,
+                                                        moved_to ? std::string_view(moved_to->uri) : std::string_view(),
+                                                        activitypub::profile_emojis(tx, account)));
   });
 }
 

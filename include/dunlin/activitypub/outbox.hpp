@@ -7,6 +7,7 @@
 #include "dunlin/model/status.hpp"
 
 #include <span>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -19,5 +20,8 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
 /// Both, for one status.
 NoteParts note_parts(db::Tx& tx, const config::Config& config, const model::Status& status,
                      const model::Account& author, std::span<const model::Mention> mentions);
+
+/// Our custom emojis in the texts of a local account.
+std::vector<store::CustomEmoji> profile_emojis(db::Tx& tx, const model::Account& account);
 
 }  // namespace dunlin::activitypub

@@ -45,10 +45,10 @@ struct NoteParts {
 /// Documents inside of others go without @context.
 enum class Context : std::uint8_t { with, without };
 
-/// `moved_to`: the actor id of the account that took over, "" = none.
+/// `moved_to`: the actor id of the account that took over, "" = none. `emojis`: ours that stand in its texts.
 std::string render_actor(const config::Config& config, const model::Account& account,
                          std::span<const model::AccountKey> keys, Context context = Context::with,
-                         std::string_view moved_to = {});
+                         std::string_view moved_to = {}, std::span<const store::CustomEmoji> emojis = {});
 /// What a stranger needs to check signatures and to follow, and no more: for unsigned requests in secure mode.
 std::string render_actor_stub(const config::Config& config, const model::Account& account,
                               std::span<const model::AccountKey> keys);
@@ -60,7 +60,8 @@ std::string render_create(const config::Config& config, const NoteParts& note, C
 /// `when` tells the Updates of one status apart.
 std::string render_update_note(const config::Config& config, const NoteParts& note, Time when);
 std::string render_update_actor(const config::Config& config, const model::Account& account,
-                                std::span<const model::AccountKey> keys, std::string_view moved_to = {});
+                                std::span<const model::AccountKey> keys, std::string_view moved_to = {},
+                                std::span<const store::CustomEmoji> emojis = {});
 /// `target`: the actor id of the account that takes over.
 std::string render_move(const model::Account& account, std::string_view target, Time when);
 std::string render_delete_note(const NoteParts& note);

@@ -223,8 +223,9 @@ Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account
   plan.activity.account_id = account.id;
   plan.activity.object_key = account.uri;
   const auto moved_to = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
-  plan.activity.body = render_update_actor(config, account, store::list_keys(tx, account.id),
-                                           moved_to ? std::string_view(moved_to->uri) : std::string_view());
+  plan.activity.body =
+      render_update_actor(config, account, store::list_keys(tx, account.id),
+                          moved_to ? std::string_view(moved_to->uri) : std::string_view(), profile_emojis(tx, account));
   plan.activity.priority = Priority::relay;  // nobody waits for it
   plan.to_followers = true;
   plan.is_public = true;

@@ -6,8 +6,11 @@
 #include "dunlin/store/polls.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +28,50 @@ NoteParts note_parts(const config::Config& config, const model::Status& status, 
     parts.conversation = service::uris::conversation(config, *status.conversation_id);
   }
   return parts;
+}
+
+namespace {
+
+/// Those that stand as `:shortcode:` in one of the texts. Most texts have none, and cost nothing.
+class EmojisIn {
+ public:
+  explicit EmojisIn(db::Tx& tx) : tx_(tx) {}
+
+  std::vector<store::CustomEmoji> operator()(std::initializer_list<std::string_view> texts,
+                                             std::span<const std::string> more = {}) {
+    std::vector<std::string_view> likely;
+    const auto look = [&](std::string_view text) {
+      if (std::ranges::count(text, ':') > 1) likely.push_back(text);
+    };
+    std::ranges::for_each(texts, look);
+    std::ranges::for_each(more, look);
+    if (likely.empty()) return {};
+    if (!own_) own_ = store::list_custom_emojis(tx_);
+    std::vector<store::CustomEmoji> found;
+    for (const store::CustomEmoji& emoji : *own_) {
+      const std::string name = ":" + emoji.shortcode + ":";
+      if (std::ranges::any_of(likely, [&](std::string_view text) { return text.contains(name); })) {
+        found.push_back(emoji);
+      }
+    }
+    return found;
+  }
+
+ private:
+  db::Tx& tx_;
+  std::optional<std::vector<store::CustomEmoji>> own_;
+};
+
+}  // namespace
+
+std::vector<store::CustomEmoji> profile_emojis(db::Tx& tx, const model::Account& account) {
+  if (account.suspended_at) return {};
+  std::vector<std::string> fields;
+  for (const model::ProfileField& field : account.fields) {
+    fields.push_back(field.name);
+    fields.push_back(field.source);
+  }
+  return EmojisIn(tx)({account.display_name, account.note_source}, fields);
 }
 
 void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> notes) {
@@ -45,11 +92,7 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
   const auto quotes = store::list_quote_uris(tx, with_quote);
   auto media = with_media.empty() ? std::map<StatusId, std::vector<model::MediaAttachment>>{}
                                   : store::list_media_of(tx, with_media);
-  const auto may_have_emoji = [](const NoteParts& note) {
-    return std::ranges::count(note.status.content, ':') > 1 || std::ranges::count(note.status.spoiler_text, ':') > 1;
-  };
-  const auto emojis =
-      std::ranges::any_of(notes, may_have_emoji) ? store::list_custom_emojis(tx) : std::vector<store::CustomEmoji>{};
+  EmojisIn emojis_in(tx);
   for (NoteParts& note : notes) {
     const auto thread = note.status.conversation_id;
     if (const auto head = thread ? heads.find(*thread) : heads.end(); head != heads.end()) {
@@ -59,10 +102,9 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
     }
     if (const auto files = media.find(note.status.id); files != media.end()) note.media = std::move(files->second);
     if (const auto poll = polls.find(note.status.id); poll != polls.end()) note.poll = poll->second.poll;
-    for (const store::CustomEmoji& emoji : emojis) {
-      const std::string name = ":" + emoji.shortcode + ":";
-      if (note.status.content.contains(name) || note.status.spoiler_text.contains(name)) note.emojis.push_back(emoji);
-    }
+    note.emojis =
+        emojis_in({note.status.content, note.status.spoiler_text},
+                  note.poll ? std::span<const std::string>(note.poll->options) : std::span<const std::string>());
     if (const auto quote = quotes.find(note.status.id); quote != quotes.end()) {
       note.quote = QuoteParts{.uri = quote->second.quoted, .authorization = quote->second.authorization};
     }

@@ -141,11 +141,12 @@ std::string render_update_note(const config::Config& config, const NoteParts& no
 }
 
 std::string render_update_actor(const config::Config& config, const model::Account& account,
-                                std::span<const model::AccountKey> keys, std::string_view moved_to) {
+                                std::span<const model::AccountKey> keys, std::string_view moved_to,
+                                std::span<const store::CustomEmoji> emojis) {
   const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(account.updated_at));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = account.uri});
   write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
-  writer.key("object").raw(render_actor(config, account, keys, Context::without, moved_to));
+  writer.key("object").raw(render_actor(config, account, keys, Context::without, moved_to, emojis));
   return finish(writer);
 }
 

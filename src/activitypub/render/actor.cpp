@@ -115,7 +115,8 @@ std::string render_actor_stub(const config::Config& config, const model::Account
 }
 
 std::string render_actor(const config::Config& config, const model::Account& account,
-                         std::span<const model::AccountKey> keys, Context context, std::string_view moved_to) {
+                         std::span<const model::AccountKey> keys, Context context, std::string_view moved_to,
+                         std::span<const store::CustomEmoji> emojis) {
   const bool is_instance = account.id == model::kInstanceActorId;
   json::Writer writer;
   writer.begin_object();
@@ -136,7 +137,9 @@ std::string render_actor(const config::Config& config, const model::Account& acc
   } else {
     write_profile(writer, config, account);
   }
-  writer.key("tag").begin_array().end_array();
+  writer.key("tag").begin_array();
+  for (const store::CustomEmoji& emoji : emojis) write_emoji_tag(writer, config, emoji);
+  writer.end_array();
   write_ids(writer, "alsoKnownAs", account.also_known_as);
   if (!moved_to.empty()) writer.field("movedTo", moved_to);
   writer.end_object();

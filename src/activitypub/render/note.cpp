@@ -21,17 +21,7 @@ void write_tags(json::Writer& writer, const config::Config& config, const NotePa
     writer.field("name", "@" + mention.username + "@" + mention.domain.value_or(config.server.domain)).end_object();
   }
   for (const std::string& tag : note.status.tags) writer.raw(render_hashtag(config, tag));
-  for (const store::CustomEmoji& emoji : note.emojis) {
-    writer.begin_object().field("id", service::uris::emoji(config, emoji.shortcode)).field("type", "Emoji");
-    writer.field("name", ":" + emoji.shortcode + ":");
-    writer.key("icon")
-        .begin_object()
-        .field("type", "Image")
-        .field("mediaType", media::content_type_of(emoji.url))
-        .field("url", service::media_urls::file(config, emoji.url))
-        .end_object()
-        .end_object();
-  }
+  for (const store::CustomEmoji& emoji : note.emojis) write_emoji_tag(writer, config, emoji);
   if (note.quote) write_quote_tag(writer, *note.quote);
   writer.end_array();
 }
@@ -81,6 +71,18 @@ std::string content_of(const NoteParts& note) {
 }
 
 }  // namespace
+
+void write_emoji_tag(json::Writer& writer, const config::Config& config, const store::CustomEmoji& emoji) {
+  writer.begin_object().field("id", service::uris::emoji(config, emoji.shortcode)).field("type", "Emoji");
+  writer.field("name", ":" + emoji.shortcode + ":");
+  writer.key("icon")
+      .begin_object()
+      .field("type", "Image")
+      .field("mediaType", media::content_type_of(emoji.url))
+      .field("url", service::media_urls::file(config, emoji.url))
+      .end_object()
+      .end_object();
+}
 
 std::string render_hashtag(const config::Config& config, std::string_view name) {
   json::Writer writer;

@@ -23,6 +23,8 @@ struct Recipients {
 Recipients recipients(model::Visibility visibility, const std::string& followers, std::vector<std::string> mentioned);
 Recipients recipients(const NoteParts& note);
 void write_recipients(json::Writer& writer, const Recipients& recipients);
+/// A custom emoji of ours among the tags.
+void write_emoji_tag(json::Writer& writer, const config::Config& config, const store::CustomEmoji& emoji);
 /// The parts of a Question.
 void write_poll(json::Writer& writer, const model::Poll& poll, Time now);
 /// A quote under every name that is read, and as an object link (FEP-e232) among the tags.

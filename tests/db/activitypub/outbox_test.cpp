@@ -1,7 +1,11 @@
+#include "dunlin/activitypub/outbox.hpp"
+
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/delivery.hpp"
 #include "dunlin/crypto/http_signature.hpp"
+#include "dunlin/model/picture.hpp"
+#include "dunlin/store/custom_emojis.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -239,6 +243,42 @@ TEST_CASE("a delivery is signed so that the peer can verify it, anew for each at
   fetch.url = "https://near.example/users/n1";
   REQUIRE(sign_fetch(fetch, *key, crypto::SignatureScheme::cavage, f.world.clock.now()));
   CHECK_FALSE(fetch.headers.find("Digest"));
+}
+
+TEST_CASE("a profile and a poll name the emojis of ours that stand in them", "[activitypub][outbox][emoji]") {
+  Setup f;
+  f.world.write([&](db::Tx& tx) {
+    for (const char* shortcode : {"gull", "wader", "unused"}) {
+      store::save_emoji(tx, {.id = f.world.ids.next<model::PictureId>().value,
+                             .shortcode = shortcode,
+                             .url = std::string(40, 'a') + ".png",
+                             .static_url = std::string(40, 'a') + ".png"});
+    }
+  });
+  auto anna = f.anna;
+  anna.display_name = "Anna :wader:";
+  anna.fields = {{.name = "birds", .value = "<p>:gull:</p>", .source = ":gull:", .verified_at = {}}};
+  const auto emojis = f.world.read([&](db::Tx& tx) { return profile_emojis(tx, anna); });
+  const auto actor = Json::parse(render_actor(f.config, anna, {}, Context::with, {}, emojis));
+  REQUIRE(actor["tag"].size() == 2);
+  CHECK(actor["tag"][0]["name"] == ":gull:");
+  CHECK(actor["tag"][1]["type"] == "Emoji");
+  CHECK(actor["tag"][1]["icon"]["url"].get<std::string>().ends_with(".png"));
+  CHECK(f.world.read([&](db::Tx& tx) { return profile_emojis(tx, f.anna); }).empty());
+
+  service::StatusDraft draft;
+  draft.text = "which?";
+  draft.poll.emplace();
+  draft.poll->options = {":wader:", "none"};
+  draft.poll->expires_in_seconds = 3600;
+  service::RemoteDocuments documents;
+  f.world.follow(f.far, f.anna);
+  f.world.write([&](db::Tx& tx) { return f.services.statuses.post(tx, documents, f.anna, f.user, draft).value(); });
+  f.run_jobs();
+  const auto question = f.outgoing().back().activity["object"];
+  CHECK(question["type"] == "Question");
+  REQUIRE(question["tag"].size() == 1);
+  CHECK(question["tag"][0]["name"] == ":wader:");
 }
 
 }  // namespace dunlin::activitypub

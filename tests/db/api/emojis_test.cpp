@@ -96,3 +96,14 @@ TEST_CASE("emojis of another server are shown in its statuses and names, for one
   CHECK(e.client.get("/api/v1/timelines/home").json()[1]["emojis"][0]["url"] != before);
   CHECK(e.client.get("/api/v1/custom_emojis").json().empty());
 }
+
+TEST_CASE("emojis of ours in a profile are shown", "[api][emoji]") {
+  Emojis e;
+  REQUIRE(e.add("wader", e.media.samples.picture("64x64", "a.png")));
+  REQUIRE(e.add("gull", e.media.samples.picture("32x32", "b.png")));
+  const auto answer = e.client.patch("/api/v1/accounts/update_credentials",
+                                     {{"display_name", "Alice :wader:"}, {"note", "likes :gull: and :nothing:"}});
+  REQUIRE(answer.json()["emojis"].size() == 2);
+  CHECK(answer.json()["emojis"][0]["shortcode"] == "wader");
+  CHECK(e.client.get("/api/v1/accounts/" + e.alice.id.str()).json()["emojis"] == answer.json()["emojis"]);
+}
