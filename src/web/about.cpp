@@ -22,7 +22,7 @@ http::Response render_text(const Call& call, std::string_view title, std::string
   body.add("<section class=\"card prose\"><h1>{}</h1>\n", {title});
   if (!note.empty()) body.add("<p class=\"soft small\">{}</p>\n", {note});
   body.raw(content).add("</section>\n");
-  return render_page(call.config(), {.title = std::string(title), .index = true, .remote_pictures = false}, body);
+  return render_page(call.config(), {.title = std::string(title), .index = true, .files = false}, body);
 }
 
 Result<http::Response> show_privacy_policy(Call& call) {

@@ -84,7 +84,7 @@ http::Response render_consent(const Call& call, const AuthorizationRequest& requ
   body.add("<button class=\"quiet\" type=\"submit\">Deny</button></form></div></section>\n");
   const PageOptions options{.title = "Authorize " + application.name,
                             .narrow = true,
-                            .remote_pictures = !visitor.account.avatar_url.empty(),
+                            .files = !visitor.account.avatar_url.empty(),
                             .form_action = form_action_of(request.redirect_uri)};
   return render_page(call.config(), options, body);
 }

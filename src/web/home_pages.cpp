@@ -93,7 +93,7 @@ thousands of other servers. An account here is called <strong>@name@{}</strong>.
   if (visitor) add_visitor(body, call, *visitor);
   add_trends(body, call);
   add_latest(body, call);
-  PageOptions options{.index = true, .remote_pictures = true};
+  PageOptions options{.index = true, .files = true};
   add_preview(options.head, config,
               {.type = "website",
                .title = config.instance.title,
@@ -143,7 +143,7 @@ Result<http::Response> show_about(Call& call) {
   }
   add_contact(body, call);
   add_rules(body, call);
-  PageOptions options{.title = "About", .index = true, .remote_pictures = true};
+  PageOptions options{.title = "About", .index = true, .files = true};
   add_preview(options.head, config,
               {.type = "website",
                .title = "About " + config.instance.title,
@@ -172,7 +172,7 @@ Result<http::Response> show_tag(Call& call) {
   const auto ids = store::list_tag_timeline(call.tx(), std::nullopt, folded, {}, page);
   Html body;
   body.add("<h1 class=\"between\">{}</h1>\n", {title}).raw(render_list(call, ids).str());
-  PageOptions options{.title = title, .remote_pictures = true};
+  PageOptions options{.title = title, .files = true};
   add_alternate(options.head, "application/rss+xml", url + ".rss", title);
   add_alternate(options.head, "application/atom+xml", url + ".atom", title);
   add_preview(options.head, call.config(),

@@ -8,17 +8,26 @@ namespace dunlin::web {
 
 namespace {
 
-/// `elsewhere`: pictures and films of other servers and of a media host may stand in the page.
-std::string picture_sources(const config::Config& config, bool elsewhere) {
+/// Where the store itself sends files from, when who asks is sent there.
+std::string store_origin(const config::Config::Storage& storage) {
+  if (storage.type != "s3" || storage.s3_delivery != "redirect") return {};
+  if (storage.s3_path_style) return storage.s3_endpoint;
+  const auto host = storage.s3_endpoint.find("://") + 3;
+  return storage.s3_endpoint.substr(0, host) + storage.s3_bucket + "." + storage.s3_endpoint.substr(host);
+}
+
+/// `files`: pictures and films that are kept here stand in the page. Those of other servers are shown from here, too.
+std::string picture_sources(const config::Config& config, bool files) {
   std::string sources = "'self'";
-  if (elsewhere) sources += config.federation.allow_http ? " https: http:" : " https:";
+  for (const auto& origin : {config.media.url, store_origin(config.storage)}) {
+    if (files && !origin.empty()) sources += " " + origin;
+  }
   return "img-src " + sources + "; media-src " + sources;
 }
 
 std::string security_policy(const config::Config& config, const PageOptions& options) {
-  return "default-src 'none'; style-src 'self'; manifest-src 'self'; " +
-         picture_sources(config, options.remote_pictures) + "; form-action 'self'" + options.form_action +
-         "; base-uri 'none'; frame-ancestors 'none'";
+  return "default-src 'none'; style-src 'self'; manifest-src 'self'; " + picture_sources(config, options.files) +
+         "; form-action 'self'" + options.form_action + "; base-uri 'none'; frame-ancestors 'none'";
 }
 
 void add_page_headers(http::Response& response, std::string policy) {
@@ -78,7 +87,7 @@ http::Response render_page(const config::Config& config, const PageOptions& opti
 }
 
 http::Response render_embed(const config::Config& config, std::string_view title, const Html& body) {
-  PageOptions options{.remote_pictures = true, .embedded = true};
+  PageOptions options{.files = true, .embedded = true};
   options.head.add("<base target=\"_blank\">\n<script src=\"{}\" defer></script>\n", {embed_script_href()});
   Html page;
   page.raw(body.str());

@@ -13,14 +13,14 @@ namespace dunlin::web {
 
 struct PageOptions {
   int status = 200;
-  std::string title{};           // before the instance's own title; "" = that alone
-  bool title_alone = false;      // nothing but `title`
-  bool narrow = false;           // a single card: forms and messages
-  bool index = false;            // search engines may list it
-  bool remote_pictures = false;  // shows avatars of other servers
-  bool embedded = false;         // stands in a frame on another page
-  std::string form_action{};     // further CSP form-action sources, each behind a space
-  Html head{};                   // further elements
+  std::string title{};        // before the instance's own title; "" = that alone
+  bool title_alone = false;   // nothing but `title`
+  bool narrow = false;        // a single card: forms and messages
+  bool index = false;         // search engines may list it
+  bool files = false;         // shows avatars, pictures or films
+  bool embedded = false;      // stands in a frame on another page
+  std::string form_action{};  // further CSP form-action sources, each behind a space
+  Html head{};                // further elements
 };
 
 /// A whole page with its security headers: no script at all, one stylesheet of ours (client-api.md 8.2).

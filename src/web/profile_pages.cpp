@@ -126,7 +126,7 @@ http::Response profile_page(Call& call, const model::Account& account, const Tab
   const auto ids = store::list_account_timeline(call.tx(), std::nullopt, account.id, tab.filter, page);
   PageOptions options{.title = name_of(account) + " (@" + full_handle(call.config(), account) + ")",
                       .index = account.discoverable && account.indexable && !page.max_id,
-                      .remote_pictures = true};
+                      .files = true};
   if (!tab.title.empty()) options.title += ": " + tab.title;
   add_head(options.head, call.config(), account, tab, options.title);
   Html body = render_profile(call, account);

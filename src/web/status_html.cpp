@@ -28,8 +28,13 @@ void add_medium(Html& out, const config::Config& config, const model::MediaAttac
   const auto preview = service::media_urls::preview(config, media);
   switch (media.type) {
     case model::MediaType::image:
-      out.add("<a href=\"{}\"><img src=\"{}\" alt=\"{}\" loading=\"lazy\"></a>\n",
-              {*original, preview.value_or(*original), media.description});
+      out.add("<a href=\"{}\"><img src=\"{}\" alt=\"{}\" title=\"{}\"",
+              {*original, preview.value_or(*original), media.description, media.description});
+      // So that nothing jumps when it comes.
+      if (media.width > 0) {
+        out.add(" width=\"{}\" height=\"{}\"", {std::to_string(media.width), std::to_string(media.height)});
+      }
+      out.add(" loading=\"lazy\"></a>\n");
       return;
     case model::MediaType::gifv:
     case model::MediaType::video:
@@ -42,7 +47,8 @@ void add_medium(Html& out, const config::Config& config, const model::MediaAttac
       return;
     case model::MediaType::unknown:
       out.add("<p><a href=\"{}\" rel=\"nofollow noopener\">{}</a></p>\n",
-              {safe_href(*original), media.description.empty() ? "Attachment" : media.description});
+              {safe_href(media.remote_url.value_or(*original)),
+               media.description.empty() ? "Attachment" : media.description});
   }
 }
 
@@ -67,11 +73,11 @@ void add_counts(Html& out, const model::Status& status) {
 }
 
 /// The page that a status links to. Nothing of it runs here: a picture, two texts and a link.
-void add_card(Html& out, const model::PreviewCard& card) {
+void add_card(Html& out, const config::Config& config, const model::PreviewCard& card) {
   out.add("<a class=\"preview\" href=\"{}\" rel=\"nofollow noopener\">", {safe_href(card.url)});
   if (!card.image_url.empty()) {
-    out.add("<img src=\"{}\" alt=\"{}\" loading=\"lazy\" referrerpolicy=\"no-referrer\">",
-            {safe_href(card.image_url), card.image_description});
+    out.add("<img src=\"{}\" alt=\"{}\" loading=\"lazy\">",
+            {service::media_urls::card(config, card), card.image_description});
   }
   out.add("<span><span class=\"soft small\">{}</span><strong>{}</strong>",
           {card.provider_name.empty() ? domain_of(card.url) : card.provider_name, card.title});
@@ -108,6 +114,7 @@ StatusHtml::StatusHtml(api::Call& call, std::span<const StatusId> ids)
   };
   for (const auto& status : bundle_.statuses) expect(status);
   for (const auto& [id, status] : bundle_.originals) expect(status);
+  for (const auto& [id, status] : bundle_.quoted) expect(status);
 }
 
 void StatusHtml::add_text(Html& out, std::string_view text, const model::Account& author) {
@@ -141,7 +148,8 @@ void StatusHtml::add_poll(Html& out, const model::Poll& poll, const model::Accou
     }
     out.add("</li>\n");
   }
-  out.add("</ul>\n<p class=\"soft small\">{} votes", {readable_count(poll.votes_count())});
+  const auto votes = poll.votes_count();
+  out.add("</ul>\n<p class=\"soft small\">{} {}", {readable_count(votes), votes == 1 ? "vote" : "votes"});
   if (poll.expires_at) {
     out.add(poll.is_over(now) ? " \u00b7 ended {}" : " \u00b7 ends {}", {readable_time(*poll.expires_at)});
   }
@@ -161,11 +169,12 @@ void StatusHtml::add_quote(Html& out, const store::QuoteView& quote) {
   const auto& status = quoted->second;
   const std::string text =
       status.spoiler_text.empty() ? html::clean_line(html::to_plain_text(status.content)) : status.spoiler_text;
-  out.add(
-      "<a class=\"preview quoted\" href=\"{}\"><span><strong>{}</strong><span class=\"soft small\">@{}</span>"
-      "<span>{}</span></span></a>\n",
-      {safe_href(status_link(call_.config(), status, author->second)), name_of(author->second), author->second.acct(),
-       text::truncate_graphemes(text, kQuoteGraphemes)});
+  out.add("<a class=\"preview quoted\" href=\"{}\"><span><strong>",
+          {safe_href(status_link(call_.config(), status, author->second))});
+  add_name(out, author->second);
+  out.add("</strong><span class=\"soft small\">@{}</span><span>", {author->second.acct()});
+  add_text(out, text::truncate_graphemes(text, kQuoteGraphemes), author->second);
+  out.add("</span></span></a>\n");
 }
 
 /// What stands behind a content warning, if there is one.
@@ -183,7 +192,7 @@ void StatusHtml::add_body(Html& out, const model::Status& status, const model::A
   if (has_media) add_media(out, call_.config(), status, media->second);
   const auto card = bundle_.cards.find(status.id);
   const bool open = !status.sensitive && status.spoiler_text.empty() && !has_media;
-  if (card != bundle_.cards.end() && open) add_card(out, card->second);
+  if (card != bundle_.cards.end() && open) add_card(out, call_.config(), card->second);
 }
 
 Html StatusHtml::render(const model::Status& status, Standing standing) {

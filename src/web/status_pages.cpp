@@ -103,7 +103,7 @@ Result<http::Response> show_status(Call& call) {
   PageOptions options{.title = name_of(found.author) + ": " +
                                std::string(text::truncate_graphemes(summary_of(found.status), kTitleGraphemes)),
                       .index = found.author.indexable && found.status.visibility == model::Visibility::public_,
-                      .remote_pictures = true};
+                      .files = true};
   add_head(options.head, call.config(), found, statuses.bundle());
   Html body;
   for (const model::Status& shown : statuses.bundle().statuses) {

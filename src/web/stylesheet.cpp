@@ -83,7 +83,7 @@ form.stack > button { margin-top: 1.25rem; }
   color: var(--alarm);
 }
 .who { display: flex; align-items: center; gap: .75rem; margin: 0 0 1rem; }
-.who img { border-radius: 10px; flex: none; }
+.who > img { border-radius: 10px; flex: none; }
 .who > div { min-width: 0; }
 .who strong { display: block; }
 ul.scopes { list-style: none; margin: 0 0 1rem; padding: 0; border-top: 1px solid var(--line); }
@@ -134,8 +134,9 @@ article.status footer a { color: inherit; }
 p.quoted { padding: .65rem .8rem; border: 1px dashed var(--line); border-radius: 10px; }
 .media { margin-top: .8rem; }
 .media.several { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem; }
-.media img, .media video { display: block; width: 100%; max-height: 32rem; object-fit: contain; border-radius: 10px; }
+.media img, .media video { display: block; width: 100%; height: auto; max-height: 32rem; object-fit: contain; border-radius: 10px; }
 .media.several img, .media.several video { height: 12rem; object-fit: cover; }
+.media.several > :first-child:nth-last-child(odd) { grid-column: 1 / -1; }
 .media video { background: #000; }
 .media audio { width: 100%; }
 ul.poll { list-style: none; margin: .8rem 0 .4rem; padding: 0; }
