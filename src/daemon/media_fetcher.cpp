@@ -12,7 +12,8 @@ namespace dunlin::daemon {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kAtOnce = 32;
+constexpr std::size_t kPerHost = 6;
 constexpr std::size_t kMostWaiting = 1024;
 constexpr int kMaxRedirects = 3;
 constexpr std::chrono::seconds kTimeout{120};
@@ -29,6 +30,7 @@ struct MediaFetcher::Flight {
   service::RemoteFile file;
   std::string wanted;  // what the row named when we began
   std::string url;     // after redirects
+  std::string host;    // of what was wanted; "" = not known yet
   std::size_t max_bytes = 0;
   int hops = 0;
   std::optional<media::WorkFolder> folder;
@@ -61,7 +63,7 @@ void MediaFetcher::fetch(const std::string& name, Done done) {
     } else if (const auto known = asking_.find(name); known != asking_.end()) {
       known->second.push_back(std::move(done));
       return;
-    } else if (waiting_.size() >= kMostWaiting) {
+    } else if (asking_.size() >= kMostWaiting) {
       refused = "overloaded: too many files wait";
     } else {
       asking_[name].push_back(std::move(done));
@@ -105,8 +107,49 @@ void MediaFetcher::start(FlightPtr flight) {
     flight->folder.emplace(*std::move(folder));
     flight->wanted = flight->url = (*wanted)->url;
     flight->max_bytes = (*wanted)->max_bytes;
-    ask(flight);
+    enter_host(flight);
   });
+}
+
+/// Asks, or waits its turn at the host without standing in anybody else's way.
+void MediaFetcher::enter_host(FlightPtr flight) {
+  const auto url = Url::parse(flight->url);
+  if (!url) return conclude(flight, "refused address: the URL is malformed", true);
+  FlightPtr next;
+  bool entered = false;  // who waits may have got its turn before we look again
+  {
+    const std::lock_guard lock(mutex_);
+    Host& host = hosts_[url->authority()];
+    entered = host.running < kPerHost;
+    if (entered) {
+      flight->host = url->authority();
+      ++host.running;
+    } else {
+      host.waiting.push_back(flight);
+      --running_;
+      next = take_next();
+    }
+  }
+  if (entered) return ask(std::move(flight));
+  if (next) go_on(std::move(next));
+}
+
+MediaFetcher::FlightPtr MediaFetcher::take_next() {
+  if (running_ >= kAtOnce) return {};
+  for (auto* queue : {&ready_, &waiting_}) {
+    if (queue->empty()) continue;
+    auto next = std::move(queue->front());
+    queue->pop_front();
+    ++running_;
+    return next;
+  }
+  return {};
+}
+
+void MediaFetcher::go_on(FlightPtr flight) {
+  const bool knows_its_host = !flight->host.empty();
+  if (knows_its_host) return ask(std::move(flight));
+  start(std::move(flight));
 }
 
 void MediaFetcher::ask(FlightPtr flight) {
@@ -173,11 +216,16 @@ void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure)
       asking_.erase(found);
     }
     --running_;
-    if (!waiting_.empty()) {
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
-      ++running_;
+    if (const auto host = hosts_.find(flight->host); host != hosts_.end()) {
+      if (host->second.waiting.empty()) {
+        if (--host->second.running == 0) hosts_.erase(host);
+      } else {  // its place goes to the next of this host
+        host->second.waiting.front()->host = flight->host;
+        ready_.push_back(std::move(host->second.waiting.front()));
+        host->second.waiting.pop_front();
+      }
     }
+    next = take_next();
   }
   for (Done& done : asking) {
     service::RemoteDocument document;
@@ -185,7 +233,7 @@ void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure)
     if (failure.empty()) document.status = 200;
     done(std::move(document));
   }
-  if (next) start(std::move(next));
+  if (next) go_on(std::move(next));
 }
 
 void MediaFetcher::stop() {
@@ -193,7 +241,12 @@ void MediaFetcher::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    for (const FlightPtr& flight : std::exchange(waiting_, {})) {
+    std::deque<FlightPtr> waiting = std::exchange(waiting_, {});
+    for (auto& flight : std::exchange(ready_, {})) waiting.push_back(std::move(flight));
+    for (auto& [name, host] : hosts_) {
+      for (auto& flight : std::exchange(host.waiting, {})) waiting.push_back(std::move(flight));
+    }
+    for (const FlightPtr& flight : waiting) {
       const auto found = asking_.find(flight->name);
       if (found == asking_.end()) continue;
       for (Done& done : found->second) turned_away.push_back(std::move(done));

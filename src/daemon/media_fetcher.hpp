@@ -19,7 +19,8 @@
 namespace dunlin::daemon {
 
 /// Fetches files of other servers into the cache: each at most once at a time however many ask for it, a bounded number
-/// at once, streamed to the disk. What came is looked at on the media lane.
+/// at once, of them a few of one host, so that one that hangs does not keep the others waiting; streamed to the disk.
+/// What came is looked at on the media lane.
 class MediaFetcher {
  public:
   using Done = std::move_only_function<void(service::RemoteDocument)>;
@@ -43,6 +44,7 @@ class MediaFetcher {
   using FlightPtr = std::shared_ptr<Flight>;
 
   void start(FlightPtr flight);
+  void enter_host(FlightPtr flight);
   void ask(FlightPtr flight);
   void answered(FlightPtr flight, Result<http::OutboundResponse> answer);
   void conclude(FlightPtr flight, std::string failure, bool remember);
@@ -50,6 +52,9 @@ class MediaFetcher {
   template <class F>
   void on_worker(FlightPtr flight, F work);
   void finished(const FlightPtr& flight, const std::string& failure);
+  /// The next that may run, counted as running; empty: none, or no room. The mutex is held.
+  FlightPtr take_next();
+  void go_on(FlightPtr flight);
 
   net::Exchanger& exchanger_;
   net::Workers& workers_;
@@ -60,6 +65,13 @@ class MediaFetcher {
   std::mutex mutex_;
   std::map<std::string, std::vector<Done>> asking_;  // by name: who waits for it
   std::deque<FlightPtr> waiting_;
+  /// Of one host: how many are asked for, and those that know what they want and wait for their turn.
+  struct Host {
+    std::size_t running = 0;
+    std::deque<FlightPtr> waiting;
+  };
+  std::map<std::string, Host, std::less<>> hosts_;
+  std::deque<FlightPtr> ready_;  // the host has room for them
   std::size_t running_ = 0;
   bool stopped_ = false;
 };

