@@ -91,7 +91,11 @@ class PqxxSession final : public Session {
 /// One read, or one attempt of a write.
 class PqxxSession::Work final : public Tx {
  public:
-  Work(PqxxSession& session, Time now) : session_(session), tx_(session.connection()), now_(now) {}
+  /// That the connection is lost may be found out here as well as by a statement. Throws Unavailable.
+  Work(PqxxSession& session, Time now) try : session_(session), tx_(session.connection()), now_(now) {
+  } catch (const pqxx::broken_connection& error) {
+    throw Unavailable(one_line(error.what()));
+  }
 
   Rows exec(const Statement& statement, std::span<const Param> params) override;
   using Tx::exec;
