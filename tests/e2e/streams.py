@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import resource
 import socket
 import struct
 
@@ -19,15 +20,43 @@ class Refused(Exception):
         self.status, self.head = status, head
 
 
-class Stream:
-    """One connection. `query` without the token: "stream=user"."""
+def raise_file_limit():
+    """How many files this process, and the servers that it starts from now on, may have open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
 
-    def __init__(self, instance, token, query="", how="header", timeout=20, headers=(), receive_buffer=None):
+
+def open_many(instance, tokens, query="stream=user", at_once=64):
+    """A stream for each token, some at a time. Where it fails all are closed."""
+    streams = []
+    try:
+        for begin in range(0, len(tokens), at_once):
+            part = [Stream(instance, token, query, wait=False) for token in tokens[begin:begin + at_once]]
+            streams += part
+            for stream in part:
+                stream.finish()
+    except BaseException:
+        for stream in streams:
+            stream.close()
+        raise
+    return streams
+
+
+class Stream:
+    """One connection. `query` without the token: "stream=user". Without `wait` it is open when finish() returns."""
+
+    def __init__(self, instance, token, query="", how="header", timeout=20, headers=(), receive_buffer=None, wait=True):
         self.socket = socket.socket()
         self.socket.settimeout(timeout)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.connect(("127.0.0.1", instance.port))
+        try:
+            self.socket.connect(("127.0.0.1", instance.port))
+        except OSError:
+            self.socket.close()
+            raise
         self.buffer = b""
         lines = [f"Host: {instance.domain}", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
                  "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode(), *headers]
@@ -38,6 +67,10 @@ class Stream:
         elif how == "query":
             query += f"&access_token={token}"
         self.socket.sendall(f"GET /api/v1/streaming?{query} HTTP/1.1\r\n".encode() + "\r\n".join(lines).encode() + b"\r\n\r\n")
+        if wait:
+            self.finish()
+
+    def finish(self):
         while b"\r\n\r\n" not in self.buffer:
             self.receive()
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)

@@ -5,6 +5,7 @@
 #include "dunlin/base/version.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -41,10 +42,23 @@ int wait_for_signal(const sigset_t& signals) {
   return received;
 }
 
+/// As many open files as we may have: each connection is one.
+void raise_file_limit(int max_connections) {
+  constexpr rlim_t kOthers = 500;  // files, the database, other servers
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+  if (limit.rlim_cur >= static_cast<rlim_t>(max_connections) + kOthers) return;
+  log::warn("fewer files may be open than server.max_connections asks for",
+            {log::kv("files", limit.rlim_cur), log::kv("max_connections", max_connections)});
+}
+
 Result<void> serve(const Invocation& invocation) {
   const auto config = TRY(invocation.load_config());
   log::configure(to_level(config.log.level), config.log.target);
   const sigset_t signals = block_stop_signals();
+  raise_file_limit(config.server.max_connections);
   log::info("starting", {log::kv("version", kVersion), log::kv("domain", config.server.domain)});
   if (config.federation.allow_http) log::warn("federation.allow_http is set: only for tests on one machine");
   const auto core = TRY(Core::open(config, std::nullopt));
