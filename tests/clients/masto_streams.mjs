@@ -15,8 +15,9 @@ async function listen(name) {
   for (const part of path.split(":")) resource = resource[part];
   const parameters = path.startsWith("hashtag") ? { tag: argument } : path === "list" ? { list: argument } : undefined;
   for await (const { event, payload } of resource.subscribe(parameters)) {
-    const id = typeof payload === "string" ? payload : payload?.id;
-    console.log(JSON.stringify({ stream: name, event, id, type: payload?.type ?? null, last: payload?.lastStatus?.id ?? null }));
+    const id = typeof payload === "object" ? payload?.id : payload;
+    const further = { type: payload?.type ?? null, last: payload?.lastStatus?.id ?? null, announcement: payload?.announcementId ?? null };
+    console.log(JSON.stringify({ stream: name, event, id, ...further }));
   }
 }
 
