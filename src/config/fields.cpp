@@ -333,7 +333,7 @@ std::vector<Field> fields_of(Config& config) {
       {.section = "delivery",
        .key = "concurrency",
        .slot = &delivery.concurrency,
-       .help = "Deliveries in flight, all servers together.",
+       .help = "Deliveries begun at a time, all servers together; up to 512 more may wait for an answer.",
        .least = 1,
        .most = 4096},
       {.section = "delivery",

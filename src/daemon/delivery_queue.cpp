@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::chrono::minutes kKeyAge{1};
 constexpr std::size_t kMaxKeys = 4096;
+// What still waits for a host after its first batch is looked at as a whole each time: in fewer, larger pieces.
+constexpr int kLongLane = 200;
 constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
 
 // As stored: the numbers of crypto::SignatureScheme, which net's are, too.
@@ -156,8 +158,9 @@ std::vector<std::string> DeliveryQueue::renew_hosts(db::Session& session, std::s
 
 std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const std::string& host) {
   return session
-      .read(
-          [&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> { return load(tx, jobs::load_lane(tx, host)); })
+      .read([&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> {
+        return load(tx, jobs::load_lane(tx, host, kLongLane));
+      })
       .value();
 }
 

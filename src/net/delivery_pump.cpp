@@ -38,7 +38,6 @@ struct HostWork {
   int unrecorded = 0;                              // results not yet concluded
   bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
   bool lost = false;                               // the lease is gone
-  bool full = false;                               // the batch was as large as one may be: there may be more
   Lease lease = Lease::ours;
   Alarm changed;
 
@@ -91,7 +90,6 @@ struct DeliveryPump::Impl {
   asio::awaitable<bool> load(HostWork& lane);
   asio::awaitable<bool> leave(HostWork& lane, bool if_idle);
   asio::awaitable<std::optional<int>> claim(int limit, bool proven_only);
-  void take_batch(HostWork& lane, std::vector<PendingDelivery> batch);
   void limit_turn(const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
   asio::awaitable<void> sleep(std::chrono::milliseconds time);
   [[nodiscard]] int unproven_lanes() const;
@@ -181,10 +179,11 @@ asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
 }
 
 asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) {
-  take_batch(*lane, std::move(lane->host.due));
+  lane->chains = by_account(std::move(lane->host.due));
   bool failed = false;
   std::uint64_t wakes_before = wakes;
   while (!stopping && !lane->lost && lane->host.allowed > 0) {
+    wakes_before = wakes;
     if (lane->chains.empty()) {
       const bool loaded = co_await load(*lane);
       if (!loaded) break;
@@ -195,8 +194,8 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
     for (int i = 0; i < coroutines; ++i) spawn(tasks, executor, "delivery-chain", run_chains(lane));
     while (lane->running > 0) co_await lane->changed.wait_for(1min);
     lane->chains.clear();
-    if (!lane->halted && !lane->lost && !lane->full && !stopping) {
-      // Everything that was due has been sent: recorded and left in one go, unless something has come.
+    if (!lane->halted && !lane->lost && !stopping) {
+      // What was loaded has been sent: recorded and left in one go, unless more is due.
       wakes_before = wakes;
       const bool left = co_await leave(*lane, true);
       if (left) break;
@@ -206,10 +205,7 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
     failed = failed || lane->halted;
     if (!lane->halted) lane->host.allowed = options.per_host;
   }
-  if (lane->lease == Lease::ours) {
-    wakes_before = wakes;
-    std::ignore = co_await leave(*lane, false);
-  }
+  if (lane->lease == Lease::ours) std::ignore = co_await leave(*lane, false);
   lanes.erase(lane->host.host);
   // What came for this host while it was being left is nobody's yet; what failed has a new time.
   if (failed || starved || wakes != wakes_before) look.ring();
@@ -218,16 +214,11 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
   renewal.ring();
 }
 
-void DeliveryPump::Impl::take_batch(HostWork& lane, std::vector<PendingDelivery> batch) {
-  lane.full = batch.size() >= static_cast<std::size_t>(jobs::kLaneBatch);
-  lane.chains = by_account(std::move(batch));
-}
-
 asio::awaitable<bool> DeliveryPump::Impl::load(HostWork& lane) {
   auto batch = co_await on_worker<std::vector<PendingDelivery>>(
       workers, Lane::jobs, "load lane", [&](db::Session& session) { return queue.load_lane(session, lane.host.host); });
   if (!batch || batch->empty()) co_return false;
-  take_batch(lane, *std::move(batch));
+  lane.chains = by_account(*std::move(batch));
   co_return true;
 }
 

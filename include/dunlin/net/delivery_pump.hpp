@@ -82,7 +82,7 @@ struct DeliveryPumpOptions {
   int max_hosts = 1024;  // lanes held at a time
   /// An exchange that takes longer gives its slot to the next and waits on beside, with at most so many others: a host
   /// that accepts and then hangs costs a connection, and no other host's turn.
-  std::chrono::milliseconds patience{500};
+  std::chrono::milliseconds patience{20};
   int max_patient = 512;
   double retry_scale = 1.0;
   std::chrono::milliseconds poll{5'000};            // at least so often it looks for work of other processes
