@@ -285,6 +285,37 @@ class Siblings(unittest.TestCase):
                 a.cli("account", "enable", "--username", "bob")
                 everywhere(lambda answer: answer.status == 200, "the login works again")
 
+    def test_after_a_crash_of_the_database_streams_begin_anew_because_events_may_be_lost(self):
+        with Instance() as a, Sibling(a) as b:
+            alice = a.add_user("alice")
+            streams = [Stream(one, alice.token, "stream=user") for one in (a, b)]
+            for stream in streams:
+                self.addCleanup(stream.close)
+            alice.status("both are open")
+            for stream in streams:
+                stream.event("update")
+            # One process of the server dies; the server forgets its unlogged tables, and says nothing of a restart.
+            psql(a, "COPY (SELECT 1) TO PROGRAM 'kill -9 $PPID'", check=False)
+            for stream in streams:
+                self.assertEqual(stream.close_code(), 1001)
+            # Each worker finds out by itself that its connection is lost: 503 until then, and nothing worse.
+            def open_again(one):
+                try:
+                    return Stream(one, alice.token, "stream=user")
+                except Refused as refused:
+                    self.assertEqual(refused.status, 503)
+
+            def post_again():
+                answer = request("POST", a.url + "/api/v1/statuses", token=alice.token, form={"status": "again"})
+                self.assertIn(answer.status, (200, 503))
+                return answer.json()["id"] if answer.status == 200 else None
+
+            for one in (a, b):
+                again = wait_until(lambda: open_again(one), 30, "it serves again")
+                self.addCleanup(again.close)
+                status = wait_until(post_again, 30, "somebody can post")
+                self.assertEqual(again.event("update")["id"], status)
+
 
 if __name__ == "__main__":
     unittest.main()
