@@ -21,10 +21,9 @@ bool has_next(std::size_t rows, const model::Page& page, NextLink next) {
 
 }  // namespace
 
-http::Response status_list(Call& call, std::span<const StatusId> ids, const model::Page& page, NextLink next,
-                           std::optional<model::FilterContext> context) {
+http::Response status_list(Call& call, std::span<const StatusId> ids, const model::Page& page, NextLink next) {
   if (ids.empty()) return call.json("[]");
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, context, call.status_cache());
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json_page(out.take(), {.first = ids.front().value,
@@ -35,7 +34,7 @@ http::Response status_list(Call& call, std::span<const StatusId> ids, const mode
 
 http::Response status_list(Call& call, std::span<const StatusId> ids) {
   if (ids.empty()) return call.json("[]");
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, std::nullopt, call.status_cache());
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json(out.take());
@@ -47,7 +46,7 @@ http::Response status_list(Call& call, const std::vector<store::StatusRef>& refs
   std::vector<StatusId> ids;
   ids.reserve(refs.size());
   for (const auto& ref : refs) ids.push_back(ref.status_id);
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, std::nullopt, call.status_cache());
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), ids, call.status_cache());
   json::Writer out;
   statuses.render_array(out, ids);
   return call.json_page(out.take(), {.first = refs.front().row_id,
@@ -57,8 +56,7 @@ http::Response status_list(Call& call, const std::vector<store::StatusRef>& refs
 }
 
 Result<http::Response> one_status(Call& call, StatusId id) {
-  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), std::span(&id, 1), std::nullopt,
-                                call.status_cache());
+  entities::StatusPage statuses(call.tx(), call.config(), call.viewer_id(), std::span(&id, 1), call.status_cache());
   if (!statuses.contains(id)) return fail(Errc::not_found, "Record not found");
   json::Writer out;
   statuses.render(out, id);

@@ -27,10 +27,9 @@ enum class NextLink : std::uint8_t {
   when_not_empty,  // timelines: filtering may have shortened the page
 };
 
-/// The statuses of `ids`, which are sorted newest first, without those that the viewer's filters hide in `context`. The
-/// cursors are those of `ids`, so that a page that lost some goes on.
-http::Response status_list(Call& call, std::span<const StatusId> ids, const model::Page& page, NextLink next,
-                           std::optional<model::FilterContext> context = std::nullopt);
+/// The statuses of `ids`, which are sorted newest first. The cursors are those of `ids`, so that a page of which some
+/// have just gone goes on.
+http::Response status_list(Call& call, std::span<const StatusId> ids, const model::Page& page, NextLink next);
 /// A whole list, in this order, without cursors.
 http::Response status_list(Call& call, std::span<const StatusId> ids);
 enum class PrevLink : std::uint8_t { since, min };

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace dunlin::service {
@@ -51,6 +52,11 @@ void apply(const CollectionChange& change, Collection& collection) {
     const auto tag = tag_of(*change.tag_name);
     collection.tag_name = tag.empty() ? std::nullopt : std::optional(tag);
   }
+}
+
+/// What those who are in it would want to know of.
+auto says(const Collection& collection) {
+  return std::tuple(collection.name, collection.description, collection.tag_name, collection.sensitive);
 }
 
 std::unexpected<Error> not_found() {
@@ -116,14 +122,21 @@ Result<Collection> CollectionService::get_own(db::Tx& tx, AccountId owner, Colle
 Result<Collection> CollectionService::change(db::Tx& tx, AccountId owner, CollectionId id,
                                              const CollectionChange& change) {
   auto collection = TRY(get_own(tx, owner, id));
+  const auto before = says(collection);
   apply(change, collection);
   collection.updated_at = tx.now();
   store::update_collection(tx, collection);
+  if (says(collection) == before) return collection;
+  for (const auto& item : collection.items) {
+    if (item.state == CollectionItemState::accepted) notifications_.collection_changed(tx, collection, item.account_id);
+  }
   return collection;
 }
 
 Result<void> CollectionService::remove(db::Tx& tx, AccountId owner, CollectionId id) {
-  store::delete_collection(tx, TRY(get_own(tx, owner, id)).id);
+  const auto collection = TRY(get_own(tx, owner, id));
+  for (const auto& item : collection.items) notifications_.withdraw_collection(tx, collection, item.account_id);
+  store::delete_collection(tx, collection.id);
   return {};
 }
 
@@ -144,6 +157,7 @@ Result<CollectionItem> CollectionService::insert(db::Tx& tx, const model::Accoun
   if (!store::insert_collection_item(tx, item)) {
     return fail(Errc::invalid, "Validation failed: Account has already been taken");
   }
+  notifications_.added_to_collection(tx, collection, account->id);
   return item;
 }
 
@@ -176,6 +190,7 @@ Result<void> CollectionService::remove_item(db::Tx& tx, AccountId owner, Collect
   if (item == nullptr || item->state == CollectionItemState::revoked) return not_found();
   store::delete_collection_item(tx, item_id);
   store::update_collection(tx, collection);
+  notifications_.withdraw_collection(tx, collection, item->account_id);
   return {};
 }
 
@@ -186,6 +201,7 @@ Result<void> CollectionService::revoke(db::Tx& tx, AccountId member, CollectionI
   if (item->account_id != member) return fail(Errc::forbidden, "This action is not allowed");
   store::set_collection_item_state(tx, item_id, CollectionItemState::revoked);
   store::update_collection(tx, collection);
+  notifications_.withdraw_collection(tx, collection, member);
   return {};
 }
 

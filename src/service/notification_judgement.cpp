@@ -29,6 +29,7 @@ bool is_subject_to_policy(NotificationType type) {
     case NotificationType::favourite:
     case NotificationType::quote:
     case NotificationType::emoji_reaction:
+    case NotificationType::added_to_collection:
       return true;
     default:
       return false;

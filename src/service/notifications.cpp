@@ -108,6 +108,22 @@ void NotificationService::reported(db::Tx& tx, model::ReportId report, AccountId
   if (told) store::set_notification_report(tx, *told, report);
 }
 
+void NotificationService::added_to_collection(db::Tx& tx, const model::Collection& collection, AccountId member) {
+  tell(tx, NotificationType::added_to_collection, collection.account_id, member, std::nullopt, collection.id.value);
+}
+
+void NotificationService::collection_changed(db::Tx& tx, const model::Collection& collection, AccountId member) {
+  store::delete_notification_about(tx, member, NotificationType::collection_update, collection.account_id,
+                                   collection.id.value);
+  tell(tx, NotificationType::collection_update, collection.account_id, member, std::nullopt, collection.id.value);
+}
+
+void NotificationService::withdraw_collection(db::Tx& tx, const model::Collection& collection, AccountId member) {
+  for (const auto type : {NotificationType::added_to_collection, NotificationType::collection_update}) {
+    store::delete_notification_about(tx, member, type, collection.account_id, collection.id.value);
+  }
+}
+
 void NotificationService::withdraw(db::Tx& tx, NotificationType type, AccountId from, AccountId receiver,
                                    std::optional<StatusId> status) {
   store::delete_notification(tx, receiver, type, from, status);

@@ -1,11 +1,14 @@
 #include "dunlin/service/search.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/service/search_query.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/collections.hpp"
+#include "dunlin/store/relationships.hpp"
 #include "dunlin/store/shown_accounts.hpp"
 #include "dunlin/store/statuses.hpp"
 
@@ -61,6 +64,16 @@ Federation::Resolved find_known(db::Tx& tx, const config::Config& config, std::s
   return found;
 }
 
+/// By its id; not of somebody who is suspended or blocks the viewer.
+std::optional<model::Collection> find_collection(db::Tx& tx, std::optional<AccountId> viewer, std::string_view uri) {
+  auto collection = store::find_collection_by_uri(tx, uri);
+  if (!collection || viewer == collection->account_id) return collection;
+  const auto owner = store::find_shown_account(tx, collection->account_id);
+  const bool hidden = !owner || owner->suspended_at || (viewer && store::is_blocked(tx, owner->id, *viewer));
+  if (hidden) return std::nullopt;
+  return collection;
+}
+
 /// A lookup that failed for good is an empty result; one that waits for a document is not.
 template <class T>
 Result<std::optional<T>> optional_result(Result<T> result) {
@@ -86,6 +99,10 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
       if (found.status) result.statuses.push_back(found.status->id);
     }
     if (found.account && query.accounts) result.accounts.push_back(std::move(*found.account));
+    if (query.collections && uris::is_own_url(env_.config, text)) {
+      if (auto collection = find_collection(tx, query.viewer, text))
+        result.collections.push_back(*std::move(collection));
+    }
     return result;
   }
   if (query.accounts) {
@@ -110,7 +127,7 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
     }
   }
   if (query.hashtags && !text.starts_with('@')) {
-    const std::string prefix = text::fold(text.starts_with('#') ? text.substr(1) : text);
+    const std::string prefix = text::fold_hashtag(text.starts_with('#') ? text.substr(1) : text);
     if (!prefix.empty()) result.hashtags = store::search_tags(tx, prefix, query.limit, query.offset);
   }
   if (query.statuses && query.viewer) result.statuses = TRY(search_statuses(tx, *query.viewer, query));

@@ -30,6 +30,10 @@ SET name = $2, description = $3, language = $4, sensitive = $5, discoverable = $
 WHERE id = $1)sql"};
 const db::Statement kDelete{"collections.delete", "DELETE FROM collections WHERE id = $1"};
 const db::Statement kFind{"collections.find", "SELECT " DUNLIN_COLLECTION " FROM collections c WHERE c.id = $1"};
+const db::Statement kFindByUri{"collections.find_by_uri",
+                               "SELECT " DUNLIN_COLLECTION " FROM collections c WHERE c.uri = $1"};
+const db::Statement kListByIds{"collections.list_by_ids",
+                               "SELECT " DUNLIN_COLLECTION " FROM collections c WHERE c.id = ANY($1::bigint[])"};
 const db::Statement kList{"collections.list", "SELECT " DUNLIN_COLLECTION R"sql(
 FROM collections c WHERE c.account_id = $1 AND (c.discoverable OR NOT $2)
 ORDER BY c.id DESC LIMIT $3 OFFSET $4)sql"};
@@ -98,6 +102,16 @@ void delete_collection(db::Tx& tx, CollectionId id) {
 
 std::optional<Collection> find_collection(db::Tx& tx, CollectionId id) {
   auto found = with_items(tx, tx.exec(kFind, {id}));
+  return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::vector<Collection> list_collections(db::Tx& tx, std::span<const CollectionId> ids) {
+  if (ids.empty()) return {};
+  return with_items(tx, tx.exec(kListByIds, {db::Param::ids(ids)}));
+}
+
+std::optional<Collection> find_collection_by_uri(db::Tx& tx, std::string_view uri) {
+  auto found = with_items(tx, tx.exec(kFindByUri, {uri}));
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 

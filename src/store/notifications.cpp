@@ -84,6 +84,11 @@ void delete_notification(db::Tx& tx, AccountId receiver, model::NotificationType
   tx.exec(kDeleteNotification, {receiver, static_cast<int>(type), from, status});
 }
 
+void delete_notification_about(db::Tx& tx, AccountId receiver, model::NotificationType type, AccountId from,
+                               std::int64_t about) {
+  tx.exec(kDeleteNotification, {receiver, static_cast<int>(type), from, about});
+}
+
 #define DUNLIN_NOTIFICATIONS(order)                                           \
   "SELECT " DUNLIN_NOTIFICATION_COLUMNS                                       \
   " FROM notifications n WHERE n.account_id = $1 AND n.id > $2 AND n.id < $6" \

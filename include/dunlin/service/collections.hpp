@@ -6,6 +6,7 @@
 #include "dunlin/model/collection.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/faults.hpp"
+#include "dunlin/service/notifications.hpp"
 
 #include <optional>
 #include <span>
@@ -31,7 +32,7 @@ inline constexpr std::int64_t kMaxCollections = 10;  // per account
 /// cannot be asked whether it may be featured, and so may not.
 class CollectionService {
  public:
-  explicit CollectionService(Environment& env) : env_(env) {}
+  CollectionService(Environment& env, NotificationService& notifications) : env_(env), notifications_(notifications) {}
 
   Faults check(const CollectionChange& change, bool is_new) const;
   /// After check(). Errors: invalid (too many), forbidden (an account may not be featured).
@@ -41,6 +42,7 @@ class CollectionService {
   Result<model::Collection> get(db::Tx& tx, std::optional<AccountId> viewer, model::CollectionId id) const;
   /// Of one's own. Errors: not_found, forbidden.
   Result<model::Collection> get_own(db::Tx& tx, AccountId owner, model::CollectionId id) const;
+  /// Those who are in it are told.
   Result<model::Collection> change(db::Tx& tx, AccountId owner, model::CollectionId id, const CollectionChange& change);
   Result<void> remove(db::Tx& tx, AccountId owner, model::CollectionId id);
   /// Errors: not_found, forbidden, invalid (too many, or there already).
@@ -53,6 +55,7 @@ class CollectionService {
   Result<model::CollectionItem> insert(db::Tx& tx, const model::Account& owner, const model::Collection& collection,
                                        AccountId member);
   Environment& env_;
+  NotificationService& notifications_;
 };
 
 }  // namespace dunlin::service

@@ -2,6 +2,7 @@
 
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/account.hpp"
+#include "dunlin/model/collection.hpp"
 #include "dunlin/model/notification.hpp"
 #include "dunlin/model/report.hpp"
 #include "dunlin/model/severance.hpp"
@@ -44,6 +45,11 @@ class NotificationService {
   /// was told within the day.
   void severed(db::Tx& tx, AccountId who, model::SeveranceType type, std::string target_name,
                std::int32_t followers_count, std::int32_t following_count);
+  void added_to_collection(db::Tx& tx, const model::Collection& collection, AccountId member);
+  /// Its owner changed what it says. A newer change replaces what was told of an older one.
+  void collection_changed(db::Tx& tx, const model::Collection& collection, AccountId member);
+  /// Takes back both.
+  void withdraw_collection(db::Tx& tx, const model::Collection& collection, AccountId member);
   void withdraw(db::Tx& tx, model::NotificationType type, AccountId from, AccountId receiver,
                 std::optional<StatusId> status);
 

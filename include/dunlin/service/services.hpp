@@ -56,7 +56,7 @@ struct Services {
         push_subscriptions(env),
         notification_policies(env),
         announcements(env),
-        collections(env),
+        collections(env, notifications),
         reports(env, notifications, mails) {}
 
   NotificationService notifications;

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace dunlin::store {
@@ -15,6 +17,9 @@ void update_collection(db::Tx& tx, const model::Collection& collection);
 void delete_collection(db::Tx& tx, model::CollectionId id);
 /// With its items.
 std::optional<model::Collection> find_collection(db::Tx& tx, model::CollectionId id);
+/// Any order; unknown ids are left out. Two statements.
+std::vector<model::Collection> list_collections(db::Tx& tx, std::span<const model::CollectionId> ids);
+std::optional<model::Collection> find_collection_by_uri(db::Tx& tx, std::string_view uri);
 /// Newest first, with items, in two statements.
 std::vector<model::Collection> list_collections(db::Tx& tx, AccountId owner, bool discoverable_only, int limit,
                                                 int offset);

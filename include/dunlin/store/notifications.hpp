@@ -18,6 +18,9 @@ namespace dunlin::store {
 bool insert_notification(db::Tx& tx, const model::Notification& notification);
 void delete_notification(db::Tx& tx, AccountId receiver, model::NotificationType type, AccountId from,
                          std::optional<StatusId> status);
+/// The same of what is about something else than a status.
+void delete_notification_about(db::Tx& tx, AccountId receiver, model::NotificationType type, AccountId from,
+                               std::int64_t about);
 
 struct NotificationFilter {
   std::vector<model::NotificationType> types{};  // empty = all

@@ -2,7 +2,7 @@
 
 #include "handlers.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/http/page.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/store/relationships.hpp"
@@ -51,10 +51,9 @@ Result<http::Response> list_account_statuses(Call& call) {
                                       .exclude_direct = params.boolean("exclude_direct").value_or(false),
                                       .only_media = params.boolean("only_media").value_or(false),
                                       .tagged = std::nullopt};
-  if (const auto tag = params.text("tagged"); tag && !tag->empty()) filter.tagged = text::fold(*tag);
+  if (const auto tag = params.text("tagged"); tag && !tag->empty()) filter.tagged = text::fold_hashtag(*tag);
   const auto ids = store::list_account_timeline(call.tx(), call.viewer_id(), account.id, filter, page);
-  return call.cacheable_when_anonymous(
-      status_list(call, ids, page, NextLink::when_full, model::FilterContext::account));
+  return call.cacheable_when_anonymous(status_list(call, ids, page, NextLink::when_full));
 }
 
 Result<http::Response> list_followers(Call& call) {

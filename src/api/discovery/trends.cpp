@@ -109,8 +109,7 @@ Result<http::Response> link_timeline(Call& call) {
   if (!card) return fail(Errc::not_found, "Record not found");
   if (page.limit == 0) return call.json("[]");
   const auto ids = store::list_link_timeline(call.tx(), call.viewer_id(), *card, page);
-  return call.cacheable_when_anonymous(
-      status_list(call, ids, page, NextLink::when_not_empty, model::FilterContext::public_));
+  return call.cacheable_when_anonymous(status_list(call, ids, page, NextLink::when_not_empty));
 }
 
 }  // namespace dunlin::api

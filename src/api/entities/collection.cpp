@@ -1,6 +1,6 @@
 #include "dunlin/api/entities/collection.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <algorithm>
@@ -58,7 +58,7 @@ void render_collection(json::Writer& out, const config::Config& config, const mo
   if (collection.tag_name) {
     out.begin_object();
     out.field("name", *collection.tag_name);
-    out.field("url", service::uris::tag_page(config, text::fold(*collection.tag_name)));
+    out.field("url", service::uris::tag_page(config, text::fold_hashtag(*collection.tag_name)));
     out.end_object();
   } else {
     out.value(nullptr);

@@ -57,6 +57,7 @@ void render_notification(json::Writer& out, const model::Notification& notificat
   }
   if (!parts.report.empty()) out.key("report").raw(parts.report);
   if (!parts.event.empty()) out.key("event").raw(parts.event);
+  if (!parts.collection.empty()) out.key("collection").raw(parts.collection);
   if (!parts.fallback.empty()) out.key("fallback").raw(parts.fallback);
   out.end_object();
 }
@@ -93,6 +94,10 @@ FallbackText fallback_text(NotificationType type, std::string_view acct, const m
       return {"New report", fmt::format("@{} reported an account.", text::escape_html(acct))};
     case NotificationType::admin_sign_up:
       return {"New account", fmt::format("@{} signed up.", text::escape_html(acct))};
+    case NotificationType::added_to_collection:
+      return {"Added to a collection", fmt::format("@{} added you to a collection.", text::escape_html(acct))};
+    case NotificationType::collection_update:
+      return {"Collection changed", fmt::format("@{} changed a collection that you are in.", text::escape_html(acct))};
     default:
       break;
   }
@@ -129,6 +134,7 @@ std::vector<std::string> render_notifications(db::Tx& tx, const config::Config& 
                          .status = status.str(),
                          .report = subjects.report(notification),
                          .event = subjects.event(notification),
+                         .collection = subjects.collection(notification),
                          .fallback = subjects.fallback(notification, supported),
                          .reaction = subjects.reaction(notification)});
     rendered.push_back(out.take());

@@ -72,6 +72,9 @@ void render_group(json::Writer& out, const NotificationGroup& group, Notificatio
   if (has_status(newest.type)) out.field("status_id", newest.status_id);
   if (const auto report = subjects.report(newest); !report.empty()) out.key("report").raw(report);
   if (const auto event = subjects.event(newest); !event.empty()) out.key("event").raw(event);
+  if (const auto collection = subjects.collection(newest); !collection.empty()) {
+    out.key("collection").raw(collection);
+  }
   if (const auto text = subjects.fallback(newest, options.supported); !text.empty()) out.key("fallback").raw(text);
   out.end_object();
 }

@@ -1,7 +1,9 @@
 #include "dunlin/api/entities/notification_subjects.hpp"
 
+#include "dunlin/api/entities/collection.hpp"
 #include "dunlin/api/entities/report.hpp"
 #include "dunlin/service/media_urls.hpp"
+#include "dunlin/store/collections.hpp"
 #include "dunlin/store/reactions.hpp"
 #include "dunlin/store/reports.hpp"
 #include "dunlin/store/severances.hpp"
@@ -54,6 +56,26 @@ std::map<model::SeveranceId, model::Severance> severances_of(db::Tx& tx, Account
   return found;
 }
 
+bool is_about_collection(NotificationType type) {
+  return type == NotificationType::added_to_collection || type == NotificationType::collection_update;
+}
+
+std::map<model::CollectionId, model::Collection> collections_of(db::Tx& tx,
+                                                                std::span<const Notification> notifications) {
+  std::vector<model::CollectionId> ids;
+  for (const auto& notification : notifications) {
+    if (is_about_collection(notification.type) && notification.about_id) {
+      ids.push_back(model::CollectionId{*notification.about_id});
+    }
+  }
+  std::map<model::CollectionId, model::Collection> found;
+  for (auto& collection : store::list_collections(tx, ids)) {
+    const auto id = collection.id;
+    found.emplace(id, std::move(collection));
+  }
+  return found;
+}
+
 /// With pictures as they are shown from here.
 std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& tx, const config::Config& config,
                                                                        std::span<const Notification> notifications) {
@@ -76,15 +98,19 @@ std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_of(db::Tx& t
 NotificationSubjects::NotificationSubjects(db::Tx& tx, const config::Config& config, AccountId viewer,
                                            std::span<const Notification> notifications,
                                            std::span<const AccountId> further)
-    : reports_(reports_of(tx, notifications)),
+    : config_(config),
+      viewer_(viewer),
+      reports_(reports_of(tx, notifications)),
       accounts_(tx, config, accounts_of(notifications, further, reports_)),
-      statuses_(tx, config, viewer, statuses_of(tx, viewer, notifications), model::FilterContext::notifications),
+      statuses_(tx, config, viewer, statuses_of(tx, viewer, notifications)),
       severances_(severances_of(tx, viewer, notifications)),
+      collections_(collections_of(tx, notifications)),
       reactions_(reactions_of(tx, config, notifications)) {}
 
 bool NotificationSubjects::complete(const Notification& notification) const {
   if (accounts_.find(notification.from_account_id) == nullptr) return false;
   if (notification.type == NotificationType::severed_relationships) return severance(notification) != nullptr;
+  if (is_about_collection(notification.type)) return find_collection(notification) != nullptr;
   if (notification.type == NotificationType::emoji_reaction && reaction(notification) == nullptr) return false;
   if (notification.type == NotificationType::admin_report) {
     const auto found = reports_.find(notification.id);
@@ -118,6 +144,20 @@ std::string NotificationSubjects::event(const Notification& notification) const 
   if (found == nullptr) return {};
   json::Writer out;
   render_severance(out, *found);
+  return out.take();
+}
+
+const model::Collection* NotificationSubjects::find_collection(const Notification& notification) const {
+  if (!is_about_collection(notification.type) || !notification.about_id) return nullptr;
+  const auto found = collections_.find(model::CollectionId{*notification.about_id});
+  return found == collections_.end() ? nullptr : &found->second;
+}
+
+std::string NotificationSubjects::collection(const Notification& notification) const {
+  const auto* found = find_collection(notification);
+  if (found == nullptr) return {};
+  json::Writer out;
+  render_collection(out, config_, *found, viewer_);
   return out.take();
 }
 

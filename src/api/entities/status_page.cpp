@@ -20,15 +20,15 @@ const typename Map::mapped_type* find_in(const Map& map, const typename Map::key
 }  // namespace
 
 StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
-                       std::span<const StatusId> ids, std::optional<model::FilterContext> context, StatusCache* cache)
-    : StatusPage(tx, config, viewer, gather_statuses(tx, viewer, ids, cache), context) {}
+                       std::span<const StatusId> ids, StatusCache* cache)
+    : StatusPage(tx, config, viewer, gather_statuses(tx, viewer, ids, cache)) {}
 
 StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
-                       store::StatusBundle bundle, std::optional<model::FilterContext> context)
-    : StatusPage(tx, config, viewer, StatusMaterial{.bundle = std::move(bundle)}, context) {}
+                       store::StatusBundle bundle)
+    : StatusPage(tx, config, viewer, StatusMaterial{.bundle = std::move(bundle)}) {}
 
 StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
-                       StatusMaterial material, std::optional<model::FilterContext> context)
+                       StatusMaterial material)
     : viewer_(viewer),
       bundle_(std::move(material.bundle)),
       fragments_(std::move(material.fragments)),
@@ -39,7 +39,7 @@ StatusPage::StatusPage(db::Tx& tx, const config::Config& config, std::optional<A
   const auto marked = list_statuses();
   if (viewer_ && !marked.empty()) {
     load_flags(tx, marked, material);
-    apply_filters(tx, context);
+    apply_filters(tx);
   }
   if (material.cache != nullptr) keep(material);
 }
@@ -122,7 +122,7 @@ std::string StatusPage::filter_text_of(const model::Status& status) const {
   return service::filter_text(status, further);
 }
 
-void StatusPage::apply_filters(db::Tx& tx, std::optional<model::FilterContext> context) {
+void StatusPage::apply_filters(db::Tx& tx) {
   if (!filters_) filters_ = std::make_shared<const service::FilterMatcher>(service::load_filter_matcher(tx, *viewer_));
   if (filters_->empty()) return;
   for (const auto& status : bundle_.statuses) {
@@ -132,12 +132,7 @@ void StatusPage::apply_filters(db::Tx& tx, std::optional<model::FilterContext> c
     const std::array ids{original.id, status.id};
     const auto text = filters_->reads_text() ? filter_text_of(original) : std::string();
     auto matches = filters_->match(ids, text);
-    if (matches.empty()) continue;
-    if (context && service::hides(matches, *context)) {
-      statuses_.erase(status.id);
-    } else {
-      filtered_.emplace(status.id, std::move(matches));
-    }
+    if (!matches.empty()) filtered_.emplace(status.id, std::move(matches));
   }
   for (const auto& [id, quoted] : bundle_.quoted) {
     if (quoted.account_id == *viewer_) continue;

@@ -58,8 +58,7 @@ Result<http::Response> list_timeline(Call& call) {
   const auto list = TRY(call.services().lists.get(call.tx(), *call.viewer_id(), id));
   const auto page = http::read_page(call.params(), kDefaultStatuses, kMaxStatuses);
   if (page.limit == 0) return call.json("[]");
-  return status_list(call, store::list_list_timeline(call.tx(), list, page), page, NextLink::when_not_empty,
-                     model::FilterContext::home);
+  return status_list(call, store::list_list_timeline(call.tx(), list, page), page, NextLink::when_not_empty);
 }
 
 }  // namespace dunlin::api

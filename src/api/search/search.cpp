@@ -2,6 +2,7 @@
 #include "lists.hpp"
 
 #include "dunlin/api/entities/account_page.hpp"
+#include "dunlin/api/entities/collection.hpp"
 #include "dunlin/api/entities/status_page.hpp"
 #include "dunlin/api/entities/tag_page.hpp"
 #include "dunlin/http/page.hpp"
@@ -39,6 +40,7 @@ Result<service::SearchQuery> read_query(const Call& call) {
                               .accounts = wants("accounts"),
                               .statuses = wants("statuses") && call.has_user(),
                               .hashtags = wants("hashtags"),
+                              .collections = wants("collections"),
                               .author = AccountId::parse(params.text("account_id").value_or("")),
                               .max_id = StatusId::parse(params.text("max_id").value_or("")),
                               .min_id = StatusId::parse(params.text("min_id").value_or("")),
@@ -66,7 +68,11 @@ Result<http::Response> answer_search(Call& call, db::Tx& tx, const service::Sear
   statuses.render_array(out, found.statuses);
   out.key("hashtags");
   entities::TagPage(tx, call.config(), query.viewer, found.hashtags).render_array(out, found.hashtags);
-  out.key("collections").begin_array().end_array();
+  out.key("collections").begin_array();
+  for (const auto& collection : found.collections) {
+    entities::render_collection(out, call.config(), collection, query.viewer);
+  }
+  out.end_array();
   out.end_object();
   return call.json(out.take());
 }

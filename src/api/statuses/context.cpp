@@ -25,8 +25,7 @@ std::string render_thread(db::Tx& tx, const Call& call, const service::StatusSer
   ids.reserve(thread.ancestors.size() + thread.descendants.size());
   for (const auto& status : thread.ancestors) ids.push_back(status.id);
   for (const auto& status : thread.descendants) ids.push_back(status.id);
-  entities::StatusPage page(tx, call.config(), call.viewer_id(), ids, model::FilterContext::thread,
-                            call.status_cache());
+  entities::StatusPage page(tx, call.config(), call.viewer_id(), ids, call.status_cache());
   const std::span<const StatusId> all(ids);
   json::Writer out;
   out.begin_object();

@@ -1,7 +1,7 @@
 #include "handlers.hpp"
 #include "lists.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/feed/feeds.hpp"
 #include "dunlin/http/page.hpp"
 #include "dunlin/store/timelines.hpp"
@@ -28,7 +28,7 @@ std::vector<std::string> read_tags(const Call& call, std::string_view name) {
   constexpr std::size_t kMaxTags = 4;
   auto tags = call.params().list(name);
   if (tags.size() > kMaxTags) tags.resize(kMaxTags);
-  for (auto& tag : tags) tag = text::fold(tag);
+  for (auto& tag : tags) tag = text::fold_hashtag(tag);
   return tags;
 }
 
@@ -40,21 +40,20 @@ Result<http::Response> home_timeline(Call& call) {
   const auto reader = *call.viewer_id();
   const auto ids = call.feeds() != nullptr ? call.feeds()->home(call.tx(), reader, page)
                                            : store::list_home_timeline(call.tx(), reader, page);
-  return status_list(call, ids, page, NextLink::when_not_empty, model::FilterContext::home);
+  return status_list(call, ids, page, NextLink::when_not_empty);
 }
 
 Result<http::Response> public_timeline(Call& call) {
   const auto page = http::read_page(call.params(), kDefaultLimit, kMaxLimit);
   if (page.limit == 0) return call.json("[]");
   const auto ids = store::list_public_timeline(call.tx(), call.viewer_id(), read_public_filter(call), page);
-  return call.cacheable_when_anonymous(
-      status_list(call, ids, page, NextLink::when_not_empty, model::FilterContext::public_));
+  return call.cacheable_when_anonymous(status_list(call, ids, page, NextLink::when_not_empty));
 }
 
 Result<http::Response> tag_timeline(Call& call) {
   const auto page = http::read_page(call.params(), kDefaultLimit, kMaxLimit);
   if (page.limit == 0) return call.json("[]");
-  const auto tag = text::fold(call.path_text("hashtag"));
+  const auto tag = text::fold_hashtag(call.path_text("hashtag"));
   const auto wanted = read_public_filter(call);
   const store::TagTimelineFilter filter{.local_only = wanted.local_only,
                                         .remote_only = wanted.remote_only,
@@ -63,8 +62,7 @@ Result<http::Response> tag_timeline(Call& call) {
                                         .all = read_tags(call, "all"),
                                         .none = read_tags(call, "none")};
   const auto ids = store::list_tag_timeline(call.tx(), call.viewer_id(), tag, filter, page);
-  return call.cacheable_when_anonymous(
-      status_list(call, ids, page, NextLink::when_not_empty, model::FilterContext::public_));
+  return call.cacheable_when_anonymous(status_list(call, ids, page, NextLink::when_not_empty));
 }
 
 }  // namespace dunlin::api

@@ -162,3 +162,58 @@ TEST_CASE("the paths of the drafts still work", "[api][collections]") {
   CHECK(made.status() == 200);
   CHECK(made.header("Deprecation") == "@1781049600");
 }
+
+TEST_CASE("who is added to a collection and when it changes is told", "[api][collections][notification]") {
+  People f;
+  const auto told = [&] { return f.as_bob.get("/api/v1/notifications?supported_types[]=mention").json(); };
+  const auto made = f.make();
+  REQUIRE(told().size() == 1);
+  const auto added = told()[0];
+  CHECK(added["type"] == "added_to_collection");
+  CHECK(added["account"]["acct"] == "alice");
+  CHECK(added["collection"]["id"] == made["id"]);
+  CHECK(added["collection"]["name"] == "Waders");
+  CHECK(added["fallback"]["title"] == "Added to a collection");
+  CHECK(test::Shapes().problems(added, "Notification") == std::vector<std::string>{});
+
+  f.client.patch(People::path(made), {{"name", "Shorebirds"}});
+  f.client.patch(People::path(made), {{"name", "Shorebirds"}, {"discoverable", true}});
+  f.client.patch(People::path(made), {{"description", "They run"}});
+  const auto changed = f.as_bob.get("/api/v2/notifications?types[]=collection_update").json()["notification_groups"];
+  REQUIRE(changed.size() == 1);
+  CHECK(changed[0]["collection"]["name"] == "Shorebirds");
+  CHECK(f.client.get("/api/v1/notifications").json().empty());
+
+  SECTION("not any more when the collection is gone") {
+    f.client.del(People::path(made));
+    CHECK(told().empty());
+  }
+  SECTION("not any more when he is out of it") {
+    f.as_bob.post(People::path(made, "/items/" + made["items"][0]["id"].get<std::string>() + "/revoke"));
+    CHECK(told().empty());
+    f.client.patch(People::path(made), {{"name", "Gulls"}});
+    CHECK(told().empty());
+  }
+}
+
+TEST_CASE("a stranger's collection is subject to the policy of notifications", "[api][collections][notification]") {
+  People f;
+  f.as_bob.patch("/api/v2/notifications/policy", {{"for_not_following", "drop"}});
+  f.make();
+  CHECK(f.as_bob.get("/api/v1/notifications").json().empty());
+}
+
+TEST_CASE("a collection is found by its address", "[api][collections][search]") {
+  People f;
+  const auto made = f.make();
+  const auto path = "/api/v2/search?q=" + made["uri"].get<std::string>();
+  const auto found = f.anonymous.get(path).json();
+  REQUIRE(found["collections"].size() == 1);
+  CHECK(found["collections"][0] == made);
+  CHECK(found["accounts"].empty());
+  CHECK(f.as_bob.get(path + "&type=accounts").json()["collections"].empty());
+  CHECK(f.as_bob.get("/api/v2/search?q=" + f.alice.uri + "/collections/1").json()["collections"].empty());
+  f.world.block(f.alice, f.bob);
+  CHECK(f.as_bob.get(path).json()["collections"].empty());
+  CHECK(f.client.get(path).json()["collections"].size() == 1);
+}

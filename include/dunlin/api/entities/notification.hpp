@@ -35,9 +35,10 @@ class SupportedTypes {
 struct NotificationParts {
   std::string_view account;
   std::string_view status{};
-  std::string_view report{};    // Report
-  std::string_view event{};     // RelationshipSeveranceEvent
-  std::string_view fallback{};  // NotificationFallback
+  std::string_view report{};      // Report
+  std::string_view event{};       // RelationshipSeveranceEvent
+  std::string_view collection{};  // Collection
+  std::string_view fallback{};    // NotificationFallback
   const model::Reaction* reaction = nullptr;
 };
 /// Notification (client-api.md 6.4).
@@ -50,7 +51,7 @@ void render_fallback(json::Writer& out, model::NotificationType type, std::strin
                      const model::Severance* severance);
 
 /// Each with its account and what it is about, in a fixed number of statements. A notification is left out when its
-/// account or status has vanished, or when a filter hides the status among notifications.
+/// account or what it is about has vanished.
 std::vector<std::string> render_notifications(db::Tx& tx, const config::Config& config, AccountId viewer,
                                               std::span<const model::Notification> notifications,
                                               const SupportedTypes& supported = {});

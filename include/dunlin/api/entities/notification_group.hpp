@@ -18,7 +18,7 @@ struct GroupOptions {
 };
 
 /// GroupedNotificationsResults (client-api.md 6.4), in a fixed number of statements. A group is left out when its
-/// status has vanished or is hidden by a filter.
+/// status has vanished.
 std::string render_notification_groups(db::Tx& tx, const config::Config& config, AccountId viewer,
                                        std::span<const store::NotificationGroup> groups, const GroupOptions& options);
 

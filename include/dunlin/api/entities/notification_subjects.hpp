@@ -5,6 +5,7 @@
 #include "dunlin/api/entities/status_page.hpp"
 #include "dunlin/config/config.hpp"
 #include "dunlin/db/tx.hpp"
+#include "dunlin/model/collection.hpp"
 #include "dunlin/model/notification.hpp"
 #include "dunlin/model/reaction.hpp"
 #include "dunlin/model/report.hpp"
@@ -19,7 +20,7 @@
 namespace dunlin::api::entities {
 
 /// What the notifications of one answer are about: senders, statuses and the rest, in a fixed number of statements.
-/// Statuses that the viewer may not see (any more), or that a filter hides among notifications, are not there.
+/// Statuses that the viewer may not see (any more) are not there.
 class NotificationSubjects {
  public:
   /// `further`: accounts beside the senders.
@@ -33,6 +34,7 @@ class NotificationSubjects {
   /// Rendered; "" when the type has none.
   std::string report(const model::Notification& notification);
   [[nodiscard]] std::string event(const model::Notification& notification) const;
+  [[nodiscard]] std::string collection(const model::Notification& notification) const;
   /// nullptr when the type has none.
   [[nodiscard]] const model::Reaction* reaction(const model::Notification& notification) const;
   /// "" when none is needed.
@@ -41,10 +43,15 @@ class NotificationSubjects {
  private:
   [[nodiscard]] const model::Severance* severance(const model::Notification& notification) const;
 
+  [[nodiscard]] const model::Collection* find_collection(const model::Notification& notification) const;
+
+  const config::Config& config_;
+  AccountId viewer_;
   std::map<NotificationId, model::Report> reports_;
   AccountPage accounts_;
   StatusPage statuses_;
   std::map<model::SeveranceId, model::Severance> severances_;
+  std::map<model::CollectionId, model::Collection> collections_;
   std::map<std::pair<AccountId, StatusId>, model::Reaction> reactions_;  // the newest of each account to each status
 };
 

@@ -21,19 +21,18 @@ struct StatusMaterial;
 
 /// The statuses of one answer with all that rendering needs, in a fixed number of statements: the bundle and, with a
 /// viewer, one for the viewer's marks and one for his filters. Who may see them is the caller's business. What a filter
-/// of the viewer hides in `context` is not there. Lives no longer than the Tx. With a cache only what that does not
-/// have is read: nothing at all when it has everything.
+/// of the viewer catches says so, whatever the filter's action: hiding is the client's. Lives no longer than the Tx. With
+/// a cache only what that does not have is read: nothing at all when it has everything.
 class StatusPage {
  public:
   StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, std::span<const StatusId> ids,
-             std::optional<model::FilterContext> context = std::nullopt, StatusCache* cache = nullptr);
+             StatusCache* cache = nullptr);
   /// Of what is at hand: a preview.
-  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, store::StatusBundle bundle,
-             std::optional<model::FilterContext> context = std::nullopt);
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, store::StatusBundle bundle);
   StatusPage(const StatusPage&) = delete;
   StatusPage& operator=(const StatusPage&) = delete;
 
-  /// false: unknown or deleted, or a reblog of such; or hidden by a filter.
+  /// false: unknown or deleted, or a reblog of such.
   [[nodiscard]] bool contains(StatusId id) const { return statuses_.contains(id); }
   /// What filters read of the status, which must be there; of a reblog, of what it wraps.
   [[nodiscard]] std::string filter_text(StatusId id) const { return filter_text_of(shown(*statuses_.at(id))); }
@@ -45,8 +44,8 @@ class StatusPage {
   void render_array(json::Writer& out, std::span<const StatusId> ids);
 
  private:
-  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, StatusMaterial material,
-             std::optional<model::FilterContext> context);
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
+             StatusMaterial material);
 
   void expect_emojis();
   /// What is there, and of which of those the viewer may have marks.
@@ -59,7 +58,7 @@ class StatusPage {
   [[nodiscard]] const model::Status& shown(const model::Status& status) const;
   /// What the viewer's filters read of it.
   [[nodiscard]] std::string filter_text_of(const model::Status& status) const;
-  void apply_filters(db::Tx& tx, std::optional<model::FilterContext> context);
+  void apply_filters(db::Tx& tx);
 
   std::optional<AccountId> viewer_;
   store::StatusBundle bundle_;
