@@ -3,6 +3,7 @@
 #include "local_text.hpp"
 
 #include "dunlin/base/emoji.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/html/sanitize.hpp"
 #include "dunlin/json/writer.hpp"
@@ -42,7 +43,7 @@ std::string render_tags(const config::Config& config, const std::vector<std::str
   for (const auto& tag : tags) {
     out.begin_object();
     out.field("name", tag);
-    out.field("url", uris::tag_page(config, text::fold(tag)));
+    out.field("url", uris::tag_page(config, text::fold_hashtag(tag)));
     out.end_object();
   }
   out.end_array();

@@ -60,4 +60,8 @@ void status_arrived(db::Tx& tx, const Environment& env, NotificationService& not
   place_direct(tx, env, status, mentions, is_news);
 }
 
+void place_edited(db::Tx& tx, const Environment& env, const Status& status, std::span<const model::Mention> mentions) {
+  place_direct(tx, env, status, mentions, true);
+}
+
 }  // namespace dunlin::service

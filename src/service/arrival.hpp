@@ -15,4 +15,9 @@ namespace dunlin::service {
 void status_arrived(db::Tx& tx, const Environment& env, NotificationService& notifications, const model::Status& status,
                     std::span<const model::Mention> mentions, bool is_news);
 
+/// A direct status was edited: whoever it mentions now has it in a conversation, as news; for the others nothing
+/// changes.
+void place_edited(db::Tx& tx, const Environment& env, const model::Status& status,
+                  std::span<const model::Mention> mentions);
+
 }  // namespace dunlin::service

@@ -1,5 +1,6 @@
 #include "local_text.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/html/format.hpp"
 #include "dunlin/html/markup.hpp"
@@ -60,7 +61,7 @@ class TextReader {
   /// Errors: need_remote.
   Result<void> read(const std::vector<html::Entity>& entities) {
     for (const auto& entity : entities) {
-      if (entity.kind == html::EntityKind::hashtag && tags_.insert(text::fold(entity.hashtag)).second) {
+      if (entity.kind == html::EntityKind::hashtag && tags_.insert(text::fold_hashtag(entity.hashtag)).second) {
         rendered_.tags.push_back(entity.hashtag);
       }
       if (entity.kind != html::EntityKind::mention) continue;
@@ -86,7 +87,9 @@ class TextReader {
               return html::MentionTarget{found->second.url, found->second.username};
             },
             .hashtag_href =
-                [this](const html::Entity& entity) { return uris::tag_page(env_.config, text::fold(entity.hashtag)); }};
+                [this](const html::Entity& entity) {
+                  return uris::tag_page(env_.config, text::fold_hashtag(entity.hashtag));
+                }};
   }
 
   RenderedText finish(std::string html) {

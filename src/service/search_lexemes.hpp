@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace dunlin::service {
 inline constexpr std::string_view kLinkLexeme = ":link";
 
 inline std::string tag_lexeme(std::string_view tag) {
-  return "#" + text::fold(tag);
+  return "#" + text::fold_hashtag(tag);
 }
 
 }  // namespace dunlin::service

@@ -1,3 +1,4 @@
+#include "arrival.hpp"
 #include "languages.hpp"
 #include "local_text.hpp"
 #include "poll_rules.hpp"
@@ -134,6 +135,7 @@ Result<Status> StatusService::edit(db::Tx& tx, RemoteDocuments& documents, const
   store_poll(env_, tx, poll_before, id, poll);
   index_status(tx, status);
   tell_mentioned(tx, status, mentioned_before, rendered.mentions);
+  place_edited(tx, env_, status, rendered.mentions);
   if (explicit_edit) tell_of_edit(tx, status);
   if (!status.local_only) env_.federation.status_edited(tx, status);
   env_.events.tell(tx, events::StatusChanged{status.id, status.account_id});

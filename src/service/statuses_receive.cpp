@@ -127,6 +127,7 @@ void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus 
   store::update_status(tx, status, edited.mentions);
   if (had_media || !edited.media.empty()) media_.receive(tx, status, edited.media);
   index_status(tx, status);
+  place_edited(tx, env_, status, edited.mentions);
   env_.events.tell(tx, events::StatusChanged{status.id, status.account_id});
   if (explicit_edit) tell_of_edit(tx, status);
 }

@@ -1,5 +1,6 @@
 #include "dunlin/service/tags.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/html/format.hpp"
 #include "dunlin/service/events.hpp"
@@ -32,7 +33,7 @@ std::optional<Name> parse_name(std::string_view given) {
   if (entities.size() != 1 || entities[0].kind != html::EntityKind::hashtag || entities[0].hashtag != name) {
     return std::nullopt;
   }
-  return Name{text::fold(name), std::string(name)};
+  return Name{text::fold_hashtag(name), std::string(name)};
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ Result<void> run_trends(Environment& env, db::Tx& tx, std::string_view payload) 
   count_days(tx, now - today < kLateArrivals ? today - days(1) : today, today);
   store::purge_days_of_use(tx, now - kKeepDays);
   store::replace_tag_trends(tx, judge(store::list_tag_candidates(tx, now, kTagRule.threshold), kTagRule, now));
+  store::find_tag_languages(tx, today - days(1));
   store::replace_card_trends(tx, judge(store::list_card_candidates(tx, now, kLinkRule.threshold), kLinkRule, now));
   judge_statuses(tx, now);
   enqueue(env, tx, now + kEvery, "");

@@ -3,6 +3,7 @@
 
 #include "dunlin/db/statement.hpp"
 #include "dunlin/store/lists.hpp"
+#include "dunlin/store/timelines.hpp"
 
 namespace dunlin::store {
 
@@ -22,16 +23,18 @@ namespace dunlin::store {
   " FROM list_accounts la WHERE la.list_id = $6 AND la.account_id = $1), "                                             \
   "heads AS MATERIALIZED (SELECT f.* FROM members f, " DUNLIN_OF_FOLLOWEE(DUNLIN_LIST_ADMITS, order, "1")              \
   " first ORDER BY first.id " order " LIMIT $4) "                                                                      \
-  "SELECT e.id FROM heads f, " DUNLIN_OF_FOLLOWEE(DUNLIN_LIST_ADMITS, order, "$4") " e ORDER BY e.id " order " LIMIT $4"
+  "SELECT e.id, e.reblog_of_id FROM heads f, " DUNLIN_OF_FOLLOWEE(DUNLIN_LIST_ADMITS, order, "$4") " e ORDER BY e.id " order " LIMIT $4"
 
 const db::Statement kList{"timelines.list", DUNLIN_LIST("DESC")};
 const db::Statement kListUp{"timelines.list_up", DUNLIN_LIST("ASC")};
 
 std::vector<StatusId> list_list_timeline(db::Tx& tx, const model::List& list, const model::Page& page) {
-  return page_rows(
+  const auto entries = page_rows(
       tx.exec(page.upwards() ? kListUp : kList, {list.account_id, page.below(), page.above(), page.limit, tx.now(),
                                                  list.id, static_cast<int>(list.replies_policy)}),
-      page, [](const db::Row& row) { return row.id<StatusId>(0); });
+      page,
+      [](const db::Row& row) { return HomeEntry{row.id<StatusId>(0), row.opt_id<StatusId>(1).value_or(StatusId{})}; });
+  return without_repeated_reblogs(entries);
 }
 
 }  // namespace dunlin::store

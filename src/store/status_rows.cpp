@@ -1,6 +1,6 @@
 #include "status_rows.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/db/statement.hpp"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::vector<std::string> ensure_tags(db::Tx& tx, const model::Status& status) {
   std::vector<std::string> names;
   std::vector<std::string> displayed;
   for (const auto& tag : status.tags) {
-    auto name = text::fold(tag);
+    auto name = text::fold_hashtag(tag);
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     names.push_back(std::move(name));
     displayed.push_back(tag);

@@ -168,6 +168,23 @@ void replace_tag_trends(db::Tx& tx, std::span<const model::Trend> trends) {
   replace_trends(tx, kReplaceTagTrends, trends);
 }
 
+// Of the newest thousand posts since $1: enough to tell.
+const db::Statement kTagLanguages{"trends.tag_languages", R"sql(
+UPDATE tag_trends tt
+SET language = (
+  SELECT mode() WITHIN GROUP (ORDER BY u.language)
+  FROM (SELECT s.language
+        FROM public_status_tags p JOIN statuses s ON s.id = p.status_id
+        WHERE p.tag_id = tt.tag_id AND p.status_id >= $1
+        ORDER BY p.status_id DESC
+        LIMIT 1000) u
+  WHERE u.language IS NOT NULL)
+WHERE tt.score > 0)sql"};
+
+void find_tag_languages(db::Tx& tx, Time since) {
+  tx.exec(kTagLanguages, {first_id(since)});
+}
+
 void replace_card_trends(db::Tx& tx, std::span<const model::Trend> trends) {
   replace_trends(tx, kReplaceCardTrends, trends);
 }

@@ -22,15 +22,16 @@ const db::Statement kTrendingTags{"trends.tags", R"sql(
 SELECT t.id, t.name, t.display_name
 FROM tag_trends tt JOIN tags t ON t.id = tt.tag_id
 WHERE tt.score > 0 AND )sql" DUNLIN_TAG_ALLOWED R"sql(
-ORDER BY tt.score DESC, t.id
+ORDER BY coalesce(tt.language = ANY($4::text[]), false) DESC, tt.score DESC, t.id
 LIMIT $2 OFFSET $3)sql"};
 
 std::vector<Tag> list_trending_tags(db::Tx& tx, const TrendQuery& query) {
-  return all_rows(tx.exec(kTrendingTags, {query.unreviewed == Unreviewed::shown, query.limit, query.offset}),
-                  [](const db::Row& row) {
-                    return Tag{
-                        .id = row.i64(0), .name = std::string(row.text(1)), .display_name = std::string(row.text(2))};
-                  });
+  return all_rows(
+      tx.exec(kTrendingTags,
+              {query.unreviewed == Unreviewed::shown, query.limit, query.offset, db::Param::texts(query.languages)}),
+      [](const db::Row& row) {
+        return Tag{.id = row.i64(0), .name = std::string(row.text(1)), .display_name = std::string(row.text(2))};
+      });
 }
 
 const db::Statement kTrendingCards{"trends.cards", "SELECT " DUNLIN_CARD_COLUMNS("c.url") R"sql(

@@ -1,6 +1,6 @@
 #include "dunlin/streaming/hub.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +24,7 @@ std::string key_of(const Topic& topic, AccountId account) {
       return key_of(topic.channel, account.str());
     case Channel::hashtag:
     case Channel::hashtag_local:
-      return key_of(topic.channel, text::fold(topic.parameter));
+      return key_of(topic.channel, text::fold_hashtag(topic.parameter));
     default:
       return key_of(topic.channel, topic.parameter);
   }

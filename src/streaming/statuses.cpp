@@ -4,7 +4,7 @@
 #include "handlers.hpp"
 
 #include "dunlin/api/entities/status_page.hpp"
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/json/writer.hpp"
 #include "dunlin/service/filter_matcher.hpp"
 #include "dunlin/store/accounts.hpp"
@@ -233,7 +233,7 @@ void send_delete(StatusId id, const Subscriptions& subscriptions) {
 std::vector<std::string> fold_all(const std::vector<std::string>& tags) {
   std::vector<std::string> out;
   for (const auto& tag : tags) {
-    auto folded = text::fold(tag);
+    auto folded = text::fold_hashtag(tag);
     if (std::ranges::find(out, folded) == out.end()) out.push_back(std::move(folded));
   }
   return out;

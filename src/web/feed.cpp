@@ -3,6 +3,7 @@
 #include "html.hpp"
 #include "status_html.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/base/version.hpp"
@@ -95,7 +96,7 @@ void add_rss_item(Html& out, const config::Config& config, const Item& item) {
           {printable(name_of(item.author)), printable(item.html)});
   add_rss_media(out, config, item);
   for (const auto& tag : item.status.tags) {
-    out.add("<category domain=\"{}\">{}</category>\n", {service::uris::tag_page(config, text::fold(tag)), tag});
+    out.add("<category domain=\"{}\">{}</category>\n", {service::uris::tag_page(config, text::fold_hashtag(tag)), tag});
   }
   out.add("</item>\n");
 }

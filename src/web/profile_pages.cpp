@@ -5,6 +5,7 @@
 #include "status_html.hpp"
 #include "tables.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/html/sanitize.hpp"
 #include "dunlin/service/media_urls.hpp"
@@ -41,7 +42,7 @@ Tab replies_tab() {
 Tab tagged_tab(std::string_view tag) {
   return {.path = "/tagged/" + text::percent_encode(tag),
           .title = fmt::format("#{}", tag),
-          .filter = {.exclude_replies = true, .exclude_direct = true, .tagged = text::fold(tag)}};
+          .filter = {.exclude_replies = true, .exclude_direct = true, .tagged = text::fold_hashtag(tag)}};
 }
 
 void add_fields(Html& out, const model::Account& account) {

@@ -31,6 +31,8 @@ std::vector<model::TrendCandidate> list_tag_candidates(db::Tx& tx, Time day, int
 std::vector<model::TrendCandidate> list_card_candidates(db::Tx& tx, Time day, int threshold);
 /// These trends and no others.
 void replace_tag_trends(db::Tx& tx, std::span<const model::Trend> trends);
+/// The language that most posts with a trending hashtag are in.
+void find_tag_languages(db::Tx& tx, Time since);
 void replace_card_trends(db::Tx& tx, std::span<const model::Trend> trends);
 
 struct StatusCandidate {

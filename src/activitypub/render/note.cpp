@@ -1,6 +1,7 @@
 #include "render/context.hpp"
 #include "render/parts.hpp"
 
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/media/storage.hpp"
 #include "dunlin/service/media_urls.hpp"
@@ -87,7 +88,7 @@ void write_emoji_tag(json::Writer& writer, const config::Config& config, const s
 std::string render_hashtag(const config::Config& config, std::string_view name) {
   json::Writer writer;
   writer.begin_object().field("type", "Hashtag");
-  writer.field("href", service::uris::tag_page(config, text::fold(name)));
+  writer.field("href", service::uris::tag_page(config, text::fold_hashtag(name)));
   writer.field("name", "#" + std::string(name)).end_object();
   return writer.take();
 }

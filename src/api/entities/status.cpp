@@ -6,6 +6,7 @@
 #include "dunlin/api/entities/preview_card.hpp"
 #include "dunlin/api/entities/reaction.hpp"
 #include "dunlin/api/entities/status_cache.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/service/quotes.hpp"
 #include "dunlin/service/shortcodes.hpp"
@@ -39,7 +40,7 @@ void render_tags(json::Writer& out, const config::Config& config, const model::S
   for (const auto& tag : status.tags) {
     out.begin_object();
     out.field("name", tag);
-    out.field("url", service::uris::tag_page(config, text::fold(tag)));
+    out.field("url", service::uris::tag_page(config, text::fold_hashtag(tag)));
     out.end_object();
   }
   out.end_array();

@@ -1,6 +1,6 @@
 #include "commands.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/store/statuses.hpp"
 #include "dunlin/store/trends.hpp"
 
@@ -46,7 +46,7 @@ Result<void> review(db::Tx& tx, const Review& review, bool allowed) {
     return fail(Errc::invalid, fmt::format("\"{}\" must be one of tag, link, publisher, status, author", review.kind));
   }
   const bool is_tag = kind->second == store::ReviewKind::tag;
-  store::review_trend(tx, kind->second, is_tag ? text::fold(review.subject) : review.subject, allowed);
+  store::review_trend(tx, kind->second, is_tag ? text::fold_hashtag(review.subject) : review.subject, allowed);
   fmt::print("{} {} is {}\n", review.kind, review.subject, allowed ? "approved" : "rejected");
   return {};
 }

@@ -206,3 +206,23 @@ TEST_CASE("a remote direct status reaches the conversation, old ones that are fe
   CHECK(seen[1]["unread"] == true);
   CHECK(seen[1]["accounts"][0]["acct"] == "far@remote.example");
 }
+
+TEST_CASE("whom an edit mentions anew has the conversation", "[api][conversation]") {
+  World world;
+  Api api(world);
+  const Client a(api, world.local_account("alice"));
+  const Client b(api, world.local_account("bob"));
+  const Client c(api, world.local_account("carol"));
+  const auto id = say(a, "@bob hello");
+  b.post(named(b.get(kPath).json()[0], "/read"));
+  world.clock.advance(std::chrono::seconds(1));
+  REQUIRE(a.put("/api/v1/statuses/" + id, {{"status", "@bob @carol hello"}}).status() == 200);
+  const auto seen = c.get(kPath).json();
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0]["unread"] == true);
+  CHECK(seen[0]["last_status"]["id"] == id);
+  CHECK(c.get("/api/v1/timelines/direct").ids() == Ids{id});
+  CHECK(b.get(kPath).json().size() == 1);
+  CHECK(b.get(kPath).json()[0]["unread"] == false);
+  CHECK(a.get(kPath).json().size() == 1);
+}

@@ -217,3 +217,22 @@ TEST_CASE("lists need their own scopes", "[api][list][access]") {
   }
   CHECK(reader.post(kLists, {{"title", "x"}}).status() == 403);
 }
+
+TEST_CASE("a list shows what several members reblog once", "[api][list]") {
+  World world;
+  Api api(world);
+  const auto alice = world.local_account("alice");
+  const auto bob = world.local_account("bob");
+  const auto carol = world.local_account("carol");
+  const auto author = world.local_account("author");
+  for (const auto& member : {bob, carol}) world.follow(alice, member);
+  const Client client(api, alice);
+  const auto list = make_list(client, {{"title", "x"}});
+  client.post(members_of(list), these({bob, carol}));
+  const auto original = world.status(author);
+  const auto own = world.status(bob);
+  world.reblog(bob, original);
+  const auto newest = world.reblog(carol, original);
+  world.reblog(carol, own);
+  CHECK(client.get("/api/v1/timelines/list/" + list).ids() == Ids{newest.id.str(), own.id.str()});
+}

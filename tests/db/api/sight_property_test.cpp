@@ -219,7 +219,7 @@ Ids read_all(const Client& client, std::string path) {
   return ids;
 }
 
-/// Home shows an original once on each page: pages of `limit` of what the model admits.
+/// Home and lists show an original once on each page: pages of `limit` of what the model admits.
 Ids without_repetitions(const SightModel& model, const Ids& all, std::size_t limit) {
   Ids shown;
   for (std::size_t at = 0; at < all.size();) {
@@ -290,7 +290,7 @@ void check_home_and_lists(RandomWorld& w, const Client& client, const std::strin
     if (list.owner != viewer) continue;
     CAPTURE(list.policy);
     const auto in_list = expected(model, [&](const auto& post) { return model.in_list(id, post); });
-    CHECK(read_all(client, "/api/v1/timelines/list/" + id + "?limit=5") == in_list);
+    CHECK(read_all(client, "/api/v1/timelines/list/" + id + "?limit=5") == without_repetitions(model, in_list, 5));
   }
   Ids favourites;
   if (const auto mine = model.favourites.find(viewer); mine != model.favourites.end()) favourites = mine->second;

@@ -153,3 +153,20 @@ TEST_CASE("a hashtag's timeline takes further tags as any, all and none", "[api]
   CHECK(tag("?any[]=b1&limit=2&min_id=" + a.id.str()) == Ids{b.id.str(), ab.id.str()});
   CHECK(tag("?any[]=x&any[]=y&any[]=z&any[]=w&any[]=b1").size() == 3);
 }
+
+TEST_CASE("hashtags with and without accents are one", "[api][tag]") {
+  World world;
+  Api api(world);
+  const Client client(api, world.local_account("alice"));
+  const auto id = client.post("/api/v1/statuses", {{"status", "A #Caf\u00e9"}}).json()["id"].get<std::string>();
+  for (const auto& name : {"cafe", "CAF%C3%89", "Caf%C3%A9"}) {
+    INFO(name);
+    CHECK(client.get(std::string("/api/v1/timelines/tag/") + name).json().size() == 1);
+    CHECK(client.get(std::string("/api/v1/tags/") + name).json()["url"] == "https://example.org/tags/cafe");
+  }
+  const auto shown = client.get("/api/v1/statuses/" + id).json();
+  CHECK(shown["tags"][0]["url"] == "https://example.org/tags/cafe");
+  CHECK(shown["content"].get<std::string>().contains("https://example.org/tags/cafe"));
+  CHECK(client.get("/api/v2/search?type=statuses&q=%23cafe").json()["statuses"].size() == 1);
+  CHECK(client.get("/api/v2/search?type=hashtags&q=caf%C3%A9").json()["hashtags"].size() == 1);
+}

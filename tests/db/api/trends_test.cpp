@@ -289,3 +289,23 @@ TEST_CASE("the trends job enqueues itself once", "[api][trends]") {
   f.compute();
   CHECK(waiting() == 2);
 }
+
+TEST_CASE("trending hashtags in the reader's language come first", "[api][trends]") {
+  Fixture f;
+  for (const auto& person : f.people) {
+    f.world.status(person, {.tags = {"Waders"}, .language = "en"});
+    f.world.status(person, {.tags = {"Watv\u00f6gel"}, .language = "de"});
+  }
+  f.world.status(f.world.local_account("bob"), {.tags = {"Waders"}, .language = "en"});
+  f.compute();
+  const auto names = [&](const char* language) {
+    Names out;
+    for (const auto& tag :
+         f.anonymous.send(http::Method::get, "/api/v1/trends/tags", "", "", {{"Accept-Language", language}}).json()) {
+      out.push_back(tag.at("name"));
+    }
+    return out;
+  };
+  CHECK(names("en") == Names{"Waders", "Watv\u00f6gel"});
+  CHECK(names("de-AT,en;q=0.5") == Names{"Watv\u00f6gel", "Waders"});
+}
