@@ -75,7 +75,8 @@ Result<Relationship> FollowService::follow(db::Tx& tx, const Account& who, Accou
                 .created_at = tx.now()};
   follow.uri = who.uri + "#follows/" + follow.id.str();
   apply(options, follow);
-  if (target.is_local() && !target.locked) {
+  // Who is silenced has to ask, as a silenced stranger has.
+  if (target.is_local() && !target.locked && !who.silenced_at) {
     store::upsert_follow(tx, follow);
     env_.events.tell(tx, events::FollowChanged{who.id, target.id});
     notifications_.followed(tx, who.id, target.id);

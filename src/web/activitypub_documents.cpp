@@ -2,7 +2,7 @@
 
 #include "dunlin/activitypub/render.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
-#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/shown_accounts.hpp"
 
 #include <utility>
 
@@ -48,7 +48,8 @@ bool wants_document(const api::Call& call) {
 
 Result<model::Account> path_account(const api::Call& call, db::Tx& tx) {
   const auto id = TRY(call.path_id<AccountId>("id"));
-  auto account = id == model::kInstanceActorId ? std::nullopt : store::find_account(tx, id);
+  // Nobody hears of an account before its owner is let in.
+  auto account = store::find_shown_account(tx, id);
   if (!account || !account->is_local()) return fail(Errc::not_found, "Record not found");
   return std::move(*account);
 }

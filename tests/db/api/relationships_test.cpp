@@ -320,3 +320,15 @@ TEST_CASE("actions between accounts refuse unknown ids, foreign scopes and appli
     CHECK(Client(api, alice, {"write"}).get(list).status() == 403);
   }
 }
+
+TEST_CASE("who is silenced asks before he follows", "[api][relationships]") {
+  World world;
+  Api api(world);
+  const auto alice = world.local_account("alice");
+  const auto bob = world.local_account("bob");
+  world.db.run("UPDATE accounts SET silenced_at = now() WHERE id = " + alice.id.str());
+  const auto told = Client(api, alice).post("/api/v1/accounts/" + bob.id.str() + "/follow").json();
+  CHECK(told["following"] == false);
+  CHECK(told["requested"] == true);
+  CHECK(Client(api, bob).get("/api/v1/follow_requests").ids() == std::vector{alice.id.str()});
+}

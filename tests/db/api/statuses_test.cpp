@@ -344,3 +344,19 @@ TEST_CASE("who favourited is paged by a hidden cursor", "[api][status][paging]")
   CHECK(third.link("next") == "");
   CHECK(client.get(first.link("prev")).json().empty());
 }
+
+TEST_CASE("a reblog is as public as its author's posts when the client does not say", "[api][statuses]") {
+  World world;
+  Api api(world);
+  const auto alice = world.local_account("alice");
+  const auto bob = world.local_account("bob");
+  const Client client(api, alice);
+  const auto reblog = [&](const Json& body) {
+    const auto status = world.status(bob);
+    return client.post("/api/v1/statuses/" + status.id.str() + "/reblog", body).json()["visibility"];
+  };
+  CHECK(reblog(Json::object()) == "public");
+  world.db.run("UPDATE users SET default_visibility = 2");
+  CHECK(reblog(Json::object()) == "private");
+  CHECK(reblog({{"visibility", "unlisted"}}) == "unlisted");
+}

@@ -223,4 +223,19 @@ TEST_CASE("replies, likes and shares of a public status", "[web][activitypub]") 
   CHECK(f.json(f.get(f.path(status) + "/shares"))["totalItems"] == 1);
 }
 
+TEST_CASE("nobody hears of an account before its owner is let in", "[web][activitypub]") {
+  Setup f;
+  const auto status = f.world.status(f.anna);
+  for (const char* change : {"confirmed_at = NULL", "approved = false"}) {
+    INFO(change);
+    f.world.db.run("UPDATE users SET confirmed_at = now(), approved = true");
+    f.world.db.run(std::string("UPDATE users SET ") + change);
+    for (const auto& path : {f.base, f.base + "/outbox", f.base + "/followers", f.path(status)}) {
+      auto request = FederatedSite::request(http::Method::get, path);
+      request.headers.add("Accept", "application/activity+json");
+      CHECK(f.handle(request).status == 404);
+    }
+  }
+}
+
 }  // namespace dunlin::web
