@@ -7,7 +7,10 @@ import unittest
 import urllib.parse
 
 from harness import Instance, request, wait_until
+from streams import Stream
+from test_media import film, picture, send
 
+KEYS = {"p256dh": "BEpPCn0cfs3P0E0fY-gyOuahx5dW5N8quUowlrPyfXlMa6tABLqqcSpOpMnC1-o_UB_s4R8NQsqMLbASjnqSbqw", "auth": "4vQK-SvRAN5eo-8ASlrwdg"}
 DATE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
 
@@ -81,8 +84,7 @@ class Traps(unittest.TestCase):
         history = self.get("/api/v1/tags/traps").json()["history"]
         self.assertEqual(len(history), 7)
         self.assertTrue(all(isinstance(v, str) for day in history for v in day.values()))
-        keys = {"p256dh": "BEpPCn0cfs3P0E0fY-gyOuahx5dW5N8quUowlrPyfXlMa6tABLqqcSpOpMnC1-o_UB_s4R8NQsqMLbASjnqSbqw", "auth": "4vQK-SvRAN5eo-8ASlrwdg"}
-        push = self.alice.post("/api/v1/push/subscription", body={"subscription": {"endpoint": "https://push.example/1", "keys": keys}})
+        push = self.alice.post("/api/v1/push/subscription", body={"subscription": {"endpoint": "https://push.example/1", "keys": KEYS}})
         self.assertIsInstance(push["id"], int)
         self.assertLess(push["id"], 2**31)
         self.assertIsInstance(self.get("/api/v1/accounts/verify_credentials", self.alice).json()["role"]["permissions"], str)
@@ -135,11 +137,32 @@ class Traps(unittest.TestCase):
         self.assertIsNone(edited["poll"])
         self.assertEqual(edited["id"], made["id"])
 
+    def test_10_uploads_are_done_or_on_their_way_and_those_of_posts_are_out_of_reach(self):
+        done = send(self.alice, "POST", "/api/v2/media", {"file": picture()})
+        self.assertEqual(done.status, 200)
+        self.assertTrue(done.json()["url"])
+        started = send(self.alice, "POST", "/api/v2/media", {"file": film()})
+        self.assertEqual(started.status, 202)
+        self.assertIsNone(started.json()["url"])
+        path = f"/api/v1/media/{started.json()['id']}"
+        self.assertIn(self.get(path, self.alice).status, (200, 206))
+        wait_until(lambda: self.get(path, self.alice).status == 200, 60, "the film is converted")
+        self.alice.status("a film", media_ids=[started.json()["id"]])
+        self.assertEqual(self.get(path, self.alice).status, 404)
+        r = request("PUT", self.here.url + path, token=self.alice.token, body={"description": "x"})
+        self.assertEqual(r.status, 404)
+
     def test_11_a_deleted_status_comes_back_as_its_text(self):
         made = self.alice.status("to be *redrafted* #soon")
         gone = self.alice.call("DELETE", f"/api/v1/statuses/{made['id']}")
         self.assertEqual(gone["text"], "to be *redrafted* #soon")
         self.assertEqual(gone["id"], made["id"])
+
+    def test_12_who_follows_an_unlocked_account_elsewhere_does_so_at_once(self):
+        with Instance() as there:
+            far = self.alice.find(there.add_user("dora").handle)
+            relationship = self.follow(self.alice, type("Far", (), {"id": far["id"]}))
+        self.assertEqual((relationship["following"], relationship["requested"]), (True, False))
 
     def test_13_a_reblog_is_a_wrapper_and_taking_it_back_gives_the_original(self):
         made = self.bob.status("worth passing on")
@@ -147,6 +170,34 @@ class Traps(unittest.TestCase):
         self.assertNotEqual(wrapper["id"], made["id"])
         self.assertEqual(wrapper["reblog"]["id"], made["id"])
         self.assertEqual(self.alice.post(f"/api/v1/statuses/{made['id']}/unreblog")["id"], made["id"])
+
+    def test_14_streams_echo_the_protocol_and_payloads_are_texts(self):
+        base = self.get("/api/v2/instance").json()["configuration"]["urls"]["streaming"]
+        self.assertEqual(urllib.parse.urlparse(base).path, "")
+        stream = Stream(self.here, self.alice.token, "stream=user", how="subprotocol")
+        self.assertIn(f"sec-websocket-protocol: {self.alice.token}", stream.head.replace("Sec-WebSocket-Protocol", "sec-websocket-protocol"))
+        status = self.alice.status("over the wire")
+        event = stream.message()
+        while event.get("event") != "update":
+            event = stream.message()
+        self.assertEqual(event["stream"], ["user"])
+        self.assertIsInstance(event["payload"], str)
+        self.assertEqual(json.loads(event["payload"])["id"], status["id"])
+        stream.close()
+
+    def test_15_a_token_has_one_push_subscription_with_a_number_as_id(self):
+        # Both encryptions are tested by a receiver in tests/clients/test_push.py.
+        def subscribe(endpoint, standard):
+            return self.alice.post("/api/v1/push/subscription", body={
+                "subscription": {"endpoint": endpoint, "keys": KEYS, "standard": standard}, "data": {"alerts": {"mention": True}}})
+        first = subscribe("https://push.example/1", False)
+        second = subscribe("https://push.example/2", True)
+        self.assertIsInstance(second["id"], int)
+        self.assertLess(second["id"], 2**31)
+        self.assertEqual((first["standard"], second["standard"]), (False, True))
+        self.assertEqual(self.alice.get("/api/v1/push/subscription")["endpoint"], "https://push.example/2")
+        key = self.get("/api/v2/instance").json()["configuration"]["vapid"]["public_key"]
+        self.assertEqual(second["server_key"], key)
 
     def test_16_values_of_enums_are_known_ones(self):
         self.bob.status("local? @alice", visibility="private")
