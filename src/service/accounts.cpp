@@ -14,6 +14,7 @@
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 #include <fmt/core.h>
 
@@ -190,8 +191,7 @@ Faults AccountService::check(const ProfileChange& change) {
   return faults;
 }
 
-Result<Account> AccountService::update_profile(db::Tx& tx, Account account, model::User user,
-                                               const ProfileChange& change) {
+Result<Account> AccountService::update_profile(db::Tx& tx, Account account, UserId user, const ProfileChange& change) {
   if (const auto faults = check(change); !faults.empty()) return fail(Errc::invalid, faults.message());
   if (change.display_name) account.display_name = *change.display_name;
   if (change.note) {
@@ -222,17 +222,23 @@ Result<Account> AccountService::update_profile(db::Tx& tx, Account account, mode
   store::update_account(tx, account);
 
   if (change.default_visibility || change.default_sensitive || change.default_language || change.default_quote_policy) {
-    user.default_quote_policy = change.default_quote_policy.value_or(user.default_quote_policy);
-    user.default_visibility = change.default_visibility.value_or(user.default_visibility);
-    user.default_sensitive = change.default_sensitive.value_or(user.default_sensitive);
-    if (change.default_language) user.default_language = normalise_language(*change.default_language);
-    store::update_user(tx, user);
+    TRY_VOID(set_posting_defaults(tx, user, change));
   }
   if (change.fields) enqueue_link_verification(tx, env_, account);
   if (unlocks) env_.queue.enqueue(tx, {.kind = kAcceptFollowRequests, .payload = account.id.str()});
   env_.federation.profile_updated(tx, account);
   env_.events.tell(tx, events::AccountChanged{account.id});
   return account;
+}
+
+Result<void> AccountService::set_posting_defaults(db::Tx& tx, UserId user, const ProfileChange& change) {
+  if (const auto faults = check(change); !faults.empty()) return fail(Errc::invalid, faults.message());
+  store::PostingDefaults defaults{.visibility = change.default_visibility,
+                                  .sensitive = change.default_sensitive,
+                                  .quote_policy = change.default_quote_policy};
+  if (change.default_language) defaults.language = normalise_language(*change.default_language);
+  store::set_posting_defaults(tx, user, defaults);
+  return {};
 }
 
 Result<void> AccountService::rotate_keys(db::Tx& tx, const Account& account) {

@@ -112,6 +112,28 @@ void MailService::password_changed(db::Tx& tx, std::string_view to, std::string_
             "If it was not you, ask for a new password at once, and write to the administrators."}});
 }
 
+void MailService::signed_in_anew(db::Tx& tx, std::string_view to, std::string_view username, std::string_view browser,
+                                 std::string_view address) {
+  send(tx, to,
+       {.subject = "A new sign-in",
+        .paragraphs = {fmt::format("Somebody has signed in as {} from a new place: {}, address {}.", handle(username),
+                                   browser, address),
+                       "If it was you, there is nothing to do. If not, change your password at once: that signs out "
+                       "everybody else."},
+        .button = Letter::Button{"Look at my sign-ins", env_.config.origin() + "/auth/edit"}});
+}
+
+void MailService::second_factor_failed(db::Tx& tx, std::string_view to, std::string_view username,
+                                       std::string_view address) {
+  send(tx, to,
+       {.subject = "A sign-in has failed",
+        .paragraphs = {fmt::format("Somebody at the address {} knew the password of {}, but not the code of the second "
+                                   "factor, and was not let in.",
+                                   address, handle(username)),
+                       "If it was not you, change your password: somebody else knows it."},
+        .button = Letter::Button{"Change my password", env_.config.origin() + "/auth/edit"}});
+}
+
 void MailService::welcome(db::Tx& tx, std::string_view to, std::string_view username) {
   send(tx, to,
        {.subject = fmt::format("Welcome to {}", env_.config.instance.title),

@@ -8,6 +8,7 @@
 #include "dunlin/service/events.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/oauth.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -196,13 +197,13 @@ std::optional<model::User> OAuthService::check_password(db::Session& session, st
   model::User& found = **user;
   if (crypto::needs_rehash(found.password_hash)) {
     if (auto hash = crypto::hash_password(password)) {
-      found.password_hash = *std::move(hash);
       session
           .write([&](db::Tx& tx) -> Result<void> {
-            store::update_user(tx, found);
+            store::rehash_password(tx, found.id, found.password_hash, *hash);
             return {};
           })
           .value();
+      found.password_hash = *std::move(hash);
     }
   }
   return std::move(found);

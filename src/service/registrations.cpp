@@ -11,6 +11,7 @@
 #include "dunlin/store/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/sign_ups.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 #include <fmt/core.h>
 
@@ -194,11 +195,7 @@ Result<void> RegistrationService::send_confirmation(db::Tx& tx, const model::Use
     check_email(tx, *email, faults);
     if (!faults.empty()) return fail(Errc::invalid, faults.message());
     address = *email;
-    if (!user.confirmed_at) {
-      auto changed = user;
-      changed.email = address;
-      store::update_user(tx, changed);
-    }
+    if (!user.confirmed_at) store::set_email(tx, user.id, address);
   }
   mail_link(tx, user, address);
   return {};
@@ -209,9 +206,7 @@ Result<void> RegistrationService::change_email(db::Tx& tx, const model::User& us
   check_email(tx, email, faults);
   if (!faults.empty()) return fail(Errc::invalid, faults.message());
   if (!env_.config.smtp.is_set()) {
-    auto changed = user;
-    changed.email = email;
-    store::update_user(tx, changed);
+    store::set_email(tx, user.id, email);
     return {};
   }
   mails_.address_changed(tx, user.email, username_of(tx, user), email);
@@ -234,10 +229,9 @@ std::optional<model::User> RegistrationService::find_reset(db::Tx& tx, std::stri
   return id ? store::find_user(tx, *id) : std::nullopt;
 }
 
-void RegistrationService::set_password(db::Tx& tx, model::User user, const std::string& password_hash,
+void RegistrationService::set_password(db::Tx& tx, const model::User& user, const std::string& password_hash,
                                        std::optional<SessionId> except) {
-  user.password_hash = password_hash;
-  store::update_user(tx, user);
+  store::set_password_hash(tx, user.id, password_hash);
   store::delete_password_resets(tx, user.id);
   store::end_logins(tx, user.id, except);
   env_.events.tell(tx, events::LoginChanged{user.id});

@@ -1,5 +1,7 @@
+#include "browser_name.hpp"
 #include "browser_session.hpp"
 #include "layout.hpp"
+#include "settings_pages.hpp"
 #include "tables.hpp"
 
 #include "dunlin/base/log.hpp"
@@ -22,10 +24,6 @@ using http::Method;
 constexpr std::string_view kPath = "/auth/edit";
 constexpr std::string_view kExpired = "This form has expired. Please try again.";
 
-http::Response to_sign_in() {
-  return redirect("/auth/sign_in?return_to=" + text::percent_encode(kPath));
-}
-
 void add_login_forms(Html& out, const Visitor& visitor) {
   out.add(R"(<section class="card"><h2>E-mail address</h2>
 <form class="stack" method="post" action="/auth/edit/email">
@@ -42,25 +40,6 @@ void add_login_forms(Html& out, const Visitor& visitor) {
 <button type="submit">Change the password</button></form></section>
 )",
           {visitor.session.csrf_token, visitor.user.email, visitor.session.csrf_token});
-}
-
-/// The browser and the system in a few words, from what the browser says of itself.
-std::string readable_browser(std::string_view agent) {
-  constexpr std::pair<std::string_view, std::string_view> kBrowsers[] = {
-      {"Firefox/", "Firefox"}, {"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}};
-  constexpr std::pair<std::string_view, std::string_view> kSystems[] = {{"Android", "Android"}, {"iPhone", "iOS"},
-                                                                        {"iPad", "iPadOS"},     {"Windows", "Windows"},
-                                                                        {"Mac OS", "macOS"},    {"Linux", "Linux"}};
-  const auto find = [&](const auto& names) {
-    for (const auto& [mark, name] : names) {
-      if (agent.contains(mark)) return name;
-    }
-    return std::string_view();
-  };
-  const auto browser = find(kBrowsers);
-  const auto system = find(kSystems);
-  if (browser.empty()) return "An unknown browser";
-  return std::string(browser) + (system.empty() ? "" : " on " + std::string(system));
 }
 
 void add_sessions(Html& out, const Visitor& visitor, const std::vector<store::SessionRow>& sessions) {
@@ -86,7 +65,7 @@ void add_sessions(Html& out, const Visitor& visitor, const std::vector<store::Se
 http::Response render_settings(const Call& call, db::Tx& tx, const Visitor& visitor, int status,
                                std::string_view alert) {
   Html body;
-  body.add("<h1>Your sign-in</h1>\n");
+  body.raw(settings_tabs(kPath).str()).add("<h1>Your sign-in</h1>\n");
   if (!alert.empty()) body.add("<p class=\"alert\" role=\"alert\">{}</p>\n", {alert});
   if (call.params().has("changed")) body.add("<p class=\"done\" role=\"status\">That is done.</p>\n");
   if (call.params().has("mailed")) {
@@ -94,15 +73,12 @@ http::Response render_settings(const Call& call, db::Tx& tx, const Visitor& visi
   }
   add_login_forms(body, visitor);
   add_sessions(body, visitor, store::list_sessions(tx, visitor.user.id));
-  body.add(
-      "<p><a href=\"/auth/two_factor\">Two-factor sign-in</a> &middot; "
-      "<a href=\"/oauth/authorized_applications\">Authorized applications</a></p>\n");
   return render_page(call.config(), {.status = status, .title = "Your sign-in"}, body);
 }
 
 Result<http::Response> show_settings(Call& call) {
   const auto visitor = find_visitor(call.tx(), call);
-  return visitor ? render_settings(call, call.tx(), *visitor, 200, "") : to_sign_in();
+  return visitor ? render_settings(call, call.tx(), *visitor, 200, "") : sign_in_for(kPath);
 }
 
 Result<http::Response> refuse(Call& call, const Visitor& visitor, int status, std::string_view alert) {
@@ -118,7 +94,7 @@ struct Allowed {
 Result<Allowed> ask_password(Call& call) {
   auto visitor =
       TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<Visitor>> { return find_visitor(tx, call); }));
-  if (!visitor) return Allowed{std::nullopt, to_sign_in()};
+  if (!visitor) return Allowed{std::nullopt, sign_in_for(kPath)};
   if (!is_own_form(call, visitor->session.csrf_token)) {
     return Allowed{std::nullopt, TRY(refuse(call, *visitor, 422, kExpired))};
   }
@@ -165,7 +141,7 @@ Result<http::Response> change_email(Call& call) {
 
 Result<http::Response> end_session(Call& call) {
   const auto visitor = find_visitor(call.tx(), call);
-  if (!visitor) return to_sign_in();
+  if (!visitor) return sign_in_for(kPath);
   if (!is_own_form(call, visitor->session.csrf_token)) {
     return render_message(call.config(), 422, "Nobody was signed out", kExpired);
   }

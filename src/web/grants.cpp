@@ -1,9 +1,9 @@
 #include "browser_session.hpp"
 #include "layout.hpp"
 #include "scope_texts.hpp"
+#include "settings_pages.hpp"
 #include "tables.hpp"
 
-#include "dunlin/base/text.hpp"
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/service/events.hpp"
 #include "dunlin/store/oauth.hpp"
@@ -18,16 +18,12 @@ using http::Method;
 
 constexpr std::string_view kPath = "/oauth/authorized_applications";
 
-http::Response to_sign_in() {
-  return redirect("/auth/sign_in?return_to=" + text::percent_encode(kPath));
-}
-
 Result<http::Response> show_grants(Call& call) {
   const auto visitor = find_visitor(call.tx(), call);
-  if (!visitor) return to_sign_in();
+  if (!visitor) return sign_in_for(kPath);
   const auto grants = store::list_granted_applications(call.tx(), visitor->user.id);
   Html body;
-  body.add("<h1>Authorized applications</h1>\n");
+  body.raw(settings_tabs(kPath).str()).add("<h1>Authorized applications</h1>\n");
   if (grants.empty()) body.add("<section class=\"card\"><p>No application may use your account.</p></section>\n");
   for (const store::GrantedApplication& grant : grants) {
     const model::Application& application = grant.application;
@@ -46,7 +42,7 @@ Result<http::Response> show_grants(Call& call) {
 
 Result<http::Response> revoke_grant(Call& call) {
   const auto visitor = find_visitor(call.tx(), call);
-  if (!visitor) return to_sign_in();
+  if (!visitor) return sign_in_for(kPath);
   if (!is_own_form(call, visitor->session.csrf_token)) {
     return render_message(call.config(), 422, "Nothing was revoked", "This form has expired. Please try again.");
   }

@@ -5,7 +5,7 @@
 #include "status_html.hpp"
 #include "tables.hpp"
 
-#include "dunlin/base/text.hpp"
+#include "dunlin/base/hashtags.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/instance_texts.hpp"
@@ -30,7 +30,7 @@ void add_visitor(Html& body, const Call& call, const Visitor& visitor) {
   body.add(R"(<section class="card"><div class="who"><img src="{}" alt="" width="48" height="48">
 <div>You are signed in as <strong>@{}</strong></div></div>
 <div class="actions"><a class="button" href="/@{}">Your profile</a>
-<a class="button quiet" href="/oauth/authorized_applications">Authorized applications</a>
+<a class="button quiet" href="/auth/edit">Settings</a>
 <form method="post" action="/auth/sign_out"><input type="hidden" name="csrf_token" value="{}">
 <button class="quiet" type="submit">Sign out</button></form></div></section>
 )",
@@ -160,7 +160,7 @@ Result<http::Response> show_about_more(Call&) {
 
 Result<http::Response> show_tag(Call& call) {
   const auto [name, format] = split_feed_name(call.path_text("name"));
-  const std::string folded = text::fold(name);
+  const std::string folded = text::fold_hashtag(name);
   const std::string title = "#" + std::string(name);
   const std::string url = service::uris::tag_page(call.config(), folded);
   if (format) {

@@ -49,6 +49,7 @@ Html document(std::string_view title, const PageOptions& options, const Html& he
 <title>{}</title>
 <link rel="stylesheet" href="{}">
 <link rel="icon" type="image/png" href="/favicon.ico">
+<link rel="apple-touch-icon" href="/static/icons/180.png">
 <link rel="manifest" href="/manifest.json">
 )",
           {title, stylesheet_href()});
@@ -63,9 +64,10 @@ Html document(std::string_view title, const PageOptions& options, const Html& he
 
 Html site_header(std::string_view site_title) {
   Html out;
-  out.add(R"(<header class="site"><a href="/"><img src="/favicon.ico" alt="" width="32" height="32"> {}</a></header>
+  out.add(
+      R"(<header class="site"><a href="/"><img src="/static/icons/72.png" alt="" width="36" height="36"> {}</a></header>
 )",
-          {site_title});
+      {site_title});
   return out;
 }
 

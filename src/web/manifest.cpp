@@ -1,8 +1,10 @@
 #include "tables.hpp"
 
 #include "dunlin/json/writer.hpp"
+#include "dunlin/service/icons.hpp"
 
 #include <chrono>
+#include <string>
 
 namespace dunlin::web {
 
@@ -29,9 +31,11 @@ Result<http::Response> show_manifest(Call& call) {
   out.field("theme_color", "#17616e");
   out.field("background_color", "#eef3f2");
   out.key("icons").begin_array();
-  out.begin_object();
-  out.field("src", "/favicon.ico").field("sizes", "32x32").field("type", "image/png").field("purpose", "any");
-  out.end_object();
+  for (const int size : service::kIconSizes) {
+    const auto side = std::to_string(size);
+    out.begin_object().field("src", service::icon_path(size)).field("sizes", side + "x" + side);
+    out.field("type", "image/png").field("purpose", "any maskable").end_object();
+  }
   out.end_array();
   out.key("categories").begin_array().value("social").end_array();
   out.end_object();

@@ -3,6 +3,8 @@
 #include "browser_session.hpp"
 #include "form_guard.hpp"
 #include "layout.hpp"
+#include "qr_code.hpp"
+#include "settings_pages.hpp"
 #include "tables.hpp"
 
 #include "dunlin/base/log.hpp"
@@ -21,6 +23,7 @@ using api::Call;
 using http::Method;
 using service::TwoFactorService;
 
+constexpr std::string_view kPath = "/auth/two_factor";
 constexpr std::string_view kCookie = "dunlin_second";
 constexpr std::string_view kExpired = "This form has expired. Please try again.";
 constexpr std::chrono::minutes kLife{10};
@@ -50,6 +53,14 @@ Result<http::Response> show_code_form(Call& call) {
   return render_code_form(call, 200, "", return_to);
 }
 
+/// Whoever came this far knows the password.
+void tell_of_failure(const Call& call, UserId id) {
+  const auto user = store::find_user(call.tx(), id);
+  const auto account = user ? store::find_account(call.tx(), user->account_id) : std::nullopt;
+  if (!account) return;
+  call.services().mails.second_factor_failed(call.tx(), user->email, account->username, browser_of(call).address);
+}
+
 Result<http::Response> take_code(Call& call) {
   const auto cookie = read_cookie(call, kCookie).value_or("");
   const std::string return_to = own_path_or_root(call.params().text("return_to").value_or("/"));
@@ -62,6 +73,7 @@ Result<http::Response> take_code(Call& call) {
   }
   if (!two_factor.check(call.tx(), *user, call.params().text("code").value_or(""))) {
     log::warn("second factor refused", {log::kv("user", user->str())});
+    tell_of_failure(call, *user);
     return render_code_form(call, 422, "The code is not right.", return_to);
   }
   TwoFactorService::end_sign_in(call.tx(), cookie);
@@ -78,7 +90,7 @@ http::Response render_settings(const Call& call, const Visitor& visitor, bool is
                                std::string_view alert) {
   const auto& csrf = visitor.session.csrf_token;
   Html body;
-  body.add("<section class=\"card\"><h1>Two-factor sign-in</h1>\n");
+  body.raw(settings_tabs(kPath).str()).add("<section class=\"card\"><h1>Two-factor sign-in</h1>\n");
   if (!alert.empty()) body.add("<p class=\"alert\" role=\"alert\">{}</p>\n", {alert});
   if (is_on) {
     body.add(R"(<p>It is on: signing in takes your password and a code of your authenticator app.</p>
@@ -99,9 +111,11 @@ http::Response render_settings(const Call& call, const Visitor& visitor, bool is
         {csrf});
   } else {
     const auto uri = call.services().two_factor.provisioning_uri(visitor.account.username, secret);
+    body.add("<p>Scan this with your authenticator app:</p>\n");
+    body.raw(render_qr_code(uri, "QR code for your authenticator app").str());
     body.add(
-        R"(<p>Add an account in your authenticator app with this secret, or <a href="{}">open the app</a> if it is on this device:</p>
-<input class="copy" type="text" value="{}" readonly>
+        R"(<p>If the app is on this device, <a href="{}">open it</a>. Or type this secret into it:</p>
+<input class="copy" type="text" value="{}" aria-label="Secret" readonly>
 <form class="stack" method="post" action="/auth/two_factor/on"><input type="hidden" name="csrf_token" value="{}">
 <label for="code">The code that the app shows</label>
 <input id="code" name="code" type="text" autocomplete="one-time-code" inputmode="numeric" required>
@@ -110,23 +124,18 @@ http::Response render_settings(const Call& call, const Visitor& visitor, bool is
         {uri, secret, csrf});
   }
   body.add("</section>\n");
-  return render_page(call.config(),
-                     {.status = alert.empty() ? 200 : 422, .title = "Two-factor sign-in", .narrow = true}, body);
-}
-
-http::Response to_sign_in() {
-  return redirect("/auth/sign_in?return_to=%2Fauth%2Ftwo_factor");
+  return render_page(call.config(), {.status = alert.empty() ? 200 : 422, .title = "Two-factor sign-in"}, body);
 }
 
 Result<http::Response> show_settings(Call& call) {
   const auto visitor = find_visitor(call.tx(), call);
-  if (!visitor) return to_sign_in();
+  if (!visitor) return sign_in_for(kPath);
   return render_settings(call, *visitor, TwoFactorService::is_on(call.tx(), visitor->user.id), "", "");
 }
 
 /// What to answer instead of doing what a form asks; nullopt: go on.
 Result<std::optional<http::Response>> refusal(Call& call, const std::optional<Visitor>& visitor, bool wants_password) {
-  if (!visitor) return to_sign_in();
+  if (!visitor) return sign_in_for(kPath);
   if (!is_own_form(call, visitor->session.csrf_token)) {
     return render_message(call.config(), 422, "Nothing was changed", kExpired);
   }

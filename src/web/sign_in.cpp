@@ -1,3 +1,4 @@
+#include "browser_name.hpp"
 #include "browser_session.hpp"
 #include "form_guard.hpp"
 #include "layout.hpp"
@@ -7,12 +8,15 @@
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
+#include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/oauth.hpp"
 #include "dunlin/service/two_factor.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/oauth.hpp"
 
 #include <fmt/core.h>
+
+#include <algorithm>
 
 namespace dunlin::web {
 
@@ -75,6 +79,19 @@ Result<http::Response> show_sign_in(Call& call) {
   return render_form(call, call.tx(), {.return_to = return_to});
 }
 
+/// A mail when the login is in use elsewhere, and was never used in this network.
+void tell_of_new_place(const Call& call, db::Tx& tx, const model::User& user) {
+  const auto browser = browser_of(call);
+  const auto network = service::network_of(browser.address);
+  const auto sessions = store::list_sessions(tx, user.id);
+  const auto is_here = [&](const auto& session) { return service::network_of(session.browser.address) == network; };
+  if (sessions.empty() || std::ranges::any_of(sessions, is_here)) return;
+  const auto account = store::find_account(tx, user.account_id);
+  if (!account) return;
+  call.services().mails.signed_in_anew(tx, user.email, account->username, readable_browser(browser.user_agent),
+                                       browser.address);
+}
+
 /// After the right password: in, or on to the second factor.
 struct WayIn {
   std::optional<service::OAuthService::SignedIn> signed_in;
@@ -114,6 +131,7 @@ Result<http::Response> sign_in(Call& call) {
     if (service::TwoFactorService::is_on(tx, user->id)) {
       return WayIn{std::nullopt, call.services().two_factor.start_sign_in(tx, user->id)};
     }
+    tell_of_new_place(call, tx, *user);
     return WayIn{oauth.start_session(tx, user->id, browser_of(call)), {}};
   }));
   if (!way.signed_in) return ask_for_code(call, way.pending, form.return_to);

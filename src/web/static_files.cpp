@@ -1,11 +1,16 @@
 #include "static_files.hpp"
 
+#include "icons.hpp"
 #include "pictures.hpp"
 #include "tables.hpp"
 
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/digest.hpp"
+#include "dunlin/service/icons.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -68,6 +73,21 @@ Result<http::Response> show_icon(Call&) {
   return serve("image/png", kBytes);
 }
 
+Result<http::Response> show_sized_icon(Call& call) {
+  static const std::map<std::string, Bytes, std::less<>> kIcons = [] {
+    std::map<std::string, Bytes, std::less<>> icons;
+    const auto add = [&](int size) { icons.emplace(std::to_string(size) + ".png", picture(icon_base64(size))); };
+    std::ranges::for_each(service::kIconSizes, add);
+    add(service::kTouchIconSize);
+    return icons;
+  }();
+  const auto found = kIcons.find(call.path_text("file"));
+  if (found == kIcons.end()) return fail(Errc::not_found, "Not Found");
+  auto response = serve("image/png", found->second);
+  response.headers.set("Access-Control-Allow-Origin", "*");
+  return response;
+}
+
 Result<http::Response> show_robots(Call&) {
   static const Bytes kBytes = std::make_shared<const std::string>(
       "User-agent: *\nDisallow: /auth/\nDisallow: /oauth/\nDisallow: /media_proxy/\nDisallow: /interact/\n"
@@ -81,6 +101,7 @@ constexpr api::Route kRoutes[] = {
     {Method::get, "/static/avatar.png", Auth::pub, "", &show_avatar, Access::own, 0, Body::raw},
     {Method::get, "/static/header.png", Auth::pub, "", &show_header, Access::own, 0, Body::raw},
     {Method::get, "/favicon.ico", Auth::pub, "", &show_icon, Access::own, 0, Body::raw},
+    {Method::get, "/static/icons/:file", Auth::pub, "", &show_sized_icon, Access::own, 0, Body::raw},
     {Method::get, "/robots.txt", Auth::pub, "", &show_robots, Access::own, 0, Body::raw},
 };
 

@@ -66,6 +66,7 @@ label.check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400
 .with-suffix { display: flex; align-items: center; gap: .5rem; }
 .with-suffix input { flex: 1 1 8rem; min-width: 0; }
 .done { padding: .7rem .9rem; border-radius: 9px; border: 1px solid var(--accent); background: var(--accent-soft); }
+svg.qr { display: block; width: 100%; max-width: 15rem; margin: 0 auto 1rem; border-radius: 9px; }
 ul.codes { list-style: none; margin: 0 0 1rem; padding: 0; columns: 2; }
 ul.rows { list-style: none; margin: 0; padding: 0; }
 ul.rows li {

@@ -59,8 +59,9 @@ class AccountService {
   Result<model::Account> create_local(db::Tx& tx, const NewLocalAccount& account, const std::string& password_hash);
   static Faults check(const ProfileChange& change);
   /// Errors: invalid, as check() says. Tells the federation.
-  Result<model::Account> update_profile(db::Tx& tx, model::Account account, model::User user,
-                                        const ProfileChange& change);
+  Result<model::Account> update_profile(db::Tx& tx, model::Account account, UserId user, const ProfileChange& change);
+  /// The `default_*` members alone. Errors: invalid.
+  Result<void> set_posting_defaults(db::Tx& tx, UserId user, const ProfileChange& change);
   /// A new signing key, announced by an Update that the old one signs. Errors: not_found.
   Result<void> rotate_keys(db::Tx& tx, const model::Account& account);
   /// The instance actor's row and key; made at the first call.

@@ -39,6 +39,11 @@ class MailService {
   void address_changed(db::Tx& tx, std::string_view to, std::string_view username, std::string_view new_address);
   void reset_password(db::Tx& tx, std::string_view to, std::string_view username, std::string_view link);
   void password_changed(db::Tx& tx, std::string_view to, std::string_view username);
+  /// A sign-in from a network that the login has not been used in; `browser` in words.
+  void signed_in_anew(db::Tx& tx, std::string_view to, std::string_view username, std::string_view browser,
+                      std::string_view address);
+  /// The password was right, the second factor was not.
+  void second_factor_failed(db::Tx& tx, std::string_view to, std::string_view username, std::string_view address);
   void welcome(db::Tx& tx, std::string_view to, std::string_view username);
   void rejected(db::Tx& tx, std::string_view to, std::string_view username);
   /// To each moderator.

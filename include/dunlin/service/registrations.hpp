@@ -65,7 +65,8 @@ class RegistrationService {
   /// The user whose link it is; nullopt when it is none, or too old.
   static std::optional<model::User> find_reset(db::Tx& tx, std::string_view token);
   /// A new password ends all sessions and revokes all tokens, but that session.
-  void set_password(db::Tx& tx, model::User user, const std::string& password_hash, std::optional<SessionId> except);
+  void set_password(db::Tx& tx, const model::User& user, const std::string& password_hash,
+                    std::optional<SessionId> except);
   static Faults check_password(std::string_view password);
 
   /// Lets a waiting account in. Errors: invalid when it does not wait.

@@ -21,6 +21,12 @@ Result<http::Response> verify_credentials(Call& call);
 Result<http::Response> update_credentials(Call& call);
 Result<http::Response> show_preferences(Call& call);
 
+// aliases.cpp
+Result<http::Response> set_aliases(Call& call);
+Result<http::Response> list_aliases(Call& call);
+Result<http::Response> add_alias(Call& call);
+Result<http::Response> remove_alias(Call& call);
+
 // profile.cpp
 Result<http::Response> show_profile(Call& call);
 Result<http::Response> change_profile(Call& call);

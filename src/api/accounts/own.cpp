@@ -9,6 +9,7 @@
 #include "dunlin/json/writer.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 #include <optional>
 #include <utility>
@@ -51,10 +52,10 @@ Result<http::Response> update_credentials(Call& call) {
   if (const auto faults = service::AccountService::check(change); !faults.empty()) return validation_failed(faults);
   const auto pictures = TRY(prepare_pictures(call));
   return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
-    auto before = store::find_account(tx, call.user().account_id);
+    auto before = store::find_account_to_change(tx, call.user().account_id);
     if (!before) return fail(Errc::not_found, "Record not found");
     set_pictures(call, tx, *before, pictures);
-    const auto account = TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user(), change));
+    const auto account = TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user().id, change));
     const auto user = store::find_user(tx, call.user().id);
     return credentials(call, tx, account, user ? *user : call.user());
   });
@@ -62,7 +63,7 @@ Result<http::Response> update_credentials(Call& call) {
 
 Result<http::Response> show_preferences(Call& call) {
   json::Writer out;
-  entities::render_preferences(out, call.user());
+  entities::render_preferences(out, call.user(), store::get_reading_preferences(call.tx(), call.user().id));
   return call.json(out.take());
 }
 

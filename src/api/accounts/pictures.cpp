@@ -7,6 +7,7 @@
 #include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ Result<std::optional<service::PreparedPicture>> prepare(Call& call, std::string_
 
 Result<http::Response> remove(Call& call, PictureKind kind) {
   return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
-    auto account = store::find_account(tx, call.user().account_id);
+    auto account = store::find_account_to_change(tx, call.user().account_id);
     if (!account) return fail(Errc::not_found, "Record not found");
     const bool shown = !(kind == PictureKind::avatar ? account->avatar_url : account->header_url).empty();
     if (shown) {

@@ -8,8 +8,8 @@
 #include "dunlin/api/entities/tag.hpp"
 #include "dunlin/json/writer.hpp"
 #include "dunlin/service/accounts.hpp"
-#include "dunlin/store/accounts.hpp"
 #include "dunlin/store/tags.hpp"
+#include "dunlin/store/user_settings.hpp"
 
 namespace dunlin::api {
 
@@ -38,10 +38,11 @@ Result<http::Response> change_profile(Call& call) {
   if (const auto faults = service::AccountService::check(change); !faults.empty()) return validation_failed(faults);
   const auto pictures = TRY(prepare_pictures(call));
   return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
-    auto before = store::find_account(tx, call.user().account_id);
+    auto before = store::find_account_to_change(tx, call.user().account_id);
     if (!before) return fail(Errc::not_found, "Record not found");
     set_pictures(call, tx, *before, pictures);
-    return answer(call, tx, TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user(), change)));
+    return answer(call, tx,
+                  TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user().id, change)));
   });
 }
 

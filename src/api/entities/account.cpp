@@ -210,15 +210,15 @@ void render_credential_account(json::Writer& out, const EntityContext& context, 
   out.end_object();
 }
 
-void render_preferences(json::Writer& out, const model::User& user) {
+void render_preferences(json::Writer& out, const model::User& user, const model::ReadingPreferences& reading) {
   out.begin_object();
   out.field("posting:default:visibility", model::to_string(user.default_visibility));
   out.field("posting:default:sensitive", user.default_sensitive);
   out.field("posting:default:language", user.default_language);
   out.field("posting:default:quote_policy", user.default_quote_policy);
-  out.field("reading:expand:media", "default");
-  out.field("reading:expand:spoilers", false);
-  out.field("reading:autoplay:gifs", false);
+  out.field("reading:expand:media", model::to_string(reading.expand_media));
+  out.field("reading:expand:spoilers", reading.expand_spoilers);
+  out.field("reading:autoplay:gifs", reading.autoplay_gifs);
   out.end_object();
 }
 

@@ -3,6 +3,7 @@
 #include "instance_configuration.hpp"
 
 #include "dunlin/api/version.hpp"
+#include "dunlin/service/icons.hpp"
 #include "dunlin/service/polls.hpp"
 #include "dunlin/service/uris.hpp"
 
@@ -121,7 +122,12 @@ void render_instance(json::Writer& out, const InstanceView& view) {
   out.field("blurhash", nullptr);
   out.field("description", "");
   out.end_object();
-  out.key("icon").begin_array().end_array();
+  out.key("icon").begin_array();
+  for (const int size : service::kIconSizes) {
+    const auto side = std::to_string(size);
+    out.begin_object().field("src", service::icon_url(config, size)).field("size", side + "x" + side).end_object();
+  }
+  out.end_array();
   render_languages(out, config);
   render_configuration(out, view);
   render_registrations(out, config);

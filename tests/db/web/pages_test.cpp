@@ -180,3 +180,22 @@ TEST_CASE("the start page and the static files are there", "[web][pages]") {
   CHECK(site.get("/static/style.css").header("Content-Type") == "text/css; charset=utf-8");
   CHECK(site.get("/robots.txt").shows("Disallow: /auth/"));
 }
+
+TEST_CASE("the icon is served in the sizes that the instance and the manifest name", "[web][pages]") {
+  Site site;
+  for (const auto& icon : site.get("/manifest.json").json().at("icons")) {
+    const auto source = icon.at("src").get<std::string>();
+    INFO(source);
+    const Reply picture = site.get(source);
+    REQUIRE(picture.status() == 200);
+    CHECK(picture.header("Content-Type") == "image/png");
+    CHECK(picture.header("Access-Control-Allow-Origin") == "*");
+    // IHDR: the width in the low bytes.
+    const auto width =
+        static_cast<unsigned char>(picture.body().at(18)) * 256 + static_cast<unsigned char>(picture.body().at(19));
+    CHECK(icon.at("sizes") == std::to_string(width) + "x" + std::to_string(width));
+  }
+  CHECK(site.get("/static/icons/180.png").status() == 200);
+  CHECK(site.get("/static/icons/33.png").status() == 404);
+  CHECK(site.get("/static/icons/..%2f").status() == 404);
+}

@@ -98,3 +98,15 @@ TEST_CASE("turning the second factor off wants the password", "[web][two_factor]
   other.sign_in("alice", "correct horse");
   CHECK(other.cookies.contains("__Host-dunlin_session"));
 }
+
+TEST_CASE("the secret is shown as a QR code that is part of the page", "[web][second_factor]") {
+  Site site;
+  site.person("alice");
+  Browser browser(site);
+  browser.sign_in("alice", "correct horse");
+  const std::string csrf = browser.get("/auth/two_factor").input("csrf_token");
+  const Reply page = browser.post("/auth/two_factor", {{"csrf_token", csrf}, {"current_password", "correct horse"}});
+  CHECK(page.shows("<svg class=\"qr\" viewBox=\"0 0 "));
+  CHECK(page.shows("<path fill=\"#000\" d=\"M4 4h7v1h-7z"));  // the upper left corner of every QR code
+  CHECK(page.header("Content-Security-Policy").contains("img-src 'self';"));
+}

@@ -188,3 +188,20 @@ TEST_CASE("the sign-in page of an account changes password and address and ends 
   CHECK(site.get("/.well-known/change-password").location() == "/auth/edit");
   CHECK(site.get("/auth/edit").location() == "/auth/sign_in?return_to=%2Fauth%2Fedit");
 }
+
+TEST_CASE("a sign-in from a new network is told by mail, when the login is in use elsewhere", "[web][sign_in]") {
+  Site site(open_config());
+  site.person("wren");
+  const auto mails = [&] {
+    return site.world.read([&](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 10).size(); });
+  };
+  REQUIRE(Browser(site).sign_in("wren", "correct horse").status() == 302);
+  REQUIRE(Browser(site).sign_in("wren", "correct horse").status() == 302);
+  CHECK(mails() == 0);
+  site.world.db.run("UPDATE sessions SET address = '198.51.100.7'");
+  REQUIRE(Browser(site).sign_in("wren", "correct horse").status() == 302);
+  CHECK(mails() == 1);
+  CHECK(mailed_path(site, "wren@example.org") == "/auth/edit");
+  REQUIRE(Browser(site).sign_in("wren", "correct horse").status() == 302);
+  CHECK(mails() == 1);
+}

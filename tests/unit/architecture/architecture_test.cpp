@@ -57,6 +57,8 @@ constexpr ThirdParty kThirdParty[] = {
     {"openssl/", "OpenSSL stands in no header of include/", [](const SourceFile& f) { return !f.is_public; }},
     {"CLI/", "CLI11 stands in src/daemon only",
      [](const SourceFile& f) { return !f.is_public && f.library == "daemon"; }},
+    {"qrencode.h", "libqrencode stands in src/web/qr_code.cpp only",
+     [](const SourceFile& f) { return f.path == "src/web/qr_code.cpp"; }},
     {"gumbo.h", "Gumbo stands in src/html only",
      [](const SourceFile& f) { return !f.is_public && f.library == "html"; }},
     {"curl/", "libcurl stands in src/net only", [](const SourceFile& f) { return !f.is_public && f.library == "net"; }},

@@ -4,6 +4,7 @@
 #include "dunlin/json/writer.hpp"
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/oauth.hpp"
+#include "dunlin/model/reading_preferences.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -24,6 +25,6 @@ void render_credential_account(json::Writer& out, const EntityContext& context, 
                                std::int64_t follow_requests_count);
 
 /// Preferences (client-api.md 6.1).
-void render_preferences(json::Writer& out, const model::User& user);
+void render_preferences(json::Writer& out, const model::User& user, const model::ReadingPreferences& reading);
 
 }  // namespace dunlin::api::entities
