@@ -1,5 +1,6 @@
 #include "dunlin/service/push.hpp"
 
+#include "../../../src/service/push_titles.hpp"
 #include "support/fake_federation.hpp"
 #include "support/recorded_events.hpp"
 #include "support/world.hpp"
@@ -133,6 +134,22 @@ TEST_CASE("what is two days old or was taken back is not pushed", "[service][pus
   service::RemoteDocuments documents;
   CHECK(desk.world.session().write([&](db::Tx& tx) { return desk.push.send(tx, documents, desk.job()); }));
   CHECK_FALSE(documents.wanted());
+}
+
+TEST_CASE("every kind of notification has a title in every language that is spoken here", "[service][push]") {
+  for (const auto type : model::notification_types()) {
+    const auto english = service::push_title(type, "Ann", "en");
+    INFO(english);
+    CHECK(english != "Ann");
+    CHECK(service::push_title(type, "Ann", "pt-BR") == english);
+    for (const char* locale : {"de", "fr", "es-MX", "ja"}) {
+      const auto title = service::push_title(type, "Ann", locale);
+      CHECK(title != english);
+      CHECK(title.contains("Ann") == english.contains("Ann"));
+    }
+  }
+  CHECK(service::push_title(model::NotificationType::favourite, "{} %s", "de") ==
+        "{} %s hat deinen Beitrag favorisiert");
 }
 
 TEST_CASE("a push service that is down rests, and costs no more than its share", "[service][push]") {
