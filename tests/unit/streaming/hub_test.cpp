@@ -5,10 +5,12 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -91,6 +93,47 @@ TEST_CASE("whoever leaves leaves the others where they are", "[streaming][hub]")
     REQUIRE(std::ssize(hub.of_tag(Channel::hashtag, "wader")) == expected({Channel::hashtag}, "wader"));
     REQUIRE(std::ssize(hub.of_list("12")) == expected({Channel::list}, "12"));
   }
+}
+
+TEST_CASE("listeners come and go while they are sent to", "[streaming][hub][threads]") {
+  Hub hub;
+  std::atomic<bool> done{false};
+  std::atomic<int> taken{0};
+  const auto client = [&](std::int64_t user) {
+    for (int i = 0; i < 300; ++i) {
+      const auto me = listener(user, Protocol::websocket, 1U << 20U);
+      if (!hub.add(me, 1000)) continue;
+      me->outbox().set_wake([&taken] { ++taken; });
+      hub.subscribe(me, {Channel::public_}, 10);
+      hub.subscribe(me, {Channel::hashtag, i % 2 == 0 ? "wader" : "Wader"}, 10);
+      static_cast<void>(me->outbox().take());
+      if (i % 3 == 0) hub.unsubscribe(me, {Channel::public_});
+      me->outbox().set_wake({});
+      hub.remove(me);
+    }
+  };
+  const auto publisher = [&] {
+    while (!done) {
+      Message message("update", "{}");
+      for (const auto& [one, topic] : hub.of_channel(Channel::public_)) one->send(message, topic);
+      for (const auto& [one, topic] : hub.of_tag(Channel::hashtag, "wader")) one->send(message, topic);
+      for (const auto& one : hub.listeners([](const Identity& who) { return who.user == UserId{2}; })) {
+        one->outbox().end(Ending::revoked);
+      }
+      hub.begin_judgement();
+    }
+  };
+  {
+    const std::jthread telling(publisher);
+    {
+      std::vector<std::jthread> clients;
+      for (std::int64_t user = 1; user <= 4; ++user) clients.emplace_back(client, user);
+    }
+    done = true;
+  }
+  CHECK(hub.empty());
+  CHECK(hub.of_channel(Channel::public_).empty());
+  CHECK(hub.of_tag(Channel::hashtag, "wader").empty());
 }
 
 TEST_CASE("streams of a user and subscriptions of a stream are limited", "[streaming][hub]") {
