@@ -17,7 +17,7 @@ Html settings_tabs(std::string_view path) {
        {"/settings/aliases", "Aliases"},
        {"/oauth/authorized_applications", "Apps"}}};
   Html out;
-  out.add("<nav class=\"tabs\" aria-label=\"Settings\">\n");
+  out.add("<nav class=\"tabs settings\" aria-label=\"Settings\">\n");
   for (const auto& [address, name] : kPages) {
     out.add("<a href=\"{}\"", {address});
     if (address == path) out.add(" aria-current=\"page\"");

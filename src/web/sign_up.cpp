@@ -90,7 +90,7 @@ http::Response render_form(const Call& call, db::Tx& tx, int status, std::string
            {token, form.invite_code, form.username, call.config().server.domain, form.email});
   add_questions(body, call.config(), form);
   body.add(R"(<label class="check"><input name="agreement" type="checkbox" value="1" required>
-I have read the rules and the <a href="/privacy-policy">privacy policy</a> and agree to them</label>
+<span>I have read the rules and the <a href="/privacy-policy">privacy policy</a> and agree to them</span></label>
 <button type="submit">Sign up</button>
 </form>
 <p class="small">You have an account already? <a href="/auth/sign_in">Sign in</a></p></section>

@@ -45,6 +45,7 @@ p { margin: 0 0 .9rem; }
 .card > :last-child { margin-bottom: 0; }
 .soft { color: var(--soft); }
 .small { font-size: .875rem; }
+input + p.small, .with-suffix + p.small, textarea + p.small { margin-top: .4rem; }
 .code { font-size: 2.2rem; font-weight: 700; color: var(--accent); margin: 0; }
 label { display: block; font-weight: 600; margin: .9rem 0 .3rem; }
 input[type=text], input[type=password], input[type=email], input[type=date], input[type=search], select, textarea {
@@ -79,6 +80,7 @@ form.inline { display: inline; }
 .actions > form { flex: 1 1 8rem; }
 .actions button, form.stack > button { width: 100%; }
 form.stack > button { margin-top: 1.25rem; }
+form.stack + p { margin-top: 1rem; }
 .alert {
   padding: .7rem .9rem; border-radius: 9px; border: 1px solid var(--alarm); background: var(--alarm-soft);
   color: var(--alarm);
@@ -114,6 +116,7 @@ dl.fields dt { color: var(--soft); background: var(--accent-soft); font-weight: 
 dl.fields dd p { margin: 0; }
 .verified { color: var(--accent); font-weight: 700; }
 nav.tabs { display: flex; gap: .25rem; margin: 0 0 1rem; border-bottom: 1px solid var(--line); overflow-x: auto; }
+nav.tabs.settings { flex-wrap: wrap; }
 nav.tabs a {
   padding: .55rem .9rem; color: var(--soft); text-decoration: none; white-space: nowrap;
   border-bottom: 3px solid transparent;
