@@ -33,6 +33,14 @@ std::array<char, 8192>& read_buffer() {
   return buffer;
 }
 
+/// Leaves what has not been sent.
+void consume(std::vector<asio::const_buffer>& buffers, std::size_t sent) {
+  auto first = buffers.begin();
+  for (; first != buffers.end() && sent >= first->size(); ++first) sent -= first->size();
+  buffers.erase(buffers.begin(), first);
+  if (!buffers.empty()) buffers.front() += sent;
+}
+
 }  // namespace
 
 Result<std::string> render_stream_head(const http::Request& request, const http::Response& response,
@@ -171,19 +179,32 @@ void StreamSession::flush() {
     }
     buffers.emplace_back(asio::buffer(*text));
   }
+  // Nearly always the socket takes all of it at once, which saves a turn of the event loop.
+  boost::system::error_code ec;
+  const std::size_t sent = connection_.socket.write_some(buffers, ec);
+  if (ec && ec != asio::error::would_block) return abort();
+  consume(buffers, sent);
+  if (buffers.empty()) {
+    forget_sent();
+    return finish();
+  }
   writing_ = true;
   write_began_ = std::chrono::steady_clock::now();
   asio::async_write(connection_.socket, buffers,
-                    [self = shared_from_this()](const boost::system::error_code& ec, std::size_t /*count*/) {
-                      self->written(ec.failed());
+                    [self = shared_from_this()](const boost::system::error_code& failure, std::size_t /*count*/) {
+                      self->written(failure.failed());
                     });
+}
+
+void StreamSession::forget_sent() {
+  sending_control_ = {};
+  sending_ = {};
+  heads_ = {};
 }
 
 void StreamSession::written(bool failed) {
   writing_ = false;
-  sending_control_ = {};
-  sending_ = {};
-  heads_ = {};
+  forget_sent();
   if (dead_) return;
   failed ? abort() : flush();
 }

@@ -43,6 +43,7 @@ class StreamSession : public std::enable_shared_from_this<StreamSession> {
   void flush();
   void collect();
   void written(bool failed);
+  void forget_sent();
   void finish();
   void begin_close(websocket::CloseCode code, std::string_view reason);
   void end_by(streaming::Ending ending);
