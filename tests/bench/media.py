@@ -3,11 +3,11 @@
 import concurrent.futures
 import hashlib
 import http.client
+import multiprocessing
 import os
 import pathlib
 import subprocess
 import tempfile
-import threading
 import time
 
 from harness import _opener
@@ -36,15 +36,37 @@ def measure_file(nginx, measure_get, instance):
     print(f"a file of 1 MB against nginx, both ends: {sorted(ratios)[1]:.2f}x (of {', '.join(f'{r:.2f}' for r in ratios)})", flush=True)
 
 
-def _read_home(instance, user, stop, times):
-    connection = http.client.HTTPConnection("127.0.0.1", instance.port)
-    headers = {"Authorization": f"Bearer {user.token}"}
-    while not stop():
+def _read_home(port, token, stop, pipe):
+    """A process of its own: who uploads must not hold up who measures."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {"Authorization": f"Bearer {token}"}
+    times = []
+    while not stop.is_set():
         begun = time.perf_counter()
         connection.request("GET", "/api/v1/timelines/home", headers=headers)
         connection.getresponse().read()
         times.append(time.perf_counter() - begun)
         time.sleep(0.002)  # a reader, not a flood
+    pipe.send(times)
+
+
+class Reader:
+    """Reads home timelines while the block runs; `times` afterwards."""
+
+    def __init__(self, instance, user):
+        self.stop = multiprocessing.Event()
+        self.pipe, end = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=_read_home, args=(instance.port, user.token, self.stop, end))
+        self.times = []
+
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, *exc):
+        self.stop.set()
+        self.times = self.pipe.recv()
+        self.process.join()
 
 
 def measure_memory(instance, writer):
@@ -71,20 +93,14 @@ def measure_uploads(instance, reader, writer, quick):
     picture = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-bench-")) / "12mp.jpg"
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=4000x3000", "-frames:v", "1", "-q:v", "3",
                     str(picture)], check=True)
-    calm = []
-    until = time.monotonic() + (4 if quick else 15)
-    _read_home(instance, reader, lambda: time.monotonic() > until, calm)
-    busy = []
-    done = threading.Event()
-    with concurrent.futures.ThreadPoolExecutor(9) as pool:
-        readings = pool.submit(_read_home, instance, reader, done.is_set, busy)
+    with Reader(instance, reader) as calm:
+        time.sleep(4 if quick else 15)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool, Reader(instance, reader) as busy:
         begun = time.monotonic()
         uploads = [pool.submit(send, writer, "POST", "/api/v2/media", {"file": picture}) for _ in range(8)]
         statuses = [upload.result().status for upload in uploads]
         took = time.monotonic() - begun
-        done.set()
-        readings.result()
     if statuses != [200] * 8:
         raise SystemExit(f"uploads: {statuses}")
-    print(f"home timeline p99: {_p99(calm):.1f} ms; during 8 uploads of 12 megapixels ({took:.1f} s): {_p99(busy):.1f} ms; "
-          f"ratio {_p99(busy) / _p99(calm):.2f}", flush=True)
+    print(f"home timeline p99: {_p99(calm.times):.1f} ms; during 8 uploads of 12 megapixels ({took:.1f} s): {_p99(busy.times):.1f} ms; "
+          f"ratio {_p99(busy.times) / _p99(calm.times):.2f}", flush=True)
