@@ -329,7 +329,9 @@ TEST_CASE("bombs are refused within their limits", "[media][process][bomb]") {
   CHECK(refused(s.samples.bytes(png, "huge.png")));
   std::string gif = test::Samples::read(s.samples.picture("64x64", "b.gif"));
   gif.replace(6, 4, "\xff\xff\xff\xff");
-  CHECK(refused(s.samples.bytes(gif, "huge.gif")));
+  // libvips takes the size of the frame when that of the screen is absurd.
+  const auto screen = s.image(s.work(s.samples.bytes(gif, "huge.gif")));
+  CHECK((!screen || screen->width * screen->height <= 64 * 64));
   CHECK(refused(s.samples.ffmpeg(
       "-f lavfi -i color=black:size=8192x8192:rate=1:duration=2 -c:v libx264 -preset ultrafast", "huge.mp4")));
   // Two kinds of file at once: what the first bytes say counts, and then it has to be that.
