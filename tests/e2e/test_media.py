@@ -158,14 +158,14 @@ class Media(unittest.TestCase):
                         pack.addfile(entry, io.BytesIO(content))
             return str(FILES / name)
 
-        work = self.a.dir / "data/media/work"
-        self.assertIn("1 of 1 emojis imported", self.a.cli("emoji", "import", archive("a:colon.tar.gz", {"sub/packed.png": face})))
-        outside = self.a.cli("emoji", "import", archive("up.tar.gz", {"../../escaped.png": face, "fine.png": face}), check=False)
+        work = self.b.dir / "data/media/work"
+        self.assertIn("1 of 1 emojis imported", self.b.cli("emoji", "import", archive("a:colon.tar.gz", {"sub/packed.png": face})))
+        outside = self.b.cli("emoji", "import", archive("up.tar.gz", {"../../escaped.png": face, "fine.png": face}), check=False)
         self.assertNotEqual(outside.returncode, 0)
-        self.assertFalse(list(self.a.dir.rglob("escaped.png")))
-        linked = self.a.cli("emoji", "import", archive("link.tar.gz", {"secret_file.png": str(self.a.config), "linked.png": face}))
+        self.assertFalse(list(self.b.dir.rglob("escaped.png")))
+        linked = self.b.cli("emoji", "import", archive("link.tar.gz", {"secret_file.png": str(self.b.config), "linked.png": face}))
         self.assertIn("1 of 1 emojis imported", linked)
-        bomb = self.a.cli("emoji", "import", archive("bomb.tar.gz", {"huge.png": bytes(64 << 20)}), check=False)
+        bomb = self.b.cli("emoji", "import", archive("bomb.tar.gz", {"huge.png": bytes(64 << 20)}), check=False)
         self.assertIn("cannot be unpacked", bomb.stdout + bomb.stderr)
         self.assertFalse(list(work.iterdir()))
 
