@@ -153,7 +153,7 @@ a.preview {
   color: inherit; text-decoration: none; background: var(--ground);
 }
 a.preview:hover { border-color: var(--accent); }
-a.preview img { flex: none; width: 8.5rem; min-height: 6rem; object-fit: cover; background: var(--accent-soft); }
+a.preview > img { flex: none; width: 8.5rem; min-height: 6rem; object-fit: cover; background: var(--accent-soft); }
 a.preview > span { display: flex; flex-direction: column; gap: .15rem; padding: .65rem .8rem; min-width: 0; }
 main.embedded { margin: 0; padding: 1px; flex: none; }
 main.embedded .card { margin: 0; box-shadow: none; }
@@ -167,7 +167,7 @@ nav.pages { text-align: center; margin: 1rem 0; }
   .card { padding: 1.1rem; }
   dl.fields > div { grid-template-columns: 1fr; }
   a.preview { flex-direction: column; }
-  a.preview img { width: 100%; height: 9rem; }
+  a.preview > img { width: 100%; height: 9rem; }
 }
 )css";
 

@@ -127,6 +127,7 @@ class PublicPages(unittest.TestCase):
         broken = do("evaluate", script="[...document.images].filter(i => !i.naturalWidth && i.checkVisibility()).map(i => i.src)")
         self.assertEqual(broken, [], name)
         self.assertLessEqual(do("evaluate", script="document.documentElement.scrollWidth"), width, f"{name} is too wide")
+        self.assertEqual(do("evaluate", script="[...document.querySelectorAll('img.emoji')].filter(i => i.height > 40).length"), 0, name)
         self.assertEqual(do("evaluate", script="document.scripts.length"), 0, name)
         self.assertEqual(do("trouble"), [], name)
 
