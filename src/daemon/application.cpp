@@ -41,6 +41,8 @@ constexpr std::size_t kMaxTokens = 10'000;
 constexpr std::chrono::seconds kPushTimeout{10};
 constexpr std::size_t kPushAnswerBytes = 64UL << 10U;
 constexpr int kSpareKeys = 8;
+constexpr int kNetworkShare = 8;  // of server.max_connections, for each network
+constexpr int kLeastShare = 100;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
 
@@ -159,6 +161,7 @@ net::ServerOptions server_options(const config::Config& config) {
   options.listen = config.server.listen;
   options.io_threads = config.server.io_threads > 0 ? config.server.io_threads : static_cast<int>(std::min(4U, cores));
   options.max_connections = config.server.max_connections;
+  options.max_connections_per_network = std::max(kLeastShare, config.server.max_connections / kNetworkShare);
   options.trusted_proxies = config.server.trusted_proxies;
   return options;
 }

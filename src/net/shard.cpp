@@ -71,6 +71,7 @@ Connection::Connection(Shard& owner, Socket&& accepted, std::optional<IpAddress>
 
 Connection::~Connection() {
   shard.connections().erase(position);
+  if (!peer_is_trusted) shard.shared().shares.leave(*peer);
   --shard.shared().connections;
 }
 
@@ -149,6 +150,12 @@ bool Shard::accept_one() {
     return true;
   }
   auto peer = address_of(storage);
+  const bool is_stranger = peer && !shared_.trusted.contains(*peer);
+  if (is_stranger && !shared_.shares.enter(*peer, shared_.options.max_connections_per_network)) {
+    --shared_.connections;
+    refuse(fd);
+    return true;
+  }
   if (peer) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -157,6 +164,7 @@ bool Shard::accept_one() {
   boost::system::error_code ec;
   socket.assign(asio::generic::stream_protocol(storage.ss_family, 0), fd, ec);
   if (ec) {
+    if (is_stranger) shared_.shares.leave(*peer);
     --shared_.connections;
     ::close(fd);
     return true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "network_shares.hpp"
 #include "task.hpp"
 
 #include "dunlin/net/address.hpp"
@@ -30,6 +31,7 @@ struct ServerShared {
   FetchFunction fetch;
   CidrSet trusted;
   std::atomic<int> connections{0};
+  NetworkShares shares{};  // of strangers
   std::atomic<std::uint64_t> last_request{0};
   std::uint32_t run_tag = 0;  // tells request ids of different runs apart
 };

@@ -18,6 +18,7 @@ struct ServerOptions {
   std::string listen = "127.0.0.1:8080";  // "address:port", "[v6]:port", port 0 = any free one; "unix:/path"
   int io_threads = 1;
   int max_connections = 10'000;
+  int max_connections_per_network = 1'000;  // of one IPv4 address or IPv6 /64; trusted proxies are exempt
   std::size_t max_header_bytes = 16UL << 10U;
   std::size_t max_header_fields = 100;
   std::size_t gzip_above = 4UL << 10U;  // text bodies from here on are compressed for who accepts it; 0 = never

@@ -130,3 +130,34 @@ TEST_CASE("connections beyond the limit are refused with 503", "[net][server]") 
   RawConnection third(server.server.port());
   CHECK(status_of(third.read_all()) == 503);
 }
+
+TEST_CASE("one network cannot take all connections, a trusted proxy can", "[net][server]") {
+  ServerOptions options;
+  options.max_connections_per_network = 1;
+  SECTION("a stranger") {
+    TestServer server(echo, options);
+    {
+      RawConnection first(server.server.port());
+      first.send(get_request("/"));
+      CHECK(status_of(first.read_answer()) == 200);
+      RawConnection second(server.server.port());
+      CHECK(status_of(second.read_all()) == 503);
+      first.send(get_request("/", "Connection: close\r\n"));
+      CHECK(status_of(first.read_all()) == 200);
+    }
+    REQUIRE(eventually([&] { return server.server.connections() == 0; }));
+    RawConnection next(server.server.port());
+    next.send(get_request("/"));
+    CHECK(status_of(next.read_answer()) == 200);
+  }
+  SECTION("a proxy") {
+    options.trusted_proxies = {"127.0.0.1"};
+    TestServer server(echo, options);
+    RawConnection first(server.server.port());
+    RawConnection second(server.server.port());
+    for (auto* connection : {&first, &second}) {
+      connection->send(get_request("/"));
+      CHECK(status_of(connection->read_answer()) == 200);
+    }
+  }
+}
