@@ -201,11 +201,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       publisher_(core.config(), feeds_, hub_),
       gateway_(hub_, feeds_, gateway_options(core.config())),
       siblings_(core, {.event = [this](const service::Event& event) { hear(event); },
-                       .lost =
-                           [this] {
-                             turn_caches(true);
-                             publisher_.begin_anew();
-                           },
+                       .lost = [this] { lose_events(); },
                        .deaf = [this](bool deaf) { turn_caches(!deaf); }}),
       inbox_writer_(core),
       http_(context_, gateway_, inbox_writer_, metrics_,
@@ -213,6 +209,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
               Metrics::Gauges gauges{.connections = server_.connections(),
                                      .streams = hub_.size(),
                                      .feed_bytes = feeds_.bytes(),
+                                     .page_bytes = statuses_.bytes(),
                                      .media_budget = core_.config().media.cache_size_bytes,
                                      .waiting = {}};
               for (std::size_t i = 0; i < net::kLanes; ++i)
@@ -222,12 +219,14 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       server_(server_options(core.config()), http_, workers_,
               media_fetcher_.before(all_fetches(fetcher_, translator_))) {
   core.events().listen([this](const service::Event& event) { hear(event); });
+  core.on_lost_events([this] { lose_events(); });
   register_jobs();
 }
 
 Application::~Application() {
   stop();
   core_.events().listen({});
+  core_.on_lost_events({});
 }
 
 void Application::hear(const service::Event& event) {
@@ -240,6 +239,12 @@ void Application::hear(const service::Event& event) {
   }
   tokens_.changed(changes);
   statuses_.changed(changes);
+}
+
+void Application::lose_events() {
+  tokens_.clear();
+  statuses_.clear();
+  publisher_.begin_anew();
 }
 
 void Application::turn_caches(bool on) {

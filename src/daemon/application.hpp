@@ -51,6 +51,8 @@ class Application {
   void register_jobs();
   /// Of this process or another.
   void hear(const service::Event& event);
+  /// Some were missed: what they would have told is read anew.
+  void lose_events();
   void turn_caches(bool on);
   /// Keeps a few RSA keys ready, so that making an account does not wait for one.
   void keep_spare_keys(const std::stop_token& stop);

@@ -21,9 +21,11 @@
 #include "dunlin/service/push.hpp"
 #include "dunlin/service/services.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dunlin::daemon {
@@ -54,6 +56,8 @@ class Core {
     events_.set_heard_by_others(heard);
     wake_up_.set_heard_by_others(heard);
   }
+  /// Called when something may have been committed of which no event tells. Set before the first write.
+  void on_lost_events(std::function<void()> lost) { changes_.lost = std::move(lost); }
   [[nodiscard]] service::Environment& env() { return env_; }
   [[nodiscard]] service::Services& services() { return services_; }
   [[nodiscard]] activitypub::FederationService& federation() { return federation_; }
@@ -66,6 +70,10 @@ class Core {
    public:
     explicit Changes(service::EventStream& events) : events_(events) {}
     void changed(db::Tx& tx, const std::vector<db::Change>& changes) override;
+    void in_doubt() override {
+      if (lost) lost();
+    }
+    std::function<void()> lost;
 
    private:
     service::EventStream& events_;

@@ -53,6 +53,11 @@ struct Metrics::Impl {
                                  .Help("Memory of home feeds and their readers")
                                  .Register(registry)
                                  .Add({});
+  prometheus::Gauge& pages = prometheus::BuildGauge()
+                                 .Name("dunlin_page_bytes")
+                                 .Help("Memory of rendered statuses and accounts, and of readers' marks")
+                                 .Register(registry)
+                                 .Add({});
   prometheus::Gauge& connections = prometheus::BuildGauge()
                                        .Name("dunlin_http_connections")
                                        .Help("Open client connections")
@@ -105,6 +110,7 @@ std::string Metrics::render(const Gauges& gauges, db::Session& session) {
   impl_->connections.Set(gauges.connections);
   impl_->streams.Set(static_cast<double>(gauges.streams));
   impl_->feeds.Set(static_cast<double>(gauges.feed_bytes));
+  impl_->pages.Set(static_cast<double>(gauges.page_bytes));
   impl_->cache_budget.Set(static_cast<double>(gauges.media_budget));
   impl_->resident.Set(static_cast<double>(resident_bytes()));
   for (std::size_t i = 0; i < net::kLanes; ++i) {

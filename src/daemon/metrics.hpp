@@ -23,6 +23,7 @@ class Metrics {
     int connections = 0;
     std::size_t streams = 0;
     std::size_t feed_bytes = 0;
+    std::size_t page_bytes = 0;    // of rendered statuses
     std::size_t media_budget = 0;  // bytes
     std::array<std::size_t, net::kLanes> waiting{};
   };

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <unordered_set>
@@ -76,7 +77,8 @@ class PqxxSession final : public Session {
   pqxx::connection& connection();
   void drop_connection() noexcept;
   bool attempt_write(const std::function<bool(Tx&)>& body, Time now, int attempt);
-  void tell_changes(Tx& tx);
+  void tell_changes(Work& work);
+  void commit(Work& work);
 
   const ConnectionOptions options_;
   const Clock& clock_;
@@ -102,6 +104,13 @@ class PqxxSession::Work final : public Tx {
   void after_commit(std::function<void()> action) override { actions_.push_back(std::move(action)); }
   Time now() const override { return now_; }
 
+  /// What `body` registers comes before what is there.
+  template <class F>
+  void first_after_commit(F&& body) {
+    auto others = std::exchange(actions_, {});
+    body();
+    actions_.insert(actions_.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+  }
   void control(const char* sql);
   void rollback() noexcept;
   void run_actions() {
@@ -216,9 +225,20 @@ void PqxxSession::run_write(const std::function<bool(Tx&)>& body) {
   }
 }
 
-void PqxxSession::tell_changes(Tx& tx) {
+void PqxxSession::tell_changes(Work& work) {
   if (!hearer_) return;
-  if (const auto changes = hearer_->take(); !changes.empty()) options_.changes->changed(tx, changes);
+  const auto changes = hearer_->take();
+  if (changes.empty()) return;
+  work.first_after_commit([&] { options_.changes->changed(work, changes); });
+}
+
+void PqxxSession::commit(Work& work) {
+  try {
+    work.control("COMMIT");
+  } catch (const Unavailable&) {
+    if (options_.changes != nullptr) options_.changes->in_doubt();
+    throw;
+  }
 }
 
 /// false: run it again.
@@ -227,14 +247,14 @@ bool PqxxSession::attempt_write(const std::function<bool(Tx&)>& body, Time now, 
   if (hearer_) hearer_->forget();
   work.control("BEGIN READ WRITE");
   try {
-    const bool commit = body(work);
+    const bool wanted = body(work);
     work.rethrow_failure();
-    if (!commit) {
+    if (!wanted) {
       work.rollback();
       return true;
     }
     tell_changes(work);
-    work.control("COMMIT");
+    commit(work);
   } catch (const Conflict&) {
     work.rollback();
     if (attempt >= kMaxAttempts) throw;

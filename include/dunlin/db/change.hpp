@@ -40,8 +40,10 @@ class ChangeListener {
  public:
   virtual ~ChangeListener() = default;
   /// Within the transaction that made them, each once, before its commit. What must follow the commit is for
-  /// tx.after_commit().
+  /// tx.after_commit(), where it comes before what others registered.
   virtual void changed(Tx& tx, const std::vector<Change>& changes) = 0;
+  /// The connection was lost during a commit: whether it happened nobody knows, and nothing follows it.
+  virtual void in_doubt() = 0;
 };
 
 }  // namespace dunlin::db

@@ -34,6 +34,7 @@ class CachedApi : public db::ChangeListener {
       statuses.changed(changes);
     });
   }
+  void in_doubt() override { statuses.clear(); }
   std::vector<db::Change> told;
 
   Answer call(const std::string& token, http::Method method, const std::string& target,

@@ -31,8 +31,10 @@ class Ear final : public db::ChangeListener {
     before_commit = changes;
     tx.after_commit([this, changes] { after_commit.insert(after_commit.end(), changes.begin(), changes.end()); });
   }
+  void in_doubt() override { ++doubts; }
   std::vector<Change> before_commit;
   std::vector<Change> after_commit;
+  int doubts = 0;
 };
 
 struct Fixture {
@@ -83,6 +85,36 @@ TEST_CASE("so many changes that nobody could list them are a change of everythin
   f.run(kMany, {6'000});
   f.run(kCountAll);
   CHECK(f.ear.after_commit == std::vector{Change{}});
+}
+
+TEST_CASE("caches learn of a change before anybody else does", "[db][changes]") {
+  Fixture f;
+  f.run(kMany, {12});
+  bool known = false;
+  std::ignore = f.session->write([&](db::Tx& tx) -> Result<void> {
+    tx.after_commit([&] { known = !f.ear.after_commit.empty(); });
+    tx.exec(kSetParts, {10, 7});
+    return {};
+  });
+  CHECK(known);
+}
+
+TEST_CASE("a connection that is lost during the commit leaves it in doubt", "[db][changes]") {
+  Fixture f;
+  f.run(kMany, {12});
+  f.database.run(R"sql(
+    CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER hang_up AFTER UPDATE ON account_stats DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION hang_up();)sql");
+  CHECK_THROWS_AS(f.run(kSetParts, {10, 7}), db::Unavailable);
+  CHECK(f.ear.doubts == 1);
+  CHECK(f.ear.after_commit.empty());
+  CHECK_THROWS(f.session->write([&](db::Tx& tx) -> Result<void> {
+    tx.exec(kFail, {0});
+    return {};
+  }));
+  CHECK(f.ear.doubts == 1);
 }
 
 TEST_CASE("a session without a listener asks for nothing", "[db][changes]") {
