@@ -147,15 +147,16 @@ TEST_CASE("custom emojis of the instance are listed with the local account that 
   }
 }
 
-TEST_CASE("preferences come from the user", "[api][preferences]") {
+TEST_CASE("preferences are the user's", "[api][preferences]") {
   model::User user;
   user.default_visibility = model::Visibility::private_;
   user.default_sensitive = true;
   json::Writer out;
-  api::entities::render_preferences(out, user);
+  api::entities::render_preferences(
+      out, user, {.expand_media = model::ExpandMedia::show_all, .expand_spoilers = true, .autoplay_gifs = false});
   const auto json = Json::parse(out.str());
   CHECK(test::Shapes().problems(json, "Preferences") == std::vector<std::string>{});
   CHECK(json == Json::parse(R"json({"posting:default:visibility": "private", "posting:default:sensitive": true,
-      "posting:default:language": null, "posting:default:quote_policy": "public", "reading:expand:media": "default",
-      "reading:expand:spoilers": false, "reading:autoplay:gifs": false})json"));
+      "posting:default:language": null, "posting:default:quote_policy": "public", "reading:expand:media": "show_all",
+      "reading:expand:spoilers": true, "reading:autoplay:gifs": false})json"));
 }
