@@ -189,7 +189,7 @@ TEST_CASE("tags are folded, stored once and listed for public statuses only", "[
   const auto alice = world.local_account("alice");
   const auto loud = world.status(alice, {.tags = {"Caf\xC3\x89", "caf\xC3\xA9", "birds"}});
   const auto quiet = world.status(alice, {.visibility = model::Visibility::unlisted, .tags = {"birds"}});
-  CHECK(tagged(world, "caf\xC3\xA9") == std::vector{loud.id});
+  CHECK(tagged(world, "cafe") == std::vector{loud.id});
   CHECK(tagged(world, "birds") == std::vector{loud.id});
   CHECK(quiet.tags == std::vector<std::string>{"birds"});
   CHECK(tagged(world, "unknown").empty());
