@@ -1,7 +1,7 @@
 #include "dunlin/activitypub/render.hpp"
-#include "dunlin/activitypub/vocabulary.hpp"
 
 #include "dunlin/activitypub/parse.hpp"
+#include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/json/parse.hpp"
 
