@@ -4,6 +4,8 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/html/format.hpp"
 #include "dunlin/service/events.hpp"
+#include "dunlin/service/federation.hpp"
+#include "dunlin/store/accounts.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,6 +24,12 @@ struct Name {
   std::string folded;
   std::string displayed;
 };
+
+/// Other servers read the hashtags of a profile again when they hear that it has changed.
+void tell_of_profile(Environment& env, db::Tx& tx, AccountId who) {
+  const auto account = store::find_account(tx, who);
+  if (account && account->is_local()) env.federation.profile_updated(tx, *account);
+}
 
 /// nullopt: in a text this would be no hashtag, or only a part of one.
 std::optional<Name> parse_name(std::string_view given) {
@@ -72,6 +80,7 @@ Result<store::FeaturedTag> TagService::feature(db::Tx& tx, AccountId who, std::s
       return fail(Errc::invalid, "Validation failed: You have already featured the maximum number of hashtags");
     }
     store::insert_featured_tag(tx, who, tag.id, env_.ids.next<FollowId>().value);
+    tell_of_profile(env_, tx, who);
     featured = store::list_featured_tags(tx, who);
   }
   const auto found = std::ranges::find_if(featured, is_it);
@@ -81,12 +90,13 @@ Result<store::FeaturedTag> TagService::feature(db::Tx& tx, AccountId who, std::s
 
 Result<Tag> TagService::unfeature(db::Tx& tx, AccountId who, std::string_view given) {
   auto tag = TRY(get(tx, given));
-  store::delete_featured_tag_by_tag(tx, who, tag.id);
+  if (store::delete_featured_tag_by_tag(tx, who, tag.id)) tell_of_profile(env_, tx, who);
   return tag;
 }
 
 Result<void> TagService::remove_featured(db::Tx& tx, AccountId who, std::int64_t featured_tag) {
   if (!store::delete_featured_tag(tx, who, featured_tag)) return fail(Errc::not_found, "Record not found");
+  tell_of_profile(env_, tx, who);
   return {};
 }
 

@@ -107,4 +107,25 @@ TEST_CASE("a hashtag is shown on the profile that it is added to", "[activitypub
   CHECK(f.receive(f.mara, activity).verdict == Verdict::ignored);
 }
 
+TEST_CASE("a hashtag that one of ours shows on the profile, or no longer, is told as a change of the profile",
+          "[activitypub][outbox][featured]") {
+  Setup f;
+  f.world.follow(f.mara, f.anna);
+  const auto told = [&] {
+    f.run_jobs();
+    std::size_t count = 0;
+    for (const auto& sent : f.outgoing()) {
+      const bool is_update = sent.activity["type"] == "Update" && sent.activity["object"]["id"] == f.anna.uri;
+      if (is_update && sent.activity["object"].contains("featuredTags")) ++count;
+    }
+    return count;
+  };
+  f.world.write([&](db::Tx& tx) { return f.services.tags.feature(tx, f.anna.id, "birds").value(); });
+  CHECK(told() == 1);
+  f.world.write([&](db::Tx& tx) { return f.services.tags.feature(tx, f.anna.id, "birds").value(); });
+  CHECK(told() == 1);
+  f.world.write([&](db::Tx& tx) { return f.services.tags.unfeature(tx, f.anna.id, "birds").value(); });
+  CHECK(told() == 2);
+}
+
 }  // namespace dunlin::activitypub
