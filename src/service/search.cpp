@@ -3,6 +3,7 @@
 #include "dunlin/base/hashtags.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/collection_urls.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/service/search_query.hpp"
 #include "dunlin/service/uris.hpp"
@@ -64,9 +65,11 @@ Federation::Resolved find_known(db::Tx& tx, const config::Config& config, std::s
   return found;
 }
 
-/// By its id; not of somebody who is suspended or blocks the viewer.
-std::optional<model::Collection> find_collection(db::Tx& tx, std::optional<AccountId> viewer, std::string_view uri) {
-  auto collection = store::find_collection_by_uri(tx, uri);
+/// By its id or page; not of somebody who is suspended or blocks the viewer.
+std::optional<model::Collection> find_collection(db::Tx& tx, const config::Config& config,
+                                                 std::optional<AccountId> viewer, std::string_view url) {
+  const auto id = parse_collection_url(config, url);
+  auto collection = id ? store::find_collection(tx, *id) : store::find_collection_by_uri(tx, url);
   if (!collection || viewer == collection->account_id) return collection;
   const auto owner = store::find_shown_account(tx, collection->account_id);
   const bool hidden = !owner || owner->suspended_at || (viewer && store::is_blocked(tx, owner->id, *viewer));
@@ -100,7 +103,7 @@ Result<SearchResult> SearchService::search(db::Tx& tx, RemoteDocuments& document
     }
     if (found.account && query.accounts) result.accounts.push_back(std::move(*found.account));
     if (query.collections && uris::is_own_url(env_.config, text)) {
-      if (auto collection = find_collection(tx, query.viewer, text))
+      if (auto collection = find_collection(tx, env_.config, query.viewer, text))
         result.collections.push_back(*std::move(collection));
     }
     return result;

@@ -13,7 +13,7 @@ std::span<const std::span<const api::Route>> routes() {
       home_page_routes(),    manifest_routes(),         media_file_routes(),    password_routes(),
       profile_page_routes(), remote_media_routes(),     second_factor_routes(), sign_in_routes(),
       sign_up_routes(),      static_routes(),           status_page_routes(),   token_routes(),
-      alias_page_routes(),   preference_routes()};
+      alias_page_routes(),   collection_page_routes(),  preference_routes()};
   return kTables;
 }
 

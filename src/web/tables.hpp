@@ -12,6 +12,7 @@ std::span<const api::Route> account_settings_routes();
 std::span<const api::Route> activitypub_routes();
 std::span<const api::Route> alias_page_routes();
 std::span<const api::Route> authorization_routes();
+std::span<const api::Route> collection_page_routes();
 std::span<const api::Route> confirmation_routes();
 std::span<const api::Route> discovery_routes();
 std::span<const api::Route> grant_routes();

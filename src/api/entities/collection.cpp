@@ -1,6 +1,7 @@
 #include "dunlin/api/entities/collection.hpp"
 
 #include "dunlin/base/hashtags.hpp"
+#include "dunlin/service/collection_urls.hpp"
 #include "dunlin/service/uris.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ void render_collection(json::Writer& out, const config::Config& config, const mo
   out.field("id", collection.id);
   out.field("account_id", collection.account_id);
   out.field("uri", collection.uri);
-  out.field("url", nullptr);
+  out.field("url", service::collection_url(config, collection.id));
   out.field("name", collection.name);
   out.field("description", collection.description);
   out.field("language", collection.language);

@@ -211,6 +211,9 @@ TEST_CASE("a collection is found by its address", "[api][collections][search]") 
   REQUIRE(found["collections"].size() == 1);
   CHECK(found["collections"][0] == made);
   CHECK(found["accounts"].empty());
+  CHECK(made["url"] == "https://example.org/collections/" + made["id"].get<std::string>());
+  CHECK(f.anonymous.get("/api/v2/search?q=" + made["url"].get<std::string>()).json()["collections"].size() == 1);
+  CHECK(f.anonymous.get("/api/v2/search?q=https://example.org/collections/1").json()["collections"].empty());
   CHECK(f.as_bob.get(path + "&type=accounts").json()["collections"].empty());
   CHECK(f.as_bob.get("/api/v2/search?q=" + f.alice.uri + "/collections/1").json()["collections"].empty());
   f.world.block(f.alice, f.bob);
