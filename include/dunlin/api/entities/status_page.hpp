@@ -21,8 +21,8 @@ struct StatusMaterial;
 
 /// The statuses of one answer with all that rendering needs, in a fixed number of statements: the bundle and, with a
 /// viewer, one for the viewer's marks and one for his filters. Who may see them is the caller's business. What a filter
-/// of the viewer catches says so, whatever the filter's action: hiding is the client's. Lives no longer than the Tx. With
-/// a cache only what that does not have is read: nothing at all when it has everything.
+/// of the viewer catches says so, whatever the filter's action: hiding is the client's. Lives no longer than the Tx.
+/// With a cache only what that does not have is read: nothing at all when it has everything.
 class StatusPage {
  public:
   StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, std::span<const StatusId> ids,
@@ -44,8 +44,7 @@ class StatusPage {
   void render_array(json::Writer& out, std::span<const StatusId> ids);
 
  private:
-  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer,
-             StatusMaterial material);
+  StatusPage(db::Tx& tx, const config::Config& config, std::optional<AccountId> viewer, StatusMaterial material);
 
   void expect_emojis();
   /// What is there, and of which of those the viewer may have marks.
