@@ -79,28 +79,10 @@ void die_first() {
   close(file);
 }
 
-/// struct sched_attr of linux/sched/types.h, which cannot be included beside the C library's sched.h.
-struct Scheduling {
-  std::uint32_t size = sizeof(Scheduling);
-  std::uint32_t policy = 0;
-  std::uint64_t flags = 0;
-  std::int32_t nice = 0;
-  std::uint32_t priority = 0;
-  std::uint64_t runtime = 0;  // nanoseconds
-  std::uint64_t deadline = 0;
-  std::uint64_t period = 0;
-};
-
-/// Timelines first: whatever else wants the processor gets it, and at once. From Linux 6.12 on a process may say how
-/// long it wants to run in one go; earlier ones do not look at that.
+/// Timelines first: whatever else wants the processor gets it, and at once (sched(7), SCHED_IDLE).
 bool stand_back() {
-  constexpr int kLast = 19;
-  constexpr std::uint64_t kShortestGo = 100'000;
-  Scheduling wish;
-  wish.policy = SCHED_BATCH;
-  wish.nice = kLast;
-  wish.runtime = kShortestGo;
-  return syscall(SYS_sched_setattr, 0, &wish, 0) == 0;
+  const sched_param none{};
+  return sched_setscheduler(0, SCHED_IDLE, &none) == 0;
 }
 
 /// Threads are wanted, processes are not: nothing survives the one that is waited for.
@@ -196,7 +178,7 @@ std::string confine(const std::filesystem::path& folder, const Limits& limits) {
                        limit(RLIMIT_FSIZE, limits.file_bytes) && limit(RLIMIT_NOFILE, kOpenFiles) &&
                        limit(RLIMIT_CORE, 0);
   if (!limited) return failed("setrlimit");
-  if (!stand_back()) return failed("nice");
+  if (!stand_back()) return failed("sched_setscheduler");
   if (auto why = confine_files(folder); !why.empty()) return why;
   return confine_calls();
 }

@@ -21,12 +21,6 @@ std::string filter_text(const model::Status& status, std::span<const std::string
   return text::fold(text);
 }
 
-bool hides(std::span<const FilterMatch> matches, model::FilterContext context) {
-  return std::ranges::any_of(matches, [&](const FilterMatch& match) {
-    return match.filter->action == model::FilterAction::hide && match.filter->works_in(context);
-  });
-}
-
 FilterMatcher::FilterMatcher(std::vector<model::Filter> filters, Time now) : filters_(std::move(filters)) {
   std::erase_if(filters_, [now](const model::Filter& filter) { return !filter.is_active(now); });
   for (const auto& filter : filters_) valid_until_ = std::min(valid_until_, filter.expires_at.value_or(Time::max()));

@@ -96,11 +96,6 @@ Subscriptions listeners_of(Publication& to, const FeedStatus& status, const std:
   return out;
 }
 
-model::FilterContext context_of(Channel channel) {
-  return channel == Channel::user || channel == Channel::list ? model::FilterContext::home
-                                                              : model::FilterContext::public_;
-}
-
 /// One status on its way to many: all get the same bytes, as nobody in particular sees it, but for those whose filters
 /// catch it or who do not want to see what it quotes.
 class Delivery {
@@ -115,7 +110,7 @@ class Delivery {
     readers.erase(std::ranges::unique(readers).begin(), readers.end());
     to_.filters.expect(to_.tx, readers);
     for (const auto& [listener, topic] : subscriptions) {
-      if (Message* message = message_for(listener->identity().account, topic)) listener->send(*message, topic);
+      if (Message* message = message_for(listener->identity().account)) listener->send(*message, topic);
     }
   }
 
@@ -141,14 +136,13 @@ class Delivery {
     return true;
   }
 
-  /// nullptr: a filter hides it from this reader.
-  Message* message_for(AccountId reader, const Topic& topic) {
+  /// nullptr: it has gone meanwhile.
+  Message* message_for(AccountId reader) {
     const auto& filters = to_.filters.of(to_.tx, reader);
     if (!filters.empty() && reader != shown_.account_id) {
       if (filters.reads_text() && !text_) text_ = page_->filter_text(ids_.front());
       const std::array ids{shown_.id, ids_.front()};
       const auto matches = filters.match(ids, text_ ? *text_ : std::string());
-      if (service::hides(matches, context_of(topic.channel))) return nullptr;
       if (!matches.empty()) return personal(reader);
     }
     return marks_quoted(reader, filters) ? personal(reader) : &*shared_;

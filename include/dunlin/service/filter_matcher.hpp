@@ -25,8 +25,6 @@ struct FilterMatch {
   std::vector<std::string> keywords;  // as the user wrote them
   std::vector<StatusId> statuses;
 };
-/// One of them hides in this context.
-bool hides(std::span<const FilterMatch> matches, model::FilterContext context);
 
 /// All filters of one user, made once for a page or for a stream. Threads may share one that is not changed.
 class FilterMatcher {

@@ -98,19 +98,9 @@ TEST_CASE("statuses match by their id or that of their wrapper", "[filter]") {
   CHECK(matcher.match(std::span(&other, 1), "").empty());
 }
 
-TEST_CASE("expired filters do nothing; hiding is for the contexts of a filter that hides", "[filter]") {
+TEST_CASE("expired filters do nothing", "[filter]") {
   auto gone = filter_of({part("x")});
   gone.expires_at = kNow;
   CHECK(FilterMatcher({gone}, kNow).empty());
   CHECK_FALSE(FilterMatcher({gone}, kNow - std::chrono::seconds(1)).empty());
-
-  auto hiding = filter_of({part("x")});
-  hiding.action = FilterAction::hide;
-  const FilterMatcher matcher({filter_of({part("x")}), hiding}, kNow);
-  const StatusId id{1};
-  const auto matches = matcher.match(std::span(&id, 1), "xyz");
-  REQUIRE(matches.size() == 2);
-  CHECK(service::hides(matches, FilterContext::home));
-  CHECK_FALSE(service::hides(matches, FilterContext::public_));
-  CHECK_FALSE(service::hides(std::span(matches).first(1), FilterContext::home));
 }
