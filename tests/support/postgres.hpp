@@ -9,9 +9,10 @@
 
 namespace dunlin::test {
 
-/// A migrated database of its own for one test case; dropped with this object (sessions of it must be gone by then or
-/// are cut). All databases of a test process live in one throw-away cluster, which is removed when the process ends,
-/// however it ends. DUNLIN_TEST_DATABASE, the URL of a server where databases may be created, takes its place.
+/// A migrated database of its own for one test case; with this object it is emptied for the next one (sessions of it
+/// must be gone by then or are cut). All databases of a test process live in one throw-away cluster, which is removed
+/// when the process ends, however it ends. DUNLIN_TEST_DATABASE, the URL of a server where databases may be created,
+/// takes its place.
 class Database {
  public:
   /// `clock` gives Tx::now(); it must outlive the sessions.
