@@ -21,7 +21,8 @@ bool ChangeHearer::operator()(const char message[]) noexcept {
   constexpr std::string_view kMark = "dunlin ";
   std::string_view text(message);
   const auto at = text.find(kMark);
-  if (!text.starts_with("INFO:") || at == std::string_view::npos) return true;
+  // Not by the word before it: a server may say INFO in its own language.
+  if (at == std::string_view::npos) return true;
   const auto change = Change::parse(text::trim(text.substr(at + kMark.size())));
   if (!change || (!heard_.empty() && (heard_.back() == *change || heard_.front() == kEverything))) return false;
   if (heard_.size() >= kMost) {
