@@ -48,6 +48,8 @@ class WatchedTx final : public db::Tx {
 Result<std::size_t> attempt(service::Environment& env, service::Services& services, db::Tx& tx, bool together,
                             std::set<ActivityId>& apart) {
   const auto waiting = store::take_waiting_activities(tx, kMost);
+  // Another process may have stored them, under a policy that this one does not know yet.
+  if (!waiting.empty()) FederationService::of(env).policies().refresh(tx);
   std::vector<store::VerdictOf> verdicts;
   std::vector<ActivityId> alone;
   for (const store::InboundActivity& received : waiting) {
