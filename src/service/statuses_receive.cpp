@@ -5,6 +5,7 @@
 #include "dunlin/service/search_index.hpp"
 #include "dunlin/service/statuses.hpp"
 #include "dunlin/service/uris.hpp"
+#include "dunlin/store/conversations.hpp"
 #include "dunlin/store/media.hpp"
 #include "dunlin/store/status_edits.hpp"
 #include "dunlin/store/statuses.hpp"
@@ -42,18 +43,33 @@ std::optional<Status> StatusService::receive(db::Tx& tx, RemoteStatus remote) {
   if (!remote.media.empty()) status.set(model::Part::media);
   const auto link = choose_card_link(env_.config, status, remote.mentions);
   if (link) status.set(model::Part::card);
+  if (!remote.notify) status.set(model::Part::untold);
   if (!store::insert_status(tx, status, remote.mentions)) return std::nullopt;
   if (link) link_card(env_, tx, status, *link);
   if (!remote.media.empty()) media_.receive(tx, status, remote.media);
   index_status(tx, status);
   env_.events.tell(tx, events::StatusCreated{status.id, status.account_id});
   if (remote.notify) {
-    for (const auto& mention : remote.mentions) {
-      if (!mention.domain && !mention.silent) notifications_.mentioned(tx, status, mention.account_id);
-    }
+    tell_of_arrival(tx, status, remote.mentions);
+  } else {
+    status_arrived(tx, env_, notifications_, status, remote.mentions, false);
   }
-  status_arrived(tx, env_, notifications_, status, remote.mentions, remote.notify);
   return std::move(status);
+}
+
+void StatusService::tell_of_arrival(db::Tx& tx, const Status& status, std::span<const model::Mention> mentions) {
+  for (const auto& mention : mentions) {
+    if (!mention.domain && !mention.silent) notifications_.mentioned(tx, status, mention.account_id);
+  }
+  status_arrived(tx, env_, notifications_, status, mentions, true);
+}
+
+bool StatusService::tell_late(db::Tx& tx, const Status& status) {
+  if (!store::mark_told(tx, status.id)) return false;
+  // Its place in a conversation was taken in silence.
+  if (status.visibility == model::Visibility::direct) store::forget_direct_status(tx, status.id);
+  tell_of_arrival(tx, status, store::list_mentions(tx, status.id));
+  return true;
 }
 
 std::optional<Status> StatusService::receive_reblog(db::Tx& tx, const Account& who, const Status& original,

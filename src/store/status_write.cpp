@@ -195,6 +195,14 @@ void update_status(db::Tx& tx, const model::Status& s, std::span<const model::Me
 
 const db::Statement kSetPart{"statuses.set_part", "UPDATE statuses SET parts = parts | $2 WHERE id = $1"};
 
+// 32: model::Part::untold.
+const db::Statement kMarkTold{"statuses.mark_told",
+                              "UPDATE statuses SET parts = parts & ~32 WHERE id = $1 AND parts & 32 <> 0"};
+
+bool mark_told(db::Tx& tx, StatusId id) {
+  return tx.exec(kMarkTold, {id}).affected() > 0;
+}
+
 void set_part(db::Tx& tx, StatusId id, model::Part part) {
   tx.exec(kSetPart, {id, static_cast<int>(part)});
 }

@@ -30,7 +30,8 @@ struct Mention {
 
 /// Bits of Status::parts, append-only: each names what is kept in a table of its own, so that a page asks only those
 /// tables that have something for it. A bit may stand though nothing is there (any more), never the other way round.
-enum class Part : std::uint16_t { media = 1, poll = 2, card = 4, quote = 8, reactions = 16 };
+/// `untold` has no table: the status was fetched, and nobody here was told of it so far.
+enum class Part : std::uint16_t { media = 1, poll = 2, card = 4, quote = 8, reactions = 16, untold = 32 };
 
 /// What a local author writes in; stored as numbers.
 enum class ContentType : std::uint8_t { plain = 0, markdown = 1, html = 2 };

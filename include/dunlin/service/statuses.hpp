@@ -64,7 +64,7 @@ struct RemoteStatus {
   model::Status status;                  // id may be 0: made from created_at
   std::vector<model::Mention> mentions;  // resolved accounts only
   std::optional<std::string> conversation_uri;
-  bool notify = true;  // false: history that was fetched, nobody is told
+  bool notify = true;  // false: it was fetched, nobody is told before its author sends it
   std::vector<RemoteMedia> media{};
 };
 
@@ -108,6 +108,9 @@ class StatusService {
 
   /// Stores a remote status (Create, or fetched), attaches it to its thread, tells mentioned locals. nullopt: known.
   std::optional<model::Status> receive(db::Tx& tx, RemoteStatus remote);
+  /// The author sends what was fetched before: whom it mentions, and who asked for the author's posts, is told now.
+  /// false: they were told already.
+  bool tell_late(db::Tx& tx, const model::Status& status);
   std::optional<model::Status> receive_reblog(db::Tx& tx, const model::Account& who, const model::Status& original,
                                               std::string uri, Time published, model::Visibility visibility);
   void receive_favourite(db::Tx& tx, const model::Account& who, const model::Status& target,
@@ -126,6 +129,7 @@ class StatusService {
   Result<Thread> thread(db::Tx& tx, std::optional<AccountId> viewer, StatusId id);
 
  private:
+  void tell_of_arrival(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
   /// true: it shows other files, or the same ones described otherwise. Errors: invalid.
   Result<bool> edit_media(db::Tx& tx, model::Status& status, std::span<const MediaId> before, const StatusEdit& edit);
   /// Who is named in an edited status and was not before.

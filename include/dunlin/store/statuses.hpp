@@ -41,6 +41,8 @@ bool insert_status(db::Tx& tx, const model::Status& status, std::span<const mode
 std::optional<model::Status> insert_reblog(db::Tx& tx, const model::Status& wrapper);
 /// Content fields, parts, edited_at, tags and mentions of an edited status.
 void update_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
+/// Takes Part::untold away. false: it was not there (any more).
+bool mark_told(db::Tx& tx, StatusId id);
 /// Marks it and its reblogs deleted, takes back counters, removes its notifications. false: was deleted already.
 bool delete_status(db::Tx& tx, const model::Status& status);
 /// Rows deleted longer ago than `before`; returns how many. For the maintenance job.

@@ -23,13 +23,26 @@ bool is_for_one_of_us(InboxContext& context, const Note& note) {
 
 /// The mention spam of 2024 came from accounts that nobody here knew: such a one gets few people's attention an hour,
 /// but may answer as often as it is spoken to.
-bool is_flood(InboxContext& context, const model::Account& author, const Note& note) {
-  constexpr std::int64_t kMostOfStranger = 5;
-  if (note.mentions.empty() || store::has_local_follower(context.tx, author.id)) return false;
-  const auto parent = note.in_reply_to.empty() ? std::nullopt : find_known_status(context, note.in_reply_to);
+bool is_flood(InboxContext& context, AccountId author, std::string_view in_reply_to, std::int64_t most = 5) {
+  if (store::has_local_follower(context.tx, author)) return false;
+  const auto parent = in_reply_to.empty() ? std::nullopt : find_known_status(context, in_reply_to);
   if (parent && parent->local) return false;
-  return store::count_local_mentions(context.tx, author.id, context.tx.now() - std::chrono::hours{1}) >=
-         kMostOfStranger;
+  return store::count_local_mentions(context.tx, author, context.tx.now() - std::chrono::hours{1}) >= most;
+}
+
+/// A known status stays as it is: a second Create could widen its audience (A7, CVE-2024-37903). But what was only
+/// fetched so far (from an outbox, a thread, for a reblog) may have overtaken its own Create: it is news now.
+Outcome on_known(InboxContext& context, const model::Status& known) {
+  constexpr std::int64_t kMostWithThisOne = 6;
+  constexpr std::chrono::hours kNewsAge{7 * 24};
+  // Its author's own word, and no old one: anybody can send what is public once more.
+  const bool is_news = known.has(model::Part::untold) && !context.by_others && known.account_id == context.actor.id &&
+                       known.created_at > context.tx.now() - kNewsAge;
+  if (!is_news || is_flood(context, known.account_id, known.in_reply_to_uri.value_or(""), kMostWithThisOne) ||
+      !context.services.statuses.tell_late(context.tx, known)) {
+    return Outcome::duplicate(Reason::known, "the status is here");
+  }
+  return Outcome::accepted();
 }
 
 /// Votes in polls of ours: several choices come as several objects (GoToSocial) or activities.
@@ -62,8 +75,7 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   db::Tx& tx = context.tx;
   if (has_vote(create)) return on_votes(context, create);
   const std::string& id = create.object_id();
-  // A known status stays as it is: a second Create could widen its audience (A7, CVE-2024-37903).
-  if (store::find_status_by_uri(tx, id)) return Outcome::duplicate(Reason::known, "the status is here");
+  if (const auto known = store::find_status_by_uri(tx, id)) return on_known(context, *known);
   if (store::is_tombstoned(tx, id)) return Outcome::ignored(Reason::taken_back, "deleted before it came");
   const auto note = TRY(own_note(context, create));
   if (note.is_vote) return Outcome::ignored(Reason::unsupported, "a vote that has to be fetched");
@@ -73,7 +85,7 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
       note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
   if (author.suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
   if (!is_relevant(context, author, note)) return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
-  if (is_flood(context, author, note)) return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
+  if (!note.mentions.empty() && is_flood(context, author.id, note.in_reply_to)) return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;
   const auto stored = context.services.statuses.receive(tx, std::move(remote));

@@ -23,6 +23,7 @@ struct InboxContext {
   db::Tx& tx;
   Resolver& resolver;
   model::Account actor;  // whose activity it is: proven
+  bool by_others = false;  // it came through somebody else
   bool relayed = false;  // a relay brought it: it is of interest when it is public, and nobody is told
 };
 

@@ -153,6 +153,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
     return outcome;
   }
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
+  context.by_others = true;
   context.relayed = is_relay(tx, context.actor);
   if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
     if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);

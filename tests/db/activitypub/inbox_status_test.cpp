@@ -1,5 +1,6 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/store/conversations.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/relationships.hpp"
 
@@ -47,6 +48,48 @@ TEST_CASE("a Create by somebody followed here is stored, once", "[activitypub][i
   REQUIRE(f.find_status(f.uri("1")));
   CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::duplicate);
   CHECK(f.world.reload(f.mara).statuses_count == 1);
+}
+
+TEST_CASE("what was fetched in silence is told of when its author sends it, once", "[activitypub][inbox][create]") {
+  Setup f;
+  const Json named = {{"cc", Json::array({f.anna.uri})}, {"tag", Json::array({f.mention(f.anna)})}};
+  const auto note = note_document(f.mara, "1", named);
+  f.remote.serve(f.uri("1"), note);
+  REQUIRE(f.resolve([&](Resolver& r) { return r.status(f.uri("1")); }));
+  CHECK(f.told(f.anna).empty());
+  const Json create = {{"type", "Create"}, {"object", note}};
+  CHECK(f.receive(f.eve, create).verdict != Verdict::accepted);
+  Json forwarded = create;
+  forwarded["actor"] = f.mara.uri;
+  forwarded["id"] = f.mara.uri + "/activities/1";
+  CHECK(f.receive(f.stranger, forwarded).verdict == Verdict::duplicate);
+  CHECK(f.told(f.anna).empty());
+  CHECK(f.receive(f.mara, create).verdict == Verdict::accepted);
+  REQUIRE(f.told(f.anna).size() == 1);
+  CHECK(f.told(f.anna)[0].type == model::NotificationType::mention);
+  f.world.write([&](db::Tx& tx) { store::clear_notifications(tx, f.anna.id); });
+  CHECK(f.receive(f.mara, create).verdict == Verdict::duplicate);
+  CHECK(f.told(f.anna).empty());
+}
+
+TEST_CASE("a direct status that was fetched first makes its conversation unread when it is sent",
+          "[activitypub][inbox][create]") {
+  Setup f;
+  f.world.follow(f.anna, f.stranger);
+  const Json direct = {{"to", Json::array({f.anna.uri})},
+                       {"cc", Json::array()},
+                       {"tag", Json::array({f.mention(f.anna)})}};
+  const auto note = note_document(f.mara, "1", direct);
+  f.remote.serve(f.uri("1"), note);
+  REQUIRE(f.resolve([&](Resolver& r) { return r.status(f.uri("1")); }));
+  const auto conversations = [&] {
+    return f.world.read([&](db::Tx& tx) { return store::list_conversations(tx, f.anna.id, {}); });
+  };
+  REQUIRE(conversations().size() == 1);
+  CHECK_FALSE(conversations()[0].unread);
+  f.receive(f.mara, {{"type", "Create"}, {"object", note}});
+  REQUIRE(conversations().size() == 1);
+  CHECK(conversations()[0].unread);
 }
 
 // 8.57
