@@ -257,6 +257,9 @@ void Application::register_jobs() {
   job_queue_.on(jobs::kProcessActivity.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return activitypub::run_process_activity(core_.env(), core_.services(), tx, documents, job.payload);
   });
+  job_queue_.on(activitypub::kCheckDeletion.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_check_deletion(core_.env(), core_.services(), tx, documents, job.payload);
+  });
   job_queue_.on(activitypub::kDistribute.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return activitypub::run_distribute(core_.env(), tx, job.payload);
   });

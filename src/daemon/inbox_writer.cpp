@@ -9,6 +9,7 @@
 #include <exception>
 #include <iterator>
 #include <optional>
+#include <span>
 
 namespace dunlin::daemon {
 
@@ -19,6 +20,9 @@ constexpr std::size_t kMostBytes = 32UL << 20U;
 constexpr std::size_t kMostTogether = 100;
 constexpr std::chrono::seconds kLook{5};  // for what another process left
 constexpr std::chrono::seconds kPause{1};
+constexpr std::chrono::seconds kPatience{2};
+/// So many outages in a row may be the doing of what waits.
+constexpr int kSuspicious = 3;
 
 }  // namespace
 
@@ -80,22 +84,29 @@ void InboxWriter::store(db::Session& session, std::vector<Waiting> batch) {
   std::vector<activitypub::Intake> intakes;
   intakes.reserve(batch.size());
   for (Waiting& one : batch) intakes.push_back(std::move(one.first));
+  store(session, intakes, batch);
+}
+
+void InboxWriter::store(db::Session& session, std::span<const activitypub::Intake> intakes, std::span<Waiting> batch) {
   std::optional<std::vector<activitypub::Taken>> taken;
+  bool is_database_away = false;
+  const auto begin = std::chrono::steady_clock::now();
   try {
     auto done = session.write([&](db::Tx& tx) -> Result<std::vector<activitypub::Taken>> {
       return activitypub::store_intakes(core_.env(), tx, intakes);
     });
     if (done) taken = *std::move(done);
+  } catch (const db::Unavailable&) {
+    is_database_away = true;
   } catch (const std::exception& e) {
     log::warn("activities were not stored", {log::kv("number", batch.size()), log::kv("why", e.what())});
   }
-  if (!taken && batch.size() > 1) {
+  const bool is_slow = std::chrono::steady_clock::now() - begin > kPatience;
+  if (!taken && !is_database_away && !is_slow && batch.size() > 1) {
     // One of them may be what the database refuses.
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      std::vector<Waiting> alone;
-      alone.emplace_back(std::move(intakes[i]), std::move(batch[i].second));
-      store(session, std::move(alone));
-    }
+    const std::size_t half = batch.size() / 2;
+    store(session, intakes.first(half), batch.first(half));
+    store(session, intakes.subspan(half), batch.subspan(half));
     return;
   }
   if (taken) {
@@ -119,6 +130,8 @@ void InboxWriter::handle(const std::stop_token& stop) {
   pthread_setname_np(pthread_self(), "inbox-handler");
   const auto session = core_.new_session();
   bool more = true;
+  // What waits since before this process may be what ended the one before it.
+  int outages = kSuspicious;
   while (!stop.stop_requested()) {
     if (!more) {
       std::unique_lock lock(mutex_);
@@ -127,8 +140,11 @@ void InboxWriter::handle(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
     }
     try {
-      more = activitypub::handle_waiting(core_.env(), core_.services(), *session) > 0;
+      const auto company = outages < kSuspicious ? activitypub::Company::together : activitypub::Company::apart;
+      more = activitypub::handle_waiting(core_.env(), core_.services(), *session, company) > 0;
+      outages = 0;
     } catch (const std::exception& e) {
+      ++outages;
       log::warn("activities were not handled", {log::kv("why", e.what())});
       std::unique_lock lock(mutex_);
       stored_.wait_for(lock, stop, kPause, [] { return false; });

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -44,6 +45,8 @@ class InboxWriter {
 
   void write(const std::stop_token& stop);
   void store(db::Session& session, std::vector<Waiting> batch);
+  /// The same; `batch` without its intakes, which are beside it.
+  void store(db::Session& session, std::span<const activitypub::Intake> intakes, std::span<Waiting> batch);
   void handle(const std::stop_token& stop);
 
   Core& core_;

@@ -1,8 +1,10 @@
 #include "dunlin/store/activities.hpp"
 
-#include "rows.hpp"
+#include "activity_rows.hpp"
 
 #include "dunlin/db/statement.hpp"
+
+#include <chrono>
 
 namespace dunlin::store {
 
@@ -19,44 +21,45 @@ const db::Statement kFindUnprocessedActivity{"activities.find_unprocessed", R"sq
 SELECT id, uri, signer_id, host, type, body FROM inbound_activities WHERE id = $1 AND processed_at IS NULL)sql"};
 
 std::optional<InboundActivity> find_unprocessed_activity(db::Tx& tx, ActivityId id) {
-  return first_row(tx.exec(kFindUnprocessedActivity, {id}), [](const db::Row& row) {
-    return InboundActivity{.id = row.id<ActivityId>(0),
-                           .uri = row.opt_text(1),
-                           .signer_id = row.id<AccountId>(2),
-                           .host = std::string(row.text(3)),
-                           .type = std::string(row.text(4)),
-                           .body = std::string(row.text(5))};
-  });
+  return first_row(tx.exec(kFindUnprocessedActivity, {id}), read_activity);
 }
 
 const db::Statement kRecordVerdict{
     "activities.record_verdict",
-    "UPDATE inbound_activities SET processed_at = $2, verdict = $3, why = $4, reason = $5 WHERE id = $1"};
+    "UPDATE inbound_activities SET processed_at = $2, verdict = $3, why = $4, reason = $5, body = NULL WHERE id = $1"};
 
 void record_verdict(db::Tx& tx, const VerdictOf& verdict) {
   tx.exec(kRecordVerdict, {verdict.id, tx.now(), verdict.verdict, verdict.why, verdict.reason});
 }
 
+// A Follow's receipt is its id and a digest: activitypub/intake.hpp. Those that wait are few.
 const db::Statement kWasReceived{"activities.was_received", R"sql(
 SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE uri = $1 AND id <> $3)
-    OR EXISTS (SELECT 1 FROM inbound_activities WHERE signer_id = $2 AND starts_with(uri, $1 || ' ')))sql"};
+    OR EXISTS (SELECT 1 FROM inbound_activities WHERE uri >= $1 || ' ' AND uri < $1 || '!' AND signer_id = $2)
+    OR EXISTS (SELECT 1 FROM waiting_activities
+               WHERE id < $3 AND (uri = $1 OR uri >= $1 || ' ' AND uri < $1 || '!' AND signer_id = $2)))sql"};
 
 bool was_received(db::Tx& tx, std::string_view uri, AccountId signer, ActivityId except) {
   return tx.exec(kWasReceived, {uri, signer, except})[0].boolean(0);
 }
 
-const db::Statement kSetActivityUri{"activities.set_uri", "UPDATE inbound_activities SET uri = $2 WHERE id = $1"};
+const db::Statement kClaimUri{"activities.claim_uri", R"sql(
+INSERT INTO inbound_activities (id, uri, signer_id, host, type, received_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO UPDATE SET uri = EXCLUDED.uri)sql"};
 
-void set_activity_uri(db::Tx& tx, ActivityId id, std::string_view uri) {
-  tx.exec(kSetActivityUri, {id, uri});
+void claim_activity_uri(db::Tx& tx, const InboundActivity& a, std::string_view uri) {
+  tx.exec(kClaimUri, {a.id, uri, a.signer_id, a.host, a.type, tx.now()});
 }
 
-// What still waits for its job is kept, however old it is.
+// Ids sort by time. What still waits for its job is kept, however old it is.
 const db::Statement kPurgeActivities{
-    "activities.purge", "DELETE FROM inbound_activities WHERE received_at < $1 AND processed_at IS NOT NULL"};
+    "activities.purge",
+    "DELETE FROM inbound_activities WHERE id < $1 AND received_at < $2 AND processed_at IS NOT NULL"};
 
 std::size_t purge_inbound_activities(db::Tx& tx, Time before) {
-  return tx.exec(kPurgeActivities, {before}).affected();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(before.time_since_epoch()).count();
+  return tx.exec(kPurgeActivities, {(milliseconds + 1) << 16, before}).affected();
 }
 
 const db::Statement kInsertTombstone{"tombstones.insert", R"sql(

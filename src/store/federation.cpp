@@ -159,8 +159,10 @@ bool is_known_host(db::Tx& tx, std::string_view host) {
   return tx.exec(kIsKnownHost, {host})[0].boolean(0);
 }
 
-const db::Statement kHostSends{"federation.host_sends",
-                               "SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE host = $1 AND type = $2)"};
+// Among what it sent last: a busy host that sends none has a long week.
+const db::Statement kHostSends{"federation.host_sends", R"sql(
+SELECT EXISTS (
+  SELECT 1 FROM (SELECT type FROM inbound_activities WHERE host = $1 ORDER BY id DESC LIMIT 2000) recent WHERE type = $2))sql"};
 
 bool host_sends(db::Tx& tx, std::string_view host, std::string_view type) {
   return tx.exec(kHostSends, {host, type})[0].boolean(0);

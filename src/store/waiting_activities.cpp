@@ -1,7 +1,6 @@
-#include "rows.hpp"
+#include "activity_rows.hpp"
 
 #include "dunlin/db/statement.hpp"
-#include "dunlin/store/activities.hpp"
 
 namespace dunlin::store {
 
@@ -14,9 +13,8 @@ WITH valid AS (
                      AND k.fetched_at = u.key_fetched_at::timestamptz
   JOIN accounts a ON a.id = u.signer_id AND a.suspended_at IS NULL
 ), stored AS (
-  INSERT INTO inbound_activities (id, uri, signer_id, host, type, body, received_at, waiting)
-  SELECT id, nullif(uri, ''), signer_id, host, type, body, $9, true FROM valid ORDER BY id
-  ON CONFLICT (uri) DO NOTHING
+  INSERT INTO waiting_activities (id, uri, signer_id, host, type, body, received_at)
+  SELECT id, nullif(uri, ''), signer_id, host, type, body, $9 FROM valid ORDER BY id
 )
 SELECT id FROM valid ORDER BY id)sql"};
 
@@ -47,36 +45,56 @@ std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const Wa
 }
 
 const db::Statement kTakeWaiting{"waiting_activities.take", R"sql(
-SELECT id, uri, signer_id, host, type, body
-FROM inbound_activities
-WHERE waiting
-ORDER BY id
+SELECT w.id, w.uri, w.signer_id, w.host, w.type, w.body,
+       EXISTS (SELECT 1 FROM inbound_activities i WHERE i.uri = w.uri)
+FROM waiting_activities w
+ORDER BY w.id
 LIMIT $1
-FOR UPDATE SKIP LOCKED)sql"};
+FOR UPDATE OF w SKIP LOCKED)sql"};
 
-std::vector<InboundActivity> take_waiting_activities(db::Tx& tx, int limit) {
+std::vector<TakenActivity> take_waiting_activities(db::Tx& tx, int limit) {
   return all_rows(tx.exec(kTakeWaiting, {limit}), [](const db::Row& row) {
-    return InboundActivity{.id = row.id<ActivityId>(0),
-                           .uri = row.opt_text(1),
-                           .signer_id = row.id<AccountId>(2),
-                           .host = std::string(row.text(3)),
-                           .type = std::string(row.text(4)),
-                           .body = std::string(row.text(5))};
+    return TakenActivity{.activity = read_activity(row), .is_known = row.boolean(6)};
   });
 }
 
-const db::Statement kStopWaiting{"waiting_activities.stop",
-                                 "UPDATE inbound_activities SET waiting = false WHERE id = ANY($1::bigint[])"};
+const db::Statement kForgetWaiting{"waiting_activities.forget",
+                                   "DELETE FROM waiting_activities WHERE id = ANY($1::bigint[])"};
 
-void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids) {
-  if (!ids.empty()) tx.exec(kStopWaiting, {db::Param::ids(ids)});
+void forget_waiting_activities(db::Tx& tx, std::span<const ActivityId> ids) {
+  if (!ids.empty()) tx.exec(kForgetWaiting, {db::Param::ids(ids)});
 }
 
+const db::Statement kSetAside{"waiting_activities.set_aside", R"sql(
+WITH taken AS (
+  DELETE FROM waiting_activities WHERE id = ANY($1::bigint[])
+  RETURNING id, uri, signer_id, host, type, body, received_at)
+INSERT INTO inbound_activities (id, uri, signer_id, host, type, body, received_at)
+SELECT id, uri, signer_id, host, type, body, received_at FROM taken
+ON CONFLICT DO NOTHING)sql"};
+
+void set_aside_activities(db::Tx& tx, std::span<const ActivityId> ids) {
+  if (!ids.empty()) tx.exec(kSetAside, {db::Param::ids(ids)});
+}
+
+// Some have their record already: claim_activity_uri().
 const db::Statement kRecordVerdicts{"waiting_activities.record_verdicts", R"sql(
-UPDATE inbound_activities i
-SET waiting = false, processed_at = $5, verdict = u.verdict, why = u.why, reason = u.reason
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, verdict, why, reason)
-WHERE i.id = u.id)sql"};
+WITH u AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, verdict, why, reason)
+), taken AS (
+  DELETE FROM waiting_activities w USING u WHERE w.id = u.id
+  RETURNING w.id, w.uri, w.signer_id, w.host, w.type, w.received_at, u.verdict, u.why, u.reason
+), judged AS (
+  UPDATE inbound_activities i SET processed_at = $5, verdict = t.verdict, why = t.why, reason = t.reason
+  FROM taken t
+  WHERE i.id = t.id
+  RETURNING i.id
+)
+INSERT INTO inbound_activities (id, uri, signer_id, host, type, received_at, processed_at, verdict, why, reason)
+SELECT t.id, t.uri, t.signer_id, t.host, t.type, t.received_at, $5, t.verdict, t.why, t.reason
+FROM taken t
+WHERE t.id NOT IN (SELECT id FROM judged)
+ON CONFLICT DO NOTHING)sql"};
 
 void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts) {
   if (verdicts.empty()) return;
@@ -94,7 +112,7 @@ void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts) {
                             db::Param::texts(reasons), tx.now()});
 }
 
-const db::Statement kCountWaiting{"waiting_activities.count", "SELECT count(*) FROM inbound_activities WHERE waiting"};
+const db::Statement kCountWaiting{"waiting_activities.count", "SELECT count(*) FROM waiting_activities"};
 
 std::int64_t count_waiting_activities(db::Tx& tx) {
   return tx.exec(kCountWaiting, {})[0].i64(0);

@@ -106,7 +106,8 @@ def _post_all(port, requests, connections):
 
 
 def _unhandled(instance):
-    return int(query(instance, "SELECT count(*) FROM inbound_activities WHERE processed_at IS NULL"))
+    return int(query(instance, "SELECT (SELECT count(*) FROM waiting_activities)"
+                               " + (SELECT count(*) FROM inbound_activities WHERE processed_at IS NULL)"))
 
 
 def measure_inbox(instance, peer, to, count, connections=32):

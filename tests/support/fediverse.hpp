@@ -111,6 +111,10 @@ class Fediverse {
     return *outcome;
   }
   Result<activitypub::Outcome> try_receive(const model::Account& signer, Json activity) {
+    return judge(put(signer, std::move(activity)));
+  }
+  /// The two halves of it: the second may be tried again.
+  store::InboundActivity put(const model::Account& signer, Json activity) {
     world.clock.advance(std::chrono::seconds(1));
     if (!activity.contains("actor")) activity["actor"] = signer.uri;
     if (!activity.contains("id")) activity["id"] = signer.uri + "/activities/" + std::to_string(++activities_);
@@ -121,6 +125,9 @@ class Fediverse {
                                      .type = activity.at("type"),
                                      .body = activity.dump()};
     world.write([&](db::Tx& tx) { store::insert_inbound_activity(tx, row); });
+    return row;
+  }
+  Result<activitypub::Outcome> judge(const store::InboundActivity& row) {
     return remote.run_with([&](service::RemoteDocuments& documents) {
       return world.session().write(
           [&](db::Tx& tx) { return activitypub::process_activity(env, services, tx, documents, row); });

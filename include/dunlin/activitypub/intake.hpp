@@ -41,8 +41,13 @@ enum class Taken : std::uint8_t {
 /// same statement: nothing is stored on the strength of what has been taken back since.
 std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::span<const Intake> intakes);
 
+/// `apart`: each by a job of its own, whose attempts are counted; for when one of them may be what ends the process or
+/// its database connection each time.
+enum class Company : std::uint8_t { together, apart };
+
 /// Handles the oldest of those that wait, in one transaction. What needs another server's document, or fails, gets a
 /// job of its own and harms nobody. Returns how many there were. Throws db::Unavailable.
-std::size_t handle_waiting(service::Environment& env, service::Services& services, db::Session& session);
+std::size_t handle_waiting(service::Environment& env, service::Services& services, db::Session& session,
+                           Company company = Company::together);
 
 }  // namespace dunlin::activitypub

@@ -16,6 +16,11 @@ namespace dunlin::activitypub {
 /// Tells the followers and others of something that a local account did. Payload: distribute.cpp.
 inline constexpr jobs::Kind kDistribute{"distribute", jobs::Lane::deliver};
 
+/// Asks whether something that others said was deleted is still at its origin. Payload: its uri.
+inline constexpr jobs::Kind kCheckDeletion{"check_deletion", jobs::Lane::ingress};
+Result<void> run_check_deletion(service::Environment& env, service::Services& services, db::Tx& tx,
+                                service::RemoteDocuments& documents, std::string_view uri);
+
 /// Handles jobs::kProcessActivity.
 Result<void> run_process_activity(service::Environment& env, service::Services& services, db::Tx& tx,
                                   service::RemoteDocuments& documents, std::string_view payload);

@@ -31,12 +31,14 @@ struct VerdictOf {
   int why = 0;      // activitypub::Reason
   std::string reason{};
 };
+/// Of one that is found by find_unprocessed_activity(); its body goes.
 void record_verdict(db::Tx& tx, const VerdictOf& verdict);
 /// Another one than `except` came under this uri before, from anybody, or from `signer` as one of several requests
 /// (activitypub/intake.hpp).
 bool was_received(db::Tx& tx, std::string_view uri, AccountId signer, ActivityId except);
-/// The activity is known by `uri` from now on.
-void set_activity_uri(db::Tx& tx, ActivityId id, std::string_view uri);
+/// The activity is known by `uri` from now on; its record is begun if there is none. Throws UniqueViolation when
+/// another has that uri.
+void claim_activity_uri(db::Tx& tx, const InboundActivity& activity, std::string_view uri);
 
 /// An activity with what must still be so when it is stored.
 struct WaitingActivity {
@@ -45,13 +47,18 @@ struct WaitingActivity {
   Time key_fetched_at;
 };
 /// Stores them to be handled together, in one statement. Returns in order of ids those whose key is still the signer's,
-/// read at that time, and whose signer is not suspended: stored now or before. Of the others nothing is stored.
+/// read at that time, and whose signer is not suspended. Of the others nothing is stored.
 std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const WaitingActivity> activities);
-/// The oldest that wait; nobody else gets them before the transaction ends.
-std::vector<InboundActivity> take_waiting_activities(db::Tx& tx, int limit);
-/// From now on they have jobs of their own.
-void stop_waiting(db::Tx& tx, std::span<const ActivityId> ids);
+struct TakenActivity {
+  InboundActivity activity;
+  bool is_known = false;  // one of this uri was handled, or set aside, before
+};
+/// The oldest that wait; nobody else gets them before the transaction ends. Each ends by one of the next three.
+std::vector<TakenActivity> take_waiting_activities(db::Tx& tx, int limit);
 void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts);
+/// They wait no more and are found by find_unprocessed_activity(): they have jobs of their own.
+void set_aside_activities(db::Tx& tx, std::span<const ActivityId> ids);
+void forget_waiting_activities(db::Tx& tx, std::span<const ActivityId> ids);
 std::int64_t count_waiting_activities(db::Tx& tx);
 std::size_t purge_inbound_activities(db::Tx& tx, Time before);
 

@@ -85,7 +85,8 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
       note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
   if (author.suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
   if (!is_relevant(context, author, note)) return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
-  if (!note.mentions.empty() && is_flood(context, author.id, note.in_reply_to)) return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
+  if (!note.mentions.empty() && is_flood(context, author.id, note.in_reply_to))
+    return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;
   const auto stored = context.services.statuses.receive(tx, std::move(remote));

@@ -1,9 +1,13 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/crypto/digest.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/federation.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <chrono>
@@ -44,28 +48,41 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
   return activity.type == ActivityType::create ? on_create(context, confirmed) : on_update(context, confirmed);
 }
 
-/// A Delete is believed when the thing is gone at its origin.
+/// Of a thing whose owner is `owner`: a Delete is believed when it is gone at its origin.
+Result<Outcome> confirm_deletion(InboxContext& context, model::Account owner, const Activity& deletion) {
+  const std::string& id = deletion.object_id();
+  const auto object = context.resolver.fetch(id);
+  if (object && object->type != "Tombstone")
+    return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");
+  // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.
+  const bool is_actor = id == owner.uri;
+  if (!object && object.error().code != Errc::gone && (is_actor || object.error().code != Errc::not_found)) {
+    return std::unexpected(object.error());
+  }
+  context.actor = std::move(owner);
+  return on_delete(context, deletion);
+}
+
 Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletion) {
   const std::string& id = deletion.object_id();
   auto owner = store::find_account_by_uri(context.tx, deletion.actor);
   const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
   if (!is_known) return Outcome::ignored(Reason::unknown, "the object is not here");
-  // Whoever forwards Deletes of what is still there makes us ask, not often.
+  // Whoever forwards Deletes of what is still there makes us ask, not often. Another attempt is no other question.
   constexpr int kMostChecks = 3;
-  auto& checks = FederationService::of(context.env).origin_checks();
-  if (!context.resolver.has_asked(id) && !checks.allow(id, kMostChecks, std::chrono::hours{1})) {
-    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
+  constexpr std::chrono::hours kWindow{1};
+  auto& federation = FederationService::of(context.env);
+  auto& checks = federation.origin_checks();
+  const bool again = !checks.allow(id + " " + context.received.str(), 1, kWindow);
+  const auto usage = checks.count(id, kMostChecks, kWindow, again);
+  if (!usage.allowed) {
+    federation.queue().enqueue(context.tx, {.kind = kCheckDeletion,
+                                            .payload = id,
+                                            .run_at = usage.resets_at,
+                                            .unique_key = text::hex_encode(crypto::sha256(id))});
+    return Outcome::ignored(Reason::flood, "its origin was asked within the hour, and will be again after that");
   }
-  const auto object = context.resolver.fetch(id);
-  if (object && object->type != "Tombstone")
-    return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");
-  // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.
-  const bool is_actor = id == owner->uri;
-  if (!object && object.error().code != Errc::gone && (is_actor || object.error().code != Errc::not_found)) {
-    return std::unexpected(object.error());
-  }
-  context.actor = std::move(*owner);
-  return on_delete(context, deletion);
+  return confirm_deletion(context, std::move(*owner), deletion);
 }
 
 Result<Outcome> announced_at_origin(InboxContext& context, const Activity& announce) {
@@ -112,6 +129,25 @@ Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
     default:
       return Outcome::ignored(Reason::unproven, "signed by another than its actor");
   }
+}
+
+Result<void> run_check_deletion(service::Environment& env, service::Services& services, db::Tx& tx,
+                                service::RemoteDocuments& documents, std::string_view uri) {
+  auto owner = store::find_account_by_uri(tx, uri);
+  if (!owner) {
+    const auto status = store::find_status_by_uri(tx, uri);
+    if (status) owner = store::find_account(tx, status->account_id);
+  }
+  if (!owner || owner->is_local()) return {};
+  Resolver resolver(env, services.statuses, tx, documents);
+  InboxContext context{.env = env, .services = services, .tx = tx, .resolver = resolver, .actor = *owner};
+  Activity deletion;
+  deletion.type = ActivityType::delete_;
+  deletion.actor = owner->uri;
+  deletion.objects.emplace_back().id = uri;
+  store::lock_object(tx, uri);
+  TRY(confirm_deletion(context, std::move(*owner), deletion));
+  return {};
 }
 
 }  // namespace dunlin::activitypub

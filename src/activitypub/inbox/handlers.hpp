@@ -22,9 +22,10 @@ struct InboxContext {
   service::Services& services;
   db::Tx& tx;
   Resolver& resolver;
-  model::Account actor;  // whose activity it is: proven
+  model::Account actor;    // whose activity it is: proven
+  ActivityId received{};   // as which it was stored
   bool by_others = false;  // it came through somebody else
-  bool relayed = false;  // a relay brought it: it is of interest when it is public, and nobody is told
+  bool relayed = false;    // a relay brought it: it is of interest when it is public, and nobody is told
 };
 
 Result<Outcome> on_accept(InboxContext& context, const Activity& accept);

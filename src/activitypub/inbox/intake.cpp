@@ -26,8 +26,10 @@ std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::spa
   federation.policies().refresh(tx);
   std::vector<store::WaitingActivity> rows;
   rows.reserve(intakes.size());
-  for (const Intake& intake : intakes)
+  for (const Intake& intake : intakes) {
+    if (!federation.policies().may_federate(intake.row.host)) continue;
     rows.push_back({.activity = intake.row, .key_id = intake.key_id, .key_fetched_at = intake.key_fetched_at});
+  }
   const auto valid = store::insert_waiting_activities(tx, rows);
   std::vector<Taken> result(intakes.size(), Taken::stale);
   std::set<std::string> alive;

@@ -113,7 +113,7 @@ std::optional<Outcome> refuse_replay(InboxContext& context, const Activity& acti
   if (store::was_received(context.tx, activity.id, prover.account.id, received.id)) {
     return Outcome::duplicate(Reason::replayed, "received before");
   }
-  store::set_activity_uri(context.tx, received.id, activity.id);
+  store::claim_activity_uri(context.tx, received, activity.id);
   return std::nullopt;
 }
 
@@ -136,7 +136,12 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   if (!deletes_itself && !signer->suspended_at) signer = TRY(resolver.refresh_if_older(*signer, kRefreshAfter));
 
   if (activity->id.empty() && !may_lack_id(activity->type)) return Outcome::ignored(Reason::incomplete, "no id");
-  InboxContext context{.env = env, .services = services, .tx = tx, .resolver = resolver, .actor = std::move(*signer)};
+  InboxContext context{.env = env,
+                       .services = services,
+                       .tx = tx,
+                       .resolver = resolver,
+                       .actor = std::move(*signer),
+                       .received = received.id};
   if (!activity->id.empty() && !same_origin(activity->id, activity->actor)) {
     return Outcome::rejected(Reason::other_origin, "the id is on another host than the actor");  // A1
   }

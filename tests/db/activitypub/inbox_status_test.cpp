@@ -1,11 +1,13 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/store/conversations.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -76,9 +78,8 @@ TEST_CASE("a direct status that was fetched first makes its conversation unread 
           "[activitypub][inbox][create]") {
   Setup f;
   f.world.follow(f.anna, f.stranger);
-  const Json direct = {{"to", Json::array({f.anna.uri})},
-                       {"cc", Json::array()},
-                       {"tag", Json::array({f.mention(f.anna)})}};
+  const Json direct = {
+      {"to", Json::array({f.anna.uri})}, {"cc", Json::array()}, {"tag", Json::array({f.mention(f.anna)})}};
   const auto note = note_document(f.mara, "1", direct);
   f.remote.serve(f.uri("1"), note);
   REQUIRE(f.resolve([&](Resolver& r) { return r.status(f.uri("1")); }));
@@ -424,6 +425,36 @@ TEST_CASE("forwarded Deletes of what is still there make us ask three times an h
   for (int i = 0; i < 10; ++i) f.receive(f.stranger, deletion);
   CHECK(f.remote.requested.size() == 3);
   CHECK(f.find_status(f.uri("1")));
+  // What could not be asked about is asked once more when that is over: it may have been true.
+  const auto later = f.world.read([](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 100); });
+  REQUIRE(std::ranges::count(later, std::string(kCheckDeletion.name), &jobs::Job::kind) == 1);
+  const auto job = *std::ranges::find(later, std::string(kCheckDeletion.name), &jobs::Job::kind);
+  CHECK(job.run_at > f.world.clock.now() + 59min);
+  const auto check = [&] {
+    return f.remote.run_with([&](service::RemoteDocuments& documents) {
+      return f.world.session().write(
+          [&](db::Tx& tx) { return run_check_deletion(f.env, f.services, tx, documents, job.payload); });
+    });
+  };
+  CHECK(check());
+  CHECK(f.find_status(f.uri("1")));
+  f.remote.answer_status(f.uri("1"), 410);
+  CHECK(check());
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
+TEST_CASE("a forwarded Delete whose origin is away is one question, however often it is tried",
+          "[activitypub][inbox][forwarded]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  f.remote.break_down(f.uri("1"));
+  const Json deletion = {
+      {"type", "Delete"}, {"actor", f.mara.uri}, {"id", f.uri("1") + "#delete"}, {"object", f.uri("1")}};
+  const auto row = f.put(f.stranger, deletion);
+  for (int i = 0; i < 10; ++i) CHECK(f.judge(row).error().code == Errc::remote_failed);
+  f.remote.answer_status(f.uri("1"), 410);
+  REQUIRE(f.judge(row));
+  CHECK_FALSE(f.find_status(f.uri("1")));
 }
 
 TEST_CASE("an activity without an id is none, but for those that always came so", "[activitypub][inbox]") {

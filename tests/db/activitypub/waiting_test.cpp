@@ -1,10 +1,12 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/intake.hpp"
+#include "dunlin/store/domain_policies.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -28,10 +30,10 @@ struct Setup : Fediverse {
   model::Account anna = world.local_account("anna");
   model::Account mara = world.remote_account("mara", "masto.example");
 
-  ActivityId wait(Json activity) {
+  ActivityId wait(Json activity, Taken expected = Taken::stored) {
     if (!activity.contains("actor")) activity["actor"] = mara.uri;
     if (!activity.contains("id")) activity["id"] = mara.uri + "/activities/" + std::to_string(++count_);
-    const model::AccountKey key{.key_id = mara.uri + "#k" + std::to_string(count_),
+    const model::AccountKey key{.key_id = mara.uri + "#k" + std::to_string(++keys_),
                                 .account_id = mara.id,
                                 .algorithm = model::KeyAlgorithm::rsa,
                                 .public_pem = "pem",
@@ -50,7 +52,7 @@ struct Setup : Fediverse {
       store::insert_key(tx, key);
       return store_intakes(env, tx, intakes);
     });
-    CHECK(taken == std::vector{Taken::stored});
+    CHECK(taken == std::vector{expected});
     return intake.row.id;
   }
   Json create(const std::string& name, const Json& more = Json::object()) {
@@ -60,6 +62,9 @@ struct Setup : Fediverse {
   std::int64_t waiting() {
     return world.read([](db::Tx& tx) { return store::count_waiting_activities(tx); });
   }
+  std::vector<store::VerdictRow> verdicts() {
+    return world.read([](db::Tx& tx) { return store::list_verdicts(tx, "masto.example", std::nullopt, {}, 100); });
+  }
   std::vector<jobs::Job> queued() {
     return world.read([](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 100); });
   }
@@ -68,11 +73,13 @@ struct Setup : Fediverse {
     for (const auto& job : queued()) {
       if (job.kind == jobs::kProcessActivity.name) result.push_back(job.payload);
     }
+    std::ranges::sort(result);
     return result;
   }
 
  private:
   int count_ = 0;
+  int keys_ = 0;
 };
 
 }  // namespace
@@ -119,6 +126,54 @@ TEST_CASE("a verdict stays of what was handled in company", "[activitypub][inbox
   const auto id = f.wait({{"type", "View"}, {"object", "https://far.example/videos/1"}});
   f.handle();
   CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_unprocessed_activity(tx, id); }));
+}
+
+TEST_CASE("copies in one batch and over batches are handled once", "[activitypub][inbox]") {
+  Setup f;
+  const Json follow = {{"id", f.mara.uri + "/likes/1"}, {"type", "Like"}, {"object", f.world.status(f.anna).uri}};
+  f.wait(follow);
+  f.wait(follow);
+  f.wait({{"type", "View"}, {"object", "https://far.example/videos/1"}});
+  CHECK(f.handle() == 3);
+  CHECK(f.verdicts().size() == 2);
+  f.wait(follow);
+  CHECK(f.handle() == 1);
+  CHECK(f.verdicts().size() == 2);
+  CHECK(f.waiting() == 0);
+}
+
+TEST_CASE("a copy of what waits for another server gets no second job", "[activitypub][inbox]") {
+  Setup f;
+  const Json announce = {
+      {"id", f.mara.uri + "/boosts/1"}, {"type", "Announce"}, {"object", "https://far.example/notes/1"}};
+  const auto first = f.wait(announce);
+  f.handle();
+  f.wait(announce);
+  CHECK(f.handle() == 1);
+  CHECK(f.alone() == std::vector{first.str()});
+}
+
+TEST_CASE("when one of them is suspected, each is handled by itself", "[activitypub][inbox]") {
+  Setup f;
+  const auto one = f.wait(f.create("1"));
+  const auto two = f.wait(f.create("2"));
+  CHECK(handle_waiting(f.env, f.services, f.world.session(), Company::apart) == 2);
+  CHECK(f.alone() == std::vector{one.str(), two.str()});
+  CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_unprocessed_activity(tx, one); }));
+  CHECK(f.handle() == 0);
+}
+
+TEST_CASE("what a host sends that was blocked a moment ago is not stored", "[activitypub][inbox]") {
+  Setup f;
+  f.world.write([](db::Tx& tx) {
+    model::DomainPolicy policy;
+    policy.domain = "masto.example";
+    policy.severity = model::DomainSeverity::suspend;
+    store::save_domain_policy(tx, policy);
+  });
+  f.wait(f.create("1"), Taken::stale);
+  CHECK(f.waiting() == 0);
 }
 
 }  // namespace dunlin::activitypub

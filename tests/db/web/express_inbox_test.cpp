@@ -115,20 +115,4 @@ TEST_CASE("a key that was replaced or an owner that was suspended meanwhile stor
   CHECK(f.waiting() == 0);
 }
 
-TEST_CASE("copies in one batch and over batches are stored once", "[web][inbox]") {
-  Setup f;
-  const auto one = f.express.open(f.signed_like("1"));
-  f.world.clock.advance(1s);
-  const auto copy = f.express.open(f.signed_like("1"));
-  const auto other = f.express.open(f.signed_like("2"));
-  REQUIRE((one && copy && other));
-  using activitypub::Taken;
-  CHECK(f.store({*one, *copy, *other}) == std::vector{Taken::stored, Taken::stored, Taken::stored});
-  CHECK(f.waiting() == 2);
-  auto again = *one;
-  again.row.id = f.world.ids.next<ActivityId>();
-  CHECK(f.store({again}) == std::vector{Taken::stored});
-  CHECK(f.waiting() == 2);
-}
-
 }  // namespace dunlin::web
