@@ -2,15 +2,15 @@
 // Usage: node fedify_peer.mjs PORT draft-cavage-http-signatures-12|rfc9421
 import { createServer } from "node:http";
 import { Temporal } from "@js-temporal/polyfill";
-import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
-import { Accept, Announce, Audio, Block, Collection, Create, Delete, Document, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Question, Reject, Undo, Update } from "@fedify/vocab";
+import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore, verifyObject } from "@fedify/fedify";
+import { Accept, Activity, Announce, Audio, Block, Collection, Create, Delete, Document, Endpoints, Follow, Like, Note, Person, PUBLIC_COLLECTION, Question, Reject, Undo, Update } from "@fedify/vocab";
 
 const port = Number(process.argv[2]);
 const firstKnock = process.argv[3];
 const origin = `http://127.0.0.1:${port}`;
 const name = "fred";
 
-const state = { followers: {}, following: [], received: [], signatures: [], errors: [] };
+const state = { followers: {}, following: [], received: [], signatures: [], proofs: [], errors: [] };
 const keyPairs = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
 const notes = new Map();
 
@@ -65,6 +65,8 @@ const remember = (type) => async (_ctx, activity) => {
     object: activity.objectId?.href ?? null,
     content: object?.content?.toString() ?? null,
     name: object?.name?.toString() ?? null,
+    replyTo: object?.replyTargetId?.href ?? null,
+    of: object?.objectId?.href ?? null, // what an undone activity was about
     attachments: await attachmentsOf(object),
     kind: object?.constructor.name ?? null,
   });
@@ -99,11 +101,37 @@ listeners
 let serial = 0;
 const nextId = (ctx, kind) => new URL(`#${kind}/${++serial}`, ctx.getActorUri(name));
 const followersUri = (ctx) => ctx.getFollowersUri(name);
+const sent = new Map(); // what may be undone, by id
+
+async function send(ctx, actor, activity) {
+  sent.set(activity.id.href, activity);
+  await ctx.sendActivity({ identifier: name }, await ctx.lookupObject(actor), activity);
+  return activity.id.href;
+}
+
+const optionsWith = (options, votes) => options.map((option, i) => new Note({ name: option, replies: new Collection({ totalItems: votes[i] }) }));
 
 const actions = {
+  // These return the id of the activity, for `undo`.
   async follow(ctx, { actor }) {
-    const target = await ctx.lookupObject(actor);
-    await ctx.sendActivity({ identifier: name }, target, new Follow({ id: nextId(ctx, "follows"), actor: ctx.getActorUri(name), object: target.id }));
+    return await send(ctx, actor, new Follow({ id: nextId(ctx, "follows"), actor: ctx.getActorUri(name), object: new URL(actor) }));
+  },
+  async like(ctx, { actor, object }) {
+    return await send(ctx, actor, new Like({ id: nextId(ctx, "likes"), actor: ctx.getActorUri(name), object: new URL(object) }));
+  },
+  async announce(ctx, { actor, object }) {
+    const published = Temporal.Now.instant();
+    return await send(ctx, actor, new Announce({ id: nextId(ctx, "announces"), actor: ctx.getActorUri(name), object: new URL(object), to: PUBLIC_COLLECTION, cc: followersUri(ctx), published }));
+  },
+  async block(ctx, { actor }) {
+    delete state.followers[actor];
+    state.following = state.following.filter((one) => one !== actor);
+    return await send(ctx, actor, new Block({ id: nextId(ctx, "blocks"), actor: ctx.getActorUri(name), object: new URL(actor) }));
+  },
+  async undo(ctx, { actor, id }) {
+    const inner = sent.get(id);
+    if (inner instanceof Follow) state.following = state.following.filter((one) => one !== actor);
+    await send(ctx, actor, new Undo({ id: nextId(ctx, "undos"), actor: ctx.getActorUri(name), object: inner }));
   },
   // `attachments`: url, mediaType, name, width, height, seconds each.
   async post(ctx, { content, replyTo, mention, attachments = [] }) {
@@ -128,7 +156,7 @@ const actions = {
     await ctx.sendActivity({ identifier: name }, "followers", create, { preferSharedInbox: true });
     return note.id.href;
   },
-  // A poll of two hours, the first options' votes as given.
+  // A poll of two hours.
   async ask(ctx, { content, options }) {
     const id = String(++serial);
     const question = new Question({
@@ -137,7 +165,7 @@ const actions = {
       content,
       published: Temporal.Now.instant(),
       endTime: Temporal.Now.instant().add({ hours: 2 }),
-      exclusiveOptions: options.map((option) => new Note({ name: option, replies: new Collection({ totalItems: 0 }) })),
+      exclusiveOptions: optionsWith(options, options.map(() => 0)),
       to: PUBLIC_COLLECTION,
       cc: followersUri(ctx),
     });
@@ -145,10 +173,17 @@ const actions = {
     await ctx.sendActivity({ identifier: name }, "followers", new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: question, to: PUBLIC_COLLECTION, cc: followersUri(ctx) }));
     return question.id.href;
   },
+  // New numbers of a poll.
+  async tally(ctx, { id, options, votes }) {
+    const key = id.split("/").pop();
+    const question = notes.get(key).clone({ exclusiveOptions: optionsWith(options, votes), voters: votes.reduce((sum, n) => sum + n, 0) });
+    notes.set(key, question);
+    await ctx.sendActivity({ identifier: name }, "followers", new Update({ id: nextId(ctx, "updates"), actor: ctx.getActorUri(name), object: question, to: PUBLIC_COLLECTION, cc: followersUri(ctx) }));
+  },
   async vote(ctx, { actor, question, option }) {
-    const target = await ctx.lookupObject(actor);
-    const vote = new Note({ id: nextId(ctx, "votes"), attribution: ctx.getActorUri(name), name: option, replyTarget: new URL(question), to: target.id });
-    await ctx.sendActivity({ identifier: name }, target, new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: vote, to: target.id }));
+    const to = new URL(actor);
+    const vote = new Note({ id: nextId(ctx, "votes"), attribution: ctx.getActorUri(name), name: option, replyTarget: new URL(question), to });
+    await send(ctx, actor, new Create({ id: nextId(ctx, "creates"), actor: ctx.getActorUri(name), object: vote, to }));
   },
   async edit(ctx, { id, content }) {
     const key = id.split("/").pop();
@@ -161,19 +196,20 @@ const actions = {
     notes.delete(id.split("/").pop());
     await ctx.sendActivity({ identifier: name }, "followers", new Delete({ id: nextId(ctx, "deletes"), actor: ctx.getActorUri(name), object: new URL(id), to: PUBLIC_COLLECTION }));
   },
-  async like(ctx, { actor, object }) {
-    const target = await ctx.lookupObject(actor);
-    await ctx.sendActivity({ identifier: name }, target, new Like({ id: nextId(ctx, "likes"), actor: ctx.getActorUri(name), object: new URL(object) }));
-  },
-  async announce(ctx, { actor, object }) {
-    const target = await ctx.lookupObject(actor);
-    const announce = new Announce({ id: nextId(ctx, "announces"), actor: ctx.getActorUri(name), object: new URL(object), to: PUBLIC_COLLECTION, cc: followersUri(ctx), published: Temporal.Now.instant() });
-    await ctx.sendActivity({ identifier: name }, target, announce);
-  },
   async state() {
     return state;
   },
 };
+
+// 8.85: whether the proof inside an activity is good, apart from the signature of its request.
+async function checkProof(text) {
+  const activity = JSON.parse(text);
+  if (activity.proof === undefined) return;
+  const { documentLoader, contextLoader } = federation.createContext(new URL(origin), undefined);
+  const altered = { ...activity, published: "2001-01-01T00:00:00Z" };
+  const verify = async (document) => (await verifyObject(Activity, document, { documentLoader, contextLoader })) !== null;
+  state.proofs.push({ type: activity.type, good: await verify(activity), alteredGood: await verify(altered) });
+}
 
 async function body(request) {
   const chunks = [];
@@ -191,7 +227,10 @@ createServer(async (request, response) => {
       response.writeHead(200, { "content-type": "application/json" });
       return response.end(JSON.stringify(result ?? null));
     }
-    if (request.method === "POST") state.signatures.push("signature-input" in request.headers ? "rfc9421" : "draft-cavage");
+    if (request.method === "POST") {
+      state.signatures.push("signature-input" in request.headers ? "rfc9421" : "draft-cavage");
+      await checkProof(bytes.toString());
+    }
     const hasBody = request.method !== "GET" && request.method !== "HEAD";
     const answer = await federation.fetch(new Request(url, { method: request.method, headers: request.headers, body: hasBody ? bytes : undefined }), {
       contextData: undefined,
