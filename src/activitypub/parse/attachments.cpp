@@ -211,13 +211,15 @@ std::vector<Attachment> read_attachments(const json& object) {
   for (const json* attachment : fields::items(object, "attachment", kMaxAttachments)) {
     if (attachment->is_object()) add(read_attachment(*attachment));
   }
+  const auto add_one = [&](const char* property) {
+    for (const json* file : fields::items(object, property, 1)) {
+      if (file->is_object()) add(read_attachment(*file));
+    }
+  };
   const bool is_article = std::ranges::any_of(
       types, [](const std::string& type) { return type == "Article" || type == "Page" || type == "Event"; });
-  if (is_article) {
-    for (const json* image : fields::items(object, "image", 1)) {
-      if (image->is_object()) add(read_attachment(*image));
-    }
-  }
+  if (is_article) add_one("image");
+  if (std::ranges::find(types, "PodcastEpisode") != types.end()) add_one("audio");  // Castopod
   return result;
 }
 

@@ -134,7 +134,10 @@ std::string compose_content(const json& object, const Note& note, const std::str
     const bool is_text = media_type.starts_with("text/markdown") || media_type.starts_with("text/plain");
     result += is_text ? text_to_html(raw_content) : raw_content;
   } else if (!is_microblog(note.type)) {
-    result += fields::text(object, "summary", kMaxSummaryBytes);
+    const auto abstract = fields::text(object, "summary", kMaxSummaryBytes);
+    // Mbin's says the title once more, with the hashtags.
+    const bool repeats = !title.empty() && html::to_plain_text(abstract).starts_with(title);
+    if (!repeats) result += abstract;
   }
   result += attachment_links(object);
   if (!is_microblog(note.type) && !note.url.empty()) result += link(note.url, note.url);
