@@ -6,7 +6,10 @@ import datetime
 import hashlib
 import json
 import pathlib
+import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -15,9 +18,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: E402
 from fediverse import SimulatedFediverse, followers_sql  # noqa: E402
-from harness import Instance, free_port, request, wait_until  # noqa: E402
+from harness import BINARY, Instance, free_port, request, wait_until  # noqa: E402
 import stream_load  # noqa: E402
-from measuring import QUICK, cpu_seconds, postgres_cpu, psql, query, report, rss_mib  # noqa: E402
+from measuring import QUICK, cpu_seconds, locked, postgres_cpu, psql, query, report, rss_mib  # noqa: E402
+
+
+TERMS = {
+    "ostatus": "http://ostatus.org#", "atomUri": "ostatus:atomUri", "inReplyToAtomUri": "ostatus:inReplyToAtomUri",
+    "conversation": "ostatus:conversation", "sensitive": "as:sensitive", "toot": "http://joinmastodon.org/ns#", "votersCount": "toot:votersCount",
+    "Hashtag": "as:Hashtag", "blurhash": "toot:blurhash", "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"}}
 
 
 class Peer:
@@ -79,13 +88,22 @@ class Peer:
         return head.encode() + body
 
     def activity(self, kind, n, to):
+        """With the members, and so about the length, of what Mastodon sends for a post."""
         note = f"{self.url}/notes/{n}"
-        audience = {"to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [to]}
-        obj = note if kind == "View" else {
-            "id": note, "type": "Note", "attributedTo": self.actor, "content": f"<p>note {n} with some text in it</p>",
-            "published": datetime.datetime.now(datetime.timezone.utc).isoformat(), **audience}
-        return {"@context": "https://www.w3.org/ns/activitystreams", "id": f"{note}/{kind}", "type": kind, "actor": self.actor, **audience,
-                "object": obj}
+        published = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        audience = {"to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [self.actor + "/followers", to]}
+        text = f"<p>note {n} with some text in it, and then some more, so that it is about as long as what people write on such a day.</p>"
+        obj = {
+            "id": note, "type": "Note", "summary": None, "inReplyTo": None, "published": published, "url": note, "attributedTo": self.actor,
+            **audience, "sensitive": False, "atomUri": note, "inReplyToAtomUri": None, "conversation": f"tag:{n}:objectType=Conversation",
+            "content": text, "contentMap": {"en": text}, "attachment": [],
+            "tag": [{"type": "Hashtag", "href": self.url + "/tags/waders", "name": "#waders"}],
+            "replies": {"id": note + "/replies", "type": "Collection",
+                        "first": {"type": "CollectionPage", "next": note + "/replies?page=true", "partOf": note + "/replies", "items": []}},
+            "likes": {"id": note + "/likes", "type": "Collection", "totalItems": 0},
+            "shares": {"id": note + "/shares", "type": "Collection", "totalItems": 0}}
+        return {"@context": ["https://www.w3.org/ns/activitystreams", TERMS], "id": f"{note}/{kind}", "type": kind, "actor": self.actor,
+                "published": published, **audience, "object": obj}
 
 
 def _post_all(port, requests, connections):
@@ -105,22 +123,66 @@ def _post_all(port, requests, connections):
     asyncio.run(run())
 
 
+def _post_fast(instance, requests, connections):
+    """By wrk, which takes so little of the machine that the server has always something to do. Returns the seconds."""
+    with tempfile.NamedTemporaryFile() as file:
+        for data in requests:
+            file.write(b"%d\n" % len(data) + data)
+        file.flush()
+        start = time.monotonic()
+        wrk = subprocess.Popen(["wrk", "-t1", f"-c{connections}", "-d60s", "-s", str(pathlib.Path(__file__).parent / "post.lua"),
+                                f"http://127.0.0.1:{instance.port}/inbox", "--", file.name], stdout=subprocess.PIPE, text=True)
+        threads = pathlib.Path(f"/proc/{wrk.pid}/task")
+        wait_until(lambda: len(list(threads.iterdir())) == 2, 10, "wrk works")
+        wait_until(lambda: len(list(threads.iterdir())) == 1, 60, "wrk has done its work")
+        seconds = time.monotonic() - start
+        wrk.send_signal(signal.SIGINT)  # it would sleep for the rest of the minute
+        text = wrk.communicate()[0]
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise SystemExit(f"POST inbox: {text}")
+    return seconds
+
+
+def floor_of_inbox(body):
+    """CPU in us of what every inbox has to do: verify, digest, parse."""
+    program = pathlib.Path(BINARY).parent / "dunlin-bench-inbox-floor"
+    return float(subprocess.run([program], input=body, capture_output=True, check=True).stdout)
+
+
 def _unhandled(instance):
     return int(query(instance, "SELECT (SELECT count(*) FROM waiting_activities)"
                                " + (SELECT count(*) FROM inbound_activities WHERE processed_at IS NULL)"))
 
 
-def measure_inbox(instance, peer, to, count, connections=32):
-    """The path to the 202 by activities that nothing is done with, which still get their verdicts; and Creates with all that they do."""
-    _post_all(instance.port, [peer.signed(instance.domain, peer.activity("Create", "warm", to))], 1)
-    wait_until(lambda: _unhandled(instance) == 0, 30, "the first is handled")
-    for kind, name in (("View", "inbox POST (verified, stored, verdict)"), ("Create", "inbox POST of a note, and all its effects")):
-        requests = [peer.signed(instance.domain, peer.activity(kind, f"{kind}-{n}", to)) for n in range(count)]
-        app, sql, start = cpu_seconds(instance.process.pid), postgres_cpu(instance), time.monotonic()
-        _post_all(instance.port, requests, connections)
-        answered = time.monotonic() - start
+def _measured(instance, name, count, work):
+    """Runs `work`, which returns a note, and reports the CPU that it took."""
+    app, sql = cpu_seconds(instance.process.pid), postgres_cpu(instance)
+    note = work()
+    report(name, count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql, note)
+
+
+def measure_inbox(instance, peer, to, count, connections=64):
+    """The path to the 202, while a lock keeps the handler from recording any verdict, so that what is answered is stored and no more; then
+    what handling costs: of activities that nothing is done with, and of notes with all that they do."""
+    # The first ones go the long way: its actor is fetched, and its key not in memory yet.
+    for n in range(5):
+        _post_all(instance.port, [peer.signed(instance.domain, peer.activity("Create", f"warm-{n}", to))], 1)
+        wait_until(lambda: _unhandled(instance) == 0, 30, "it is handled")
+
+    def post(requests):
+        return f"{count / _post_fast(instance, requests, connections):.0f} answered/s"
+
+    def handled():
         wait_until(lambda: _unhandled(instance) == 0, 120, "all are handled")
-        report(name, count, cpu_seconds(instance.process.pid) - app, postgres_cpu(instance) - sql, f"{count / answered:.0f} answered/s")
+        return ""
+
+    for kind, name in (("View", "an activity that nothing is done with"), ("Create", "a note, with all its effects")):
+        requests = [peer.signed(instance.domain, peer.activity(kind, f"{kind}-{n}", to)) for n in range(count)]
+        floor = floor_of_inbox(requests[0].split(b"\r\n\r\n", 1)[1])
+        report(f"RSA verify, SHA-256, JSON parse ({kind})", 1, floor / 1e6)
+        with locked(instance, "inbound_activities"):
+            _measured(instance, f"inbox POST: verified, stored, 202 ({kind})", count, lambda: post(requests))
+        _measured(instance, f"its handling: {name}", count, handled)
 
 
 def measure_delivery(instance, user, peer, count):

@@ -1,5 +1,6 @@
 """What the parts of the benchmark measure with: CPU of processes, memory, SQL, and the table."""
 
+import contextlib
 import glob
 import os
 import pathlib
@@ -54,11 +55,26 @@ def report(name, operations, app, postgres=0.0, note=""):
     print(f"{name:<46} {operations:>8} {app / operations * 1e6:>10.1f} {postgres / operations * 1e6:>10.1f}  {note}", flush=True)
 
 
-def _psql(instance, sql, *options):
-    """Runs SQL in the daemon's private cluster."""
+def _psql_command(instance, *options):
+    """Of a client of the daemon's private cluster, which reads SQL from its input."""
     lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
-    command = ["psql", "-qX", *options, "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3], "-U", "dunlin", "-d", "dunlin", "-f", "-"]
-    return subprocess.run(command, input=sql, text=True, check=True, stdout=subprocess.PIPE).stdout
+    return ["psql", "-qX", *options, "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-p", lines[3], "-U", "dunlin", "-d", "dunlin", "-f", "-"]
+
+
+def _psql(instance, sql, *options):
+    return subprocess.run(_psql_command(instance, *options), input=sql, text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+@contextlib.contextmanager
+def locked(instance, table):
+    """Others read the table meanwhile, but whoever writes to it waits."""
+    with subprocess.Popen(_psql_command(instance, "-At"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
+        client.stdin.write(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE; SELECT 'locked';\n")
+        client.stdin.flush()
+        if client.stdout.readline().strip() != "locked":
+            raise SystemExit(f"{table} cannot be locked")
+        yield
+        client.stdin.close()
 
 
 def psql(instance, sql):

@@ -14,6 +14,7 @@ namespace dunlin::activitypub {
 Result<Activity> parse_activity(std::string_view text);
 
 /// The same, but only its id, type, actor and the ids of its objects: what has to be known before it is stored.
+/// Deep inside duplicate keys may escape it, which parse_activity() refuses.
 Result<Activity> parse_envelope(std::string_view text);
 
 /// A fetched document; @context must name ActivityStreams. Errors: bad_request.

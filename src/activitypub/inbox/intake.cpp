@@ -8,7 +8,10 @@
 #include "dunlin/crypto/http_signature.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -21,6 +24,16 @@ std::optional<std::string> receipt_of(const Activity& activity, std::string_view
   return (activity.id.empty() ? activity.actor : activity.id) + " " + text::hex_encode(crypto::sha256(signature));
 }
 
+namespace {
+
+/// What is learned of a host is written down once in a while: a statement less for most batches.
+bool is_due(FederationService& federation, const std::string& host, std::string_view what) {
+  constexpr std::chrono::seconds kPause{5};
+  return federation.inbox_limiter().allow(host + " " + std::string(what), 1, kPause);
+}
+
+}  // namespace
+
 std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::span<const Intake> intakes) {
   FederationService& federation = FederationService::of(env);
   federation.policies().refresh(tx);
@@ -32,15 +45,17 @@ std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::spa
   }
   const auto valid = store::insert_waiting_activities(tx, rows);
   std::vector<Taken> result(intakes.size(), Taken::stale);
-  std::set<std::string> alive;
-  std::set<std::string> by_rfc9421;
+  std::set<std::string> seen;
+  std::vector<std::string> alive;
+  std::vector<std::string> by_rfc9421;
   for (std::size_t i = 0; i < intakes.size(); ++i) {
     if (!std::ranges::binary_search(valid, intakes[i].row.id)) continue;
     result[i] = Taken::stored;
-    alive.insert(intakes[i].row.host);
-    if (intakes[i].rfc9421) by_rfc9421.insert(intakes[i].row.host);
+    const std::string& host = intakes[i].row.host;
+    if (seen.insert(host).second && is_due(federation, host, "alive")) alive.push_back(host);
+    if (intakes[i].rfc9421 && is_due(federation, host, "rfc9421")) by_rfc9421.push_back(host);
   }
-  federation.deliveries().hosts_seen_alive(tx, std::vector(alive.begin(), alive.end()));
+  federation.deliveries().hosts_seen_alive(tx, alive);
   for (const std::string& host : by_rfc9421)
     jobs::learn_signature_scheme(tx, host, static_cast<int>(crypto::SignatureScheme::rfc9421));
   return result;

@@ -1,3 +1,4 @@
+#include "parse/envelope.hpp"
 #include "parse/fields.hpp"
 #include "parse/readers.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -81,6 +83,29 @@ std::string first_type(const json& object) {
   }
   return types.empty() ? std::string()
                        : std::string(text::truncate_utf8(text::to_valid_utf8(types.front()), kMaxTypeBytes));
+}
+
+/// As it stands, it is what first_type() makes of it.
+bool is_simple_type(std::string_view type) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return type.size() <= kMaxTypeBytes && std::ranges::all_of(type, is_letter);
+}
+
+Result<Activity> parse_envelope_in_full(std::string_view text) {
+  auto object = TRY(dunlin::json::parse(text));
+  if (!object.is_object()) return fail(Errc::bad_request, "The document is not a JSON object");
+  const bool is_plain = object.contains("id") && object.contains("type") && object.contains("actor");
+  if (!is_plain) object = fields::normalise(std::move(object));
+  Activity activity;
+  activity.id = fields::id(object, "id");
+  activity.type_name = first_type(object);
+  activity.type = activity_type(activity.type_name).value_or(ActivityType::other);
+  activity.actor = fields::id(object, "actor");
+  for (const json* value : fields::items(object, "object", 1))
+    activity.objects.emplace_back().id = fields::id_of(*value);
+  if (activity.type_name.empty()) return fail(Errc::bad_request, "The activity has no type");
+  if (activity.actor.empty()) return fail(Errc::bad_request, "The activity has no actor");
+  return activity;
 }
 
 std::string plain_lines(std::string_view text) {
@@ -225,20 +250,16 @@ Result<Activity> parse_activity(std::string_view text) {
 }
 
 Result<Activity> parse_envelope(std::string_view text) {
-  auto object = TRY(dunlin::json::parse(text));
-  if (!object.is_object()) return fail(Errc::bad_request, "The document is not a JSON object");
-  const bool is_plain = object.contains("id") && object.contains("type") && object.contains("actor");
-  if (!is_plain) object = fields::normalise(std::move(object));
-  Activity activity;
-  activity.id = fields::id(object, "id");
-  activity.type_name = first_type(object);
-  activity.type = activity_type(activity.type_name).value_or(ActivityType::other);
-  activity.actor = fields::id(object, "actor");
-  for (const json* value : fields::items(object, "object", 1))
-    activity.objects.emplace_back().id = fields::id_of(*value);
-  if (activity.type_name.empty()) return fail(Errc::bad_request, "The activity has no type");
-  if (activity.actor.empty()) return fail(Errc::bad_request, "The activity has no actor");
-  return activity;
+  if (auto plain = read_plain_envelope(text); plain && is_simple_type(plain->type)) {
+    Activity activity;
+    activity.id = fields::checked_id(plain->id);
+    activity.type = activity_type(plain->type).value_or(ActivityType::other);
+    activity.type_name = std::move(plain->type);
+    activity.actor = fields::checked_id(plain->actor);
+    activity.objects.emplace_back().id = fields::checked_id(plain->object);
+    if (!activity.actor.empty()) return activity;
+  }
+  return parse_envelope_in_full(text);
 }
 
 Result<Object> parse_document(std::string_view text) {

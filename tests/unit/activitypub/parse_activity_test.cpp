@@ -244,4 +244,48 @@ TEST_CASE("host-meta names a template in XML and JSON, never with a DTD", "[acti
   CHECK_FALSE(parse_host_meta(""));
 }
 
+TEST_CASE("the envelope says what the activity says", "[activitypub][parse]") {
+  const std::string head = R"({"id":"https://a.example/1","type":"Create","actor":"https://a.example/u")";
+  const std::string texts[] = {
+      head + R"(,"object":"https://a.example/n"})",
+      head + R"(,"object":{"id":"https://a.example/n","type":"Note","tag":[{"id":"https://a.example/t"}]}})",
+      head + R"(,"object":{"type":"Note","tag":{"id":"https://a.example/t"},"id":"https://a.example/n"}})",
+      head + R"(,"object":{"type":"Note"}})",
+      head + R"(,"object":[{"id":"https://a.example/n"},"https://a.example/m"]})",
+      head + R"(,"object":null})",
+      head + R"(,"cc":[{"id":"https://a.example/x","object":"https://a.example/y"}],"object":"https://a.example/n"})",
+      head + "}",
+      R"({"type":["Create"],"id":"https://a.example/1","actor":{"id":"https://a.example/u"},"object":"https://a.example/n"})",
+      R"({"@id":"https://a.example/1","@type":"as:Create","as:actor":"https://a.example/u","object":"https://a.example/n"})",
+      R"({"id":"x","type":"Create","actor":"https://a.example/u","object":"javascript:1"})",
+      R"({"id":"https://a.example/1","type":"as:Like","actor":"https://a.example/u","object":"https://a.example/n"})",
+  };
+  for (const std::string& text : texts) {
+    CAPTURE(text);
+    const auto envelope = parse_envelope(text);
+    const auto whole = parse_activity(text);
+    REQUIRE(envelope);
+    REQUIRE(whole);
+    CHECK(envelope->id == whole->id);
+    CHECK(envelope->type == whole->type);
+    CHECK(envelope->type_name == whole->type_name);
+    CHECK(envelope->actor == whole->actor);
+    CHECK(envelope->object_id() == whole->object_id());
+  }
+}
+
+TEST_CASE("what reads differently to two readers has no envelope", "[activitypub][parse]") {
+  const std::string rest = R"("type":"Create","object":"https://a.example/n")";
+  CHECK_FALSE(parse_envelope(R"({"id":"https://a.example/1","actor":"https://a.example/u",)" + rest +
+                             R"(,"actor":"https://b.example/u"})"));
+  CHECK_FALSE(
+      parse_envelope(R"({"id":"https://a.example/1","actor":"https://a.example/u",)" + rest + R"(,"x":1,"x":2})"));
+  CHECK_FALSE(parse_envelope(R"({"id":"https://a.example/1","actor":"https://a.example/u","type":"Create",)"
+                             R"("object":{"id":"https://a.example/n","id":"https://a.example/m"}})"));
+  CHECK_FALSE(parse_envelope(R"({"id":"https://a.example/1","actor":"https://a.example/u",)" + rest + "} x"));
+  std::string deep = R"({"id":"https://a.example/1","actor":"https://a.example/u",)" + rest + R"(,"x":)";
+  deep += std::string(40, '[') + std::string(40, ']') + "}";
+  CHECK_FALSE(parse_envelope(deep));
+}
+
 }  // namespace dunlin::activitypub
