@@ -342,6 +342,7 @@ void Application::register_jobs() {
 Result<void> Application::start() {
   TRY_VOID(core_.new_session()->write([&](db::Tx& tx) -> Result<void> {
     enqueue_purge(tx, core_.queue(), tx.now());
+    core_.services().remote_media.begin_process(tx);
     service::start_trends(core_.env(), tx);
     service::start_recommending(core_.env(), tx);
     service::PushSubscriptionService::ensure_vapid_key(tx);

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-from harness import Instance, Reply, _opener, request, wait_until
+from harness import Instance, Reply, Sibling, _opener, request, wait_until
 from plain_peer import Peer
 
 # The daemon in a mount namespace of its own, its media on a disk of 24 MB.
@@ -169,15 +169,16 @@ class Media(unittest.TestCase):
         self.assertIn("cannot be unpacked", bomb.stdout + bomb.stderr)
         self.assertFalse(list(work.iterdir()))
 
-    def receive(self, peer, number, attachments, tag=()):
-        """A note of the peer that mentions alice, as she finds it."""
-        alice = f"{self.a.url}/ap/users/{self.alice.id}"
-        mention = {"type": "Mention", "href": alice, "name": f"@{self.alice.handle}"}
-        peer.deliver(self.a, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
+    def receive(self, peer, number, attachments, tag=(), at=None):
+        """A note of the peer that mentions alice, or `at`, as she finds it."""
+        reader = at or self.alice
+        alice = f"{reader.instance.url}/ap/users/{reader.id}"
+        mention = {"type": "Mention", "href": alice, "name": f"@{reader.handle}"}
+        peer.deliver(reader.instance, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
         uri = f"{peer.url}/notes/{number}"
 
         def arrived():
-            return next((n["status"] for n in self.alice.notifications("mention") if n["status"]["uri"] == uri), None)
+            return next((n["status"] for n in reader.notifications("mention") if n["status"]["uri"] == uri), None)
 
         return wait_until(arrived, what="the note arrives")
 
@@ -226,6 +227,35 @@ class Media(unittest.TestCase):
             with concurrent.futures.ThreadPoolExecutor(12) as pool:
                 answers = list(pool.map(lambda _: request("GET", url).status, range(24)))
             self.assertEqual((answers, peer.fetched), ([200] * 24, ["/1.jpg"]))
+
+    def test_of_two_processes_on_one_database_one_fetches(self):
+        with Instance('[media]\nremote = "on_demand"') as a, Peer() as peer:
+            alice = a.add_user("alice")
+            picture_of = {f"/{i}.jpg": ("image/jpeg", picture(f"two{i}.jpg", f"{800 + i}x600").read_bytes()) for i in range(2)}
+
+            def arrived(path):
+                peer.files = {path: picture_of[path]}
+                return self.receive(peer, path[1], [{"type": "Document", "mediaType": "image/jpeg", "url": peer.url + path}], at=alice)["media_attachments"][0]["url"]
+
+            def look(server, url):
+                reply = request("GET", server.url + url.removeprefix(a.url))
+                return reply.status, reply.body == next(iter(peer.files.values()))[1]
+
+            with Sibling(a) as b, concurrent.futures.ThreadPoolExecutor(16) as pool:
+                peer.delay = 1
+                url = arrived("/0.jpg")
+                answers = list(pool.map(lambda i: look((a, b)[i % 2], url), range(16)))
+                self.assertEqual((answers, peer.fetched), ([(200, True)] * 16, ["/0.jpg"]))
+                # One that dies in the middle of it does not keep the other from it.
+                url = arrived("/1.jpg")
+                peer.files = {"/1.jpg": threading.Event()}
+                lost = pool.submit(look, b, url)
+                wait_until(lambda: len(peer.fetched) == 2, what="the second process asks")
+                b.process.kill()
+                b.process.wait()
+                self.assertRaises(OSError, lost.result)
+                peer.files = {"/1.jpg": picture_of["/1.jpg"]}
+                wait_until(lambda: look(a, url) == (200, True), 5, "the first process fetches it")
 
     def test_a_full_disk_is_no_fault_of_the_file(self):
         if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
