@@ -122,6 +122,12 @@ class Media(unittest.TestCase):
         self.assertEqual(request("GET", copy["url"]).body, before)
         self.assertIn("of other servers", self.b.cli("media", "usage"))
         self.assertIn("0 known files are missing", self.b.cli("media", "orphans", "--dry-run"))
+        self.assertIn("0 files would be fetched", self.b.cli("media", "refresh", "--dry-run"))
+        self.b.cli("media", "policy", "slow.example", "on_demand")
+        self.assertEqual([line.split() for line in self.b.cli("media", "policy").splitlines()],
+                         [["slow.example", "on_demand"], ["all", "others", "cache"]])
+        self.b.cli("media", "policy", "slow.example", "default")
+        self.assertNotEqual(self.b.cli("media", "policy", "slow.example", "default", check=False).returncode, 0)
         self.assertIn("dunlin_media_cache_bytes", request("GET", self.b.url + "/metrics").body.decode())
 
     def test_avatar_and_emoji_are_shown_by_the_other_server(self):

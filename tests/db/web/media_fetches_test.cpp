@@ -1,12 +1,16 @@
 #include "db/web/media_site.hpp"
 
 #include "dunlin/jobs/presence.hpp"
+#include "dunlin/jobs/queue.hpp"
+#include "dunlin/store/media_policies.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 using namespace dunlin;
@@ -67,4 +71,32 @@ TEST_CASE("what another process has fetched meanwhile is here", "[web][media][re
   CHECK_FALSE(other.begin(session, file).value());  // even before it is said to be over
   ours.end(session, file);
   CHECK_FALSE(other.begin(session, file).value());
+}
+
+TEST_CASE("files are fetched ahead or when somebody looks, as the admin says of their server", "[web][media][remote]") {
+  auto settings = MediaSite::default_config();
+  settings.media.remote = GENERATE("cache", "on_demand");
+  MediaSite site(settings);
+  const bool usual = settings.media.remote == "cache";
+  const auto fetched = [&](const std::string& domain) {
+    const auto status = site.world.status(site.world.remote_account("bob", domain));
+    service::RemoteMedia named;
+    named.url = "https://files.example/a.png";
+    named.type = model::MediaType::image;
+    return site.world.write([&](db::Tx& tx) {
+      site.services.media.receive(tx, status, std::span(&named, 1));
+      return !jobs::claim(tx, jobs::Lane::media, 10, std::chrono::minutes(1)).empty();
+    });
+  };
+  CHECK(fetched("one.example") == usual);
+  site.world.write([&](db::Tx& tx) {
+    store::save_media_policy(tx, {.domain = "two.example", .ahead = !usual});
+    store::save_media_policy(tx, {.domain = "not.two.example", .ahead = usual});
+  });
+  CHECK(fetched("two.example") != usual);
+  CHECK(fetched("below.two.example") != usual);
+  CHECK(fetched("not.two.example") == usual);
+  CHECK(fetched("nottwo.example") == usual);
+  site.world.write([&](db::Tx& tx) { CHECK(store::delete_media_policy(tx, "two.example")); });
+  CHECK(fetched("three.two.example") == usual);
 }
