@@ -280,6 +280,8 @@ class Media(unittest.TestCase):
                     pass
             refused = send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")})
             self.assertEqual(refused.status, 503, refused.body)
+            # One that waited in memory, too.
+            self.assertEqual(send(user, "POST", "/api/v2/media", {"file": picture("third.png", "90x60")}).status, 503)
             self.assertEqual(list(pathlib.Path(f"/proc/{full.process.pid}/root{disk}/work").iterdir()), [])
             filler.unlink()
             self.assertEqual(send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")}).status, 200)
@@ -287,12 +289,14 @@ class Media(unittest.TestCase):
 
     def test_an_upload_that_breaks_off_leaves_nothing_behind(self):
         work = self.a.dir / "data/media/work"
-        body, kind = multipart({"file": picture("broken.png", "800x600")})
+        wait_until(lambda: not list(work.iterdir()), what="nothing is worked on")
+        body, kind = multipart({"file": picture("broken.png", "800x600")}, {"description": "x" * 1_500_000})
         with socket.create_connection(("127.0.0.1", self.a.port)) as s:
             head = f"POST /api/v2/media HTTP/1.1\r\nHost: {self.a.domain}\r\nAuthorization: Bearer {self.alice.token}\r\n"
             s.sendall((head + f"Content-Type: {kind}\r\nContent-Length: {len(body) + 1_000_000}\r\n\r\n").encode() + body)
+            wait_until(lambda: list(work.iterdir()), what="what has come lies in a file")
         self.assertEqual(request("GET", self.a.url + "/health").status, 200)
-        wait_until(lambda: not work.exists() or not list(work.iterdir()), what="no work is left")
+        wait_until(lambda: not list(work.iterdir()), what="no work is left")
 
     def test_memory_does_not_grow_with_files(self):
         large = FILES / "large.wav"
