@@ -26,10 +26,14 @@ struct Rule {
   By by;
   int limit;
   seconds window;
+  bool only_with_files = false;
 };
 constexpr Rule kRules[] = {
     {"upload", Method::post, "/api/v1/media", By::account, 30, minutes(30)},
     {"upload", Method::post, "/api/v2/media", By::account, 30, minutes(30)},
+    // Another thumbnail is decoded like an upload; another text costs nothing.
+    {"upload", Method::put, "/api/v1/media/:id", By::account, 30, minutes(30), true},
+    {"upload", Method::patch, "/api/v1/media/:id", By::account, 30, minutes(30), true},
     {"delete", Method::delete_, "/api/v1/statuses/:id", By::account, 30, minutes(30)},
     {"delete", Method::post, "/api/v1/statuses/:id/unreblog", By::account, 30, minutes(30)},
     {"post", Method::post, "/api/v1/statuses", By::account, 300, hours(3)},
@@ -91,6 +95,7 @@ std::optional<RateLimits::Usage> RateLimits::count(const Route& route, const Cal
   count_general(tally, call);
   for (const Rule& rule : kRules) {
     if (rule.method != route.method || rule.pattern != route.pattern) continue;
+    if (rule.only_with_files && call.params().files().empty()) continue;
     const bool by_address = rule.by == By::address;
     if (by_address) {
       tally.count(rule.name, service::network_of(call.request().remote_address), rule.limit, rule.window);

@@ -426,8 +426,9 @@ std::vector<Field> fields_of(Config& config) {
       {.section = "media",
        .key = "processes",
        .slot = &media.processes,
-       .help =
-           "Files that are decoded at once, each in a process of its own. One video more may be converted beside them.",
+       .help = "Files that are decoded at once, each in a process of its own; one fewer than there are processors at "
+               "most. One "
+               "video more may be converted beside them.",
        .least = 1,
        .most = 64},
       {.section = "media",

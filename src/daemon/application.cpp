@@ -25,8 +25,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -155,6 +157,10 @@ streaming::GatewayOptions gateway_options(const config::Config& config) {
   return {.max_per_user = config.streaming.max_per_user, .max_outbox_bytes = config.streaming.max_outbox_bytes};
 }
 
+std::filesystem::path work_folder(const config::Config& config) {
+  return config.server.data_dir / "media" / "work";
+}
+
 net::ServerOptions server_options(const config::Config& config) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   net::ServerOptions options;
@@ -163,6 +169,8 @@ net::ServerOptions server_options(const config::Config& config) {
   options.max_connections = config.server.max_connections;
   options.max_connections_per_network = std::max(kLeastShare, config.server.max_connections / kNetworkShare);
   options.trusted_proxies = config.server.trusted_proxies;
+  // Not the system's folder for temporary files, which may be memory; what a crash leaves here is swept.
+  options.spool_dir = work_folder(config);
   return options;
 }
 
@@ -342,12 +350,16 @@ void Application::register_jobs() {
 Result<void> Application::start() {
   TRY_VOID(core_.new_session()->write([&](db::Tx& tx) -> Result<void> {
     enqueue_purge(tx, core_.queue(), tx.now());
+    core_.services().remote_media.begin_process(tx);
     service::start_trends(core_.env(), tx);
     service::start_recommending(core_.env(), tx);
     service::PushSubscriptionService::ensure_vapid_key(tx);
     service::start_search_index(tx, core_.queue());
     return {};
   }));
+  std::error_code ec;
+  std::filesystem::create_directories(work_folder(core_.config()), ec);
+  if (ec) return fail(Errc::unavailable, work_folder(core_.config()).string() + ": " + ec.message());
   core_.media().sweep();
   presence_.emplace(core_.new_session());
   publisher_.start([this] { return core_.new_session(); });

@@ -87,10 +87,13 @@ Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> po
   });
   services_.media.use(media_);
   services_.pictures.use(media_);
-  services_.remote_media.use(media_, [this](std::string_view host) {
-    const auto& policies = federation_.policies();
-    return policies.may_federate(host) && !policies.find(host).reject_media;
-  });
+  services_.remote_media.use(
+      media_,
+      [this](std::string_view host) {
+        const auto& policies = federation_.policies();
+        return policies.may_federate(host) && !policies.find(host).reject_media;
+      },
+      id_node);
 }
 
 Result<void> Core::prepare() {

@@ -4,6 +4,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/media/work_folder.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -17,6 +18,9 @@ constexpr std::size_t kPerHost = 6;
 constexpr std::size_t kMostWaiting = 1024;
 constexpr int kMaxRedirects = 3;
 constexpr std::chrono::seconds kTimeout{120};
+/// What another process fetches is asked about again after so long, then twice as long, up to the longest.
+constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::milliseconds kLongestPause{2000};
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -33,6 +37,7 @@ struct MediaFetcher::Flight {
   std::string host;    // of what was wanted; "" = not known yet
   std::size_t max_bytes = 0;
   int hops = 0;
+  std::chrono::milliseconds pause = kPause;
   std::optional<media::WorkFolder> folder;
   std::filesystem::path path;
 };
@@ -43,7 +48,8 @@ MediaFetcher::MediaFetcher(net::Exchanger& exchanger, net::Workers& workers, ser
       workers_(workers),
       media_(media),
       own_authorities_(std::move(own_authorities)),
-      may_fetch_(std::move(may_fetch)) {}
+      may_fetch_(std::move(may_fetch)),
+      asker_([this](const std::stop_token& stop) { ask_again(stop); }) {}
 
 net::FetchFunction MediaFetcher::before(net::FetchFunction next) {
   return [this, next = std::move(next)](service::RemoteRequest request, Done done) {
@@ -102,13 +108,59 @@ void MediaFetcher::start(FlightPtr flight) {
     auto wanted = media_.begin(session, flight->file);
     if (!wanted) return finished(flight, wanted.error().detail);
     if (!*wanted) return finished(flight, {});
+    if ((*wanted)->by_other) return wait_for_other(flight);
     auto folder = media_.new_folder();
-    if (!folder) return finished(flight, folder.error().detail);
+    if (!folder) {
+      media_.end(session, flight->file);
+      return finished(flight, folder.error().detail);
+    }
     flight->folder.emplace(*std::move(folder));
     flight->wanted = flight->url = (*wanted)->url;
     flight->max_bytes = (*wanted)->max_bytes;
     enter_host(flight);
   });
+}
+
+void MediaFetcher::wait_for_other(FlightPtr flight) {
+  FlightPtr next;
+  bool stopped = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped = stopped_;
+    if (!stopped) {
+      const auto at = std::chrono::steady_clock::now() + flight->pause;
+      flight->pause = std::min(2 * flight->pause, kLongestPause);
+      elsewhere_.emplace(at, flight);
+      --running_;
+      next = take_next();
+    }
+  }
+  if (stopped) return finished(flight, "cancelled: stopping");
+  due_.notify_one();
+  if (next) go_on(std::move(next));
+}
+
+void MediaFetcher::ask_again(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (elsewhere_.empty()) {
+      due_.wait(lock, stop, [this] { return !elsewhere_.empty(); });
+      continue;
+    }
+    const auto first = elsewhere_.begin()->first;
+    if (std::chrono::steady_clock::now() < first) {
+      due_.wait_until(lock, stop, first,
+                      [this, first] { return elsewhere_.empty() || elsewhere_.begin()->first < first; });
+      continue;
+    }
+    waiting_.push_back(std::move(elsewhere_.begin()->second));
+    elsewhere_.erase(elsewhere_.begin());
+    auto next = take_next();
+    if (!next) continue;  // it has its turn when another ends
+    lock.unlock();
+    go_on(std::move(next));
+    lock.lock();
+  }
 }
 
 /// Asks, or waits its turn at the host without standing in anybody else's way.
@@ -188,19 +240,22 @@ void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> ans
   if (answer->status != 200) return conclude(flight, "status " + std::to_string(answer->status), true);
   on_worker(flight, [this, flight](db::Session& session) {
     const auto done = media_.finish(session, flight->file, flight->wanted, *flight->folder, flight->path);
-    if (done) return finished(flight, {});
-    const auto& error = done.error();
-    if (error.code == Errc::invalid)
-      media_.failed(session, flight->file, error.detail.empty() ? error.message : error.detail);
-    finished(flight, error.detail.empty() ? error.message : error.detail);
+    std::string failure;
+    if (!done) {
+      const auto& error = done.error();
+      failure = error.detail.empty() ? error.message : error.detail;
+      if (error.code == Errc::invalid) media_.failed(session, flight->file, failure);
+    }
+    media_.end(session, flight->file);
+    finished(flight, failure);
   });
 }
 
 /// It failed before anything was looked at. `remember`: the other side's fault, not asked again for a while.
 void MediaFetcher::conclude(FlightPtr flight, std::string failure, bool remember) {
-  if (!remember) return finished(flight, failure);
-  on_worker(flight, [this, flight, failure = std::move(failure)](db::Session& session) {
-    media_.failed(session, flight->file, failure);
+  on_worker(flight, [this, flight, failure = std::move(failure), remember](db::Session& session) {
+    if (remember) media_.failed(session, flight->file, failure);
+    media_.end(session, flight->file);
     finished(flight, failure);
   });
 }
@@ -237,6 +292,7 @@ void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure)
 }
 
 void MediaFetcher::stop() {
+  asker_ = {};
   std::vector<Done> turned_away;
   {
     const std::lock_guard lock(mutex_);
@@ -246,6 +302,7 @@ void MediaFetcher::stop() {
     for (auto& [name, host] : hosts_) {
       for (auto& flight : std::exchange(host.waiting, {})) waiting.push_back(std::move(flight));
     }
+    for (auto& [at, flight] : std::exchange(elsewhere_, {})) waiting.push_back(flight);
     for (const FlightPtr& flight : waiting) {
       const auto found = asking_.find(flight->name);
       if (found == asking_.end()) continue;

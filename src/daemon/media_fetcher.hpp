@@ -6,6 +6,7 @@
 #include "dunlin/service/remote_documents.hpp"
 #include "dunlin/service/remote_media.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -13,14 +14,17 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace dunlin::daemon {
 
-/// Fetches files of other servers into the cache: each at most once at a time however many ask for it, a bounded number
-/// at once, of them a few of one host, so that one that hangs does not keep the others waiting; streamed to the disk.
-/// What came is looked at on the media lane.
+/// Fetches files of other servers into the cache: each at most once at a time however many ask for it, here and in
+/// other processes on the same database; a bounded number at once, of them a few of one host, so that one that hangs
+/// does not keep the others waiting; streamed to the disk. What came is looked at on the media lane.
 class MediaFetcher {
  public:
   using Done = std::move_only_function<void(service::RemoteDocument)>;
@@ -44,6 +48,9 @@ class MediaFetcher {
   using FlightPtr = std::shared_ptr<Flight>;
 
   void start(FlightPtr flight);
+  void wait_for_other(FlightPtr flight);
+  /// Asks again what became of what other processes fetch.
+  void ask_again(const std::stop_token& stop);
   void enter_host(FlightPtr flight);
   void ask(FlightPtr flight);
   void answered(FlightPtr flight, Result<http::OutboundResponse> answer);
@@ -74,6 +81,9 @@ class MediaFetcher {
   std::deque<FlightPtr> ready_;  // the host has room for them
   std::size_t running_ = 0;
   bool stopped_ = false;
+  std::multimap<std::chrono::steady_clock::time_point, FlightPtr> elsewhere_;  // by when they are asked about again
+  std::condition_variable_any due_;
+  std::jthread asker_;
 };
 
 }  // namespace dunlin::daemon

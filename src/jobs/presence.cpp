@@ -23,6 +23,8 @@ constexpr std::chrono::milliseconds kPause{100};
 
 // Beside that key: one for each number.
 const db::Statement kTryNumber{"presence.try_number", "SELECT pg_try_advisory_lock(110425961230000 + $1::bigint)"};
+const db::Statement kTryNumberShared{"presence.try_number_shared",
+                                     "SELECT pg_try_advisory_xact_lock_shared(110425961230000 + $1::bigint)"};
 constexpr int kCommands = 1;
 constexpr int kMaxNumber = 255;
 
@@ -60,6 +62,10 @@ Result<NodeNumber> NodeNumber::claim(std::unique_ptr<db::Session> session) {
     if (ours) return NodeNumber(std::move(session), static_cast<std::uint8_t>(number));
   }
   return fail(Errc::conflict, "too many processes work on this database");
+}
+
+bool is_number_taken(db::Tx& tx, std::uint8_t number) {
+  return !tx.exec(kTryNumberShared, {int{number}})[0].boolean(0);
 }
 
 }  // namespace dunlin::jobs

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 #include <utility>
 
 namespace dunlin::media {
@@ -27,9 +28,17 @@ constexpr const char* kDecoders =
     "libopencore_amrnb,libopencore_amrwb,wmav1,wmav2,wmapro,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,"
     "pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,"
     "adpcm_ima_qt";
+constexpr int kMostProcesses = 64;
 constexpr std::chrono::seconds kPatience{60};  // for a free process
 constexpr std::chrono::seconds kPictureTime{30};
 constexpr std::chrono::seconds kProbeTime{20};
+/// One processor is left to those who read: a task that is woken goes to one that is free, but waits where all are
+/// taken, even by what stands back.
+int processes_at_once(int wanted) {
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(wanted, 1, std::clamp(processors - 1, 1, kMostProcesses));
+}
+
 /// Silent films up to this length play in a loop.
 constexpr double kLoopSeconds = 60;
 
@@ -139,7 +148,7 @@ MediaType film_type(const Probe& probe) {
 }  // namespace
 
 Processor::Processor(const config::Config& config, Path worker_program)
-    : config_(config), worker_(std::move(worker_program)), slots_(std::clamp(config.media.processes, 1, 64)) {}
+    : config_(config), worker_(std::move(worker_program)), slots_(processes_at_once(config.media.processes)) {}
 
 Result<std::string> Processor::run(const Path& folder, const WorkLimits& limits,
                                    const std::vector<std::string>& task) const {

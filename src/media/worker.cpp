@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -53,6 +54,14 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
+/// Timelines first: whatever else wants the processor gets it, and at once (sched(7), SCHED_IDLE). Not left to the
+/// child: until it runs a line of its own the loader has worked on its hundred libraries for 25 ms. Best effort here;
+/// the child sees to it, too.
+void let_stand_back(pid_t child) {
+  const sched_param none{};
+  ::sched_setscheduler(child, SCHED_IDLE, &none);
+}
+
 /// posix_spawn with a clean slate: no input, own process group, no signals blocked or ignored, a short environment.
 Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output, const Pipe& complaint) {
   std::vector<char*> argv;
@@ -84,6 +93,7 @@ Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output,
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) return fail(Errc::internal, kBroken, command.front() + ": " + std::strerror(error));
+  let_stand_back(child);
   return child;
 }
 

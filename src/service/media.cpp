@@ -1,9 +1,12 @@
 #include "dunlin/service/media.hpp"
 
+#include "fetch_ahead.hpp"
+
 #include "dunlin/base/text.hpp"
 #include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/remote_media.hpp"
 #include "dunlin/store/media.hpp"
+#include "dunlin/store/pictures.hpp"
 
 #include <fmt/core.h>
 
@@ -157,6 +160,7 @@ Result<bool> MediaService::apply(db::Tx& tx, StatusId status, std::span<const Me
 void MediaService::receive(db::Tx& tx, const model::Status& status, std::span<const RemoteMedia> named) {
   auto known = store::list_status_media(tx, status.id);
   std::vector<MediaId> shown;
+  std::vector<RemoteFile> new_files;
   for (const RemoteMedia& one : named.first(std::min(named.size(), kMaxRemoteMedia))) {
     const auto same = std::ranges::find(known, one.url, [](const MediaAttachment& m) { return *m.remote_url; });
     if (same != known.end()) {
@@ -169,11 +173,12 @@ void MediaService::receive(db::Tx& tx, const model::Status& status, std::span<co
     }
     const auto id = env_.ids.next<MediaId>();
     store::insert_media(tx, new_remote_media(id, status, one, tx.now()));
-    if (env_.config.media.remote == "cache" && one.type != MediaType::unknown) {
-      auto name = RemoteFile{.picture = std::nullopt, .id = id.value}.name();
-      env_.queue.enqueue(tx, {.kind = kFetchMedia, .payload = name, .unique_key = name});
-    }
+    if (one.type != MediaType::unknown) new_files.push_back({.picture = std::nullopt, .id = id.value});
     shown.push_back(id);
+  }
+  if (!new_files.empty()) {
+    const auto author = store::find_picture(tx, model::PictureKind::avatar, status.account_id.value);
+    fetch_ahead(env_, tx, author ? author->domain : "", new_files);
   }
   if (!shown.empty() || !known.empty()) store::attach_media(tx, status.id, shown);
 }

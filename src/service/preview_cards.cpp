@@ -1,6 +1,7 @@
 #include "dunlin/service/preview_cards.hpp"
 
 #include "card_details.hpp"
+#include "fetch_ahead.hpp"
 
 #include "dunlin/base/random.hpp"
 #include "dunlin/base/text.hpp"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <span>
 
 namespace dunlin::service {
 
@@ -100,13 +102,6 @@ Result<std::optional<model::PreviewCard>> read_card(Environment& env, db::Tx& tx
   return card;
 }
 
-/// As with attachments: ahead of those who will look. A card without one has nothing to fetch.
-void fetch_picture(Environment& env, db::Tx& tx, PreviewCardId card) {
-  if (env.config.media.remote != "cache") return;
-  const auto name = RemoteFile{.picture = model::PictureKind::card, .id = card.value}.name();
-  env.queue.enqueue(tx, {.kind = kFetchMedia, .payload = name, .unique_key = name});
-}
-
 }  // namespace
 
 std::optional<std::string> choose_card_link(const config::Config& config, const model::Status& status,
@@ -151,16 +146,20 @@ Result<void> run_fetch_card(Environment& env, db::Tx& tx, RemoteDocuments& docum
     return {};
   }
   std::optional<PreviewCardId> stored;
-  bool has_picture = false;
+  std::string picture_of;  // the server whose page has a picture
   if (is_html(page)) {
     if (auto card = TRY(read_card(env, tx, page, documents))) {
-      has_picture = !card->image_url.empty();
+      const auto address = Url::parse(card->url);
+      if (address && !card->image_url.empty()) picture_of = address->authority();
       card->id = env.ids.next<PreviewCardId>();
       stored = store::upsert_preview_card(tx, *card);
     }
   }
   store::record_card_check(tx, link->id, stored, tx.now() + kKeep);
-  if (stored && has_picture) fetch_picture(env, tx, *stored);
+  if (stored && !picture_of.empty()) {
+    const RemoteFile file{.picture = model::PictureKind::card, .id = stored->value};
+    fetch_ahead(env, tx, picture_of, std::span(&file, 1));
+  }
   if (!stored && !link->card_id) return {};
   for (const auto& status : store::list_linking_statuses(tx, link->id, kMaxTold)) {
     env.events.tell(tx, events::StatusChanged{status.id, status.author, events::StatusPart::card});

@@ -5,11 +5,13 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/jobs/presence.hpp"
 #include "dunlin/jobs/silent_hosts.hpp"
 #include "dunlin/service/events.hpp"
 #include "dunlin/service/pictures.hpp"
 #include "dunlin/store/media.hpp"
 #include "dunlin/store/media_cache.hpp"
+#include "dunlin/store/media_fetches.hpp"
 #include "dunlin/store/pictures.hpp"
 #include "dunlin/store/preview_cards.hpp"
 #include "dunlin/store/stored_files.hpp"
@@ -39,8 +41,11 @@ constexpr std::pair<PictureKind, std::string_view> kPictures[] = {{PictureKind::
 constexpr std::size_t kMaxPictureBytes = 8UL << 20U;
 constexpr int kEvictedAtOnce = 200;
 constexpr int kLookedAtAtOnce = 1000;
-/// Between announcing a file and naming it in a row lie seconds; nothing younger than this is dropped.
+/// Between announcing a file, or reserving its room, and naming it in a row lie seconds; nothing younger than this is
+/// taken for abandoned.
 constexpr auto kGrace = 10min;
+/// What is not ended by then is taken for forgotten: four answers of two minutes each, and a while in queues.
+constexpr auto kLongestFetch = 15min;
 /// Room is made for more than is needed now, so that not every file has to.
 constexpr int kSpareShare = 50;
 
@@ -108,29 +113,62 @@ Result<media::WorkFolder> RemoteMediaService::new_folder() const {
   return library_->new_folder();
 }
 
+void RemoteMediaService::begin_process(db::Tx& tx) {
+  store::end_media_fetches(tx, process_);
+}
+
 Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::begin(db::Session& session,
                                                                             const RemoteFile& file) {
   using Answer = std::optional<Wanted>;
-  const auto refused = [&](std::string_view domain) { return may_keep_ && !may_keep_(domain); };
-  return session.read([&](db::Tx& tx) -> Result<Answer> {
-    if (file.picture) {
-      const auto state = store::find_picture(tx, *file.picture, file.id);
-      if (!state || state->local || state->url.empty() || state->is_here()) return Answer();
-      if (refused(state->domain.empty() ? host_of(state->url) : state->domain))
-        return fail(Errc::forbidden, "", "files of this domain are refused");
-      const auto& picture = state->picture;
-      const bool same = picture && picture->remote_url == state->url;
-      if (same && picture->retry_at && *picture->retry_at > tx.now()) return std::unexpected(resting());
-      return Wanted{state->url, kMaxPictureBytes};
+  // Most of what is asked for is here, or resting: only what is wanted is written down.
+  const auto wanted = TRY(session.read([&](db::Tx& tx) { return find_wanted(tx, file); }));
+  if (!wanted) return wanted;
+  return session.write([&](db::Tx& tx) -> Result<Answer> {
+    const bool by_other = is_claimed_by_other(tx, file);
+    // It may have come before we claimed it, and a policy changes.
+    auto still_wanted = TRY(find_wanted(tx, file));
+    if (still_wanted) {
+      still_wanted->by_other = by_other;
+    } else if (!by_other) {
+      store::end_media_fetch(tx, file.name(), process_);
     }
-    const auto media = store::find_media(tx, MediaId{file.id});
-    if (!media || media->is_local() || media->file_key) return Answer();
-    const auto author = store::find_picture(tx, PictureKind::avatar, media->account_id.value);
-    if (!author) return Answer();
-    if (refused(author->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
-    if (media->retry_at && *media->retry_at > tx.now()) return std::unexpected(resting());
-    return Wanted{*media->remote_url, env_.config.media.remote_size_bytes};
+    return still_wanted;
   });
+}
+
+bool RemoteMediaService::is_claimed_by_other(db::Tx& tx, const RemoteFile& file) {
+  const auto name = file.name();
+  const auto until = tx.now() + kLongestFetch;
+  const auto holder = store::claim_media_fetch(tx, name, process_, until);
+  if (holder == process_) return false;
+  if (jobs::is_number_taken(tx, holder)) return true;
+  return !store::take_media_fetch(tx, name, holder, process_, until);
+}
+
+void RemoteMediaService::end(db::Session& session, const RemoteFile& file) {
+  write(session, [&](db::Tx& tx) { store::end_media_fetch(tx, file.name(), process_); });
+}
+
+Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::find_wanted(db::Tx& tx, const RemoteFile& file) {
+  using Answer = std::optional<Wanted>;
+  const auto refused = [&](std::string_view domain) { return may_keep_ && !may_keep_(domain); };
+  if (file.picture) {
+    const auto state = store::find_picture(tx, *file.picture, file.id);
+    if (!state || state->local || state->url.empty() || state->is_here()) return Answer();
+    if (refused(state->domain.empty() ? host_of(state->url) : state->domain))
+      return fail(Errc::forbidden, "", "files of this domain are refused");
+    const auto& picture = state->picture;
+    const bool same = picture && picture->remote_url == state->url;
+    if (same && picture->retry_at && *picture->retry_at > tx.now()) return std::unexpected(resting());
+    return Wanted{state->url, kMaxPictureBytes};
+  }
+  const auto media = store::find_media(tx, MediaId{file.id});
+  if (!media || media->is_local() || media->file_key) return Answer();
+  const auto author = store::find_picture(tx, PictureKind::avatar, media->account_id.value);
+  if (!author) return Answer();
+  if (refused(author->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
+  if (media->retry_at && *media->retry_at > tx.now()) return std::unexpected(resting());
+  return Wanted{*media->remote_url, env_.config.media.remote_size_bytes};
 }
 
 Result<void> RemoteMediaService::finish(db::Session& session, const RemoteFile& file, const std::string& url,
@@ -167,9 +205,9 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
   }
   TRY_VOID(reserve(session, {.picture = std::nullopt, .id = id.value}, url, TRY(size_of(made))));
   const auto keys = TRY(store_made(session, *library_, made));
-  return session.write([&](db::Tx& tx) -> Result<void> {
+  const auto named = session.write([&](db::Tx& tx) -> Result<bool> {
     auto locked = store::lock_media(tx, std::span(&id, 1));
-    if (locked.empty() || locked.front().remote_url != url) return {};  // deleted or changed meanwhile
+    if (locked.empty() || locked.front().remote_url != url) return false;  // deleted or changed meanwhile
     MediaAttachment& media = locked.front();
     if (media.bytes != keys.bytes) return lost_its_room();
     if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
@@ -181,8 +219,9 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
     if (media.status_id) {
       env_.events.tell(tx, events::StatusChanged{*media.status_id, media.account_id, events::StatusPart::media});
     }
-    return {};
+    return true;
   });
+  return settle(session, keys, named);
 }
 
 Result<void> RemoteMediaService::finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
@@ -190,9 +229,9 @@ Result<void> RemoteMediaService::finish_picture(db::Session& session, const Remo
   const auto made = TRY(make_picture(*library_, folder, path, *file.picture));
   TRY_VOID(reserve(session, file, url, TRY(size_of(made))));
   const auto keys = TRY(store_made(session, *library_, made));
-  return session.write([&](db::Tx& tx) -> Result<void> {
+  const auto named = session.write([&](db::Tx& tx) -> Result<bool> {
     const auto state = store::lock_picture(tx, *file.picture, file.id);
-    if (!state || state->url != url) return {};  // gone or changed meanwhile
+    if (!state || state->url != url) return false;  // gone or changed meanwhile
     if (!state->picture || state->picture->bytes != keys.bytes) return lost_its_room();
     if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
     store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
@@ -206,8 +245,24 @@ Result<void> RemoteMediaService::finish_picture(db::Session& session, const Remo
                              .retry_at = std::nullopt,
                              .last_viewed_at = tx.now()});
     if (file.picture == PictureKind::card) tell_card(tx, file.id);
-    return {};
+    return true;
   });
+  return settle(session, keys, named);
+}
+
+Result<void> RemoteMediaService::settle(db::Session& session, const StoredKeys& keys, const Result<bool>& named) {
+  if (named && *named) return {};
+  std::vector<std::string> unwanted;
+  write(session, [&](db::Tx& tx) {
+    const auto all = keys.all();
+    std::ignore = store::settle_files(tx, all);
+    unwanted = store::begin_dropping_keys(tx, all, tx.now() - kGrace);
+  });
+  if (const auto dropped = drop(session, unwanted); !dropped) {
+    log::warn("a file that nothing names stays in the store for now", {log::kv("why", dropped.error().detail)});
+  }
+  if (!named) return std::unexpected(named.error());
+  return {};
 }
 
 /// Its blurhash is known now.
@@ -328,7 +383,7 @@ std::int64_t RemoteMediaService::evict(db::Session& session, std::int64_t excess
     std::int64_t freed = 0;
     write(session, [&](db::Tx& tx) {
       freed = 0;
-      seen = store::list_cached_files(tx, after, kEvictedAtOnce);
+      seen = store::list_cached_files(tx, after, tx.now() - kGrace, kEvictedAtOnce);
       const auto silent = also_unavailable ? std::set<std::string>() : silent_hosts(tx, seen);
       std::vector<store::CachedFile> chosen;
       for (const auto& one : seen) {
@@ -369,7 +424,7 @@ RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time 
     std::vector<store::CachedFile> old;
     std::vector<std::string> keys;
     write(session, [&](db::Tx& tx) {
-      old = store::list_cached_files(tx, dry_run ? after : std::nullopt, kEvictedAtOnce);
+      old = store::list_cached_files(tx, dry_run ? after : std::nullopt, tx.now() - kGrace, kEvictedAtOnce);
       std::erase_if(old, [&](const store::CachedFile& one) { return one.last_viewed_at >= before; });
       if (!dry_run) keys = store::begin_dropping_keys(tx, store::evict_cached_files(tx, old), tx.now() - kGrace);
     });

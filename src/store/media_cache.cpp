@@ -28,16 +28,18 @@ std::vector<std::string> texts_of(const db::Rows& rows) {
 const db::Statement kListCachedFiles{"media_cache.list", R"sql(
 (SELECT false, id, bytes, last_viewed_at, remote_url FROM media_attachments
  WHERE remote_url IS NOT NULL AND bytes > 0 AND ($1::timestamptz IS NULL OR last_viewed_at >= $1)
+   AND (file_key IS NOT NULL OR last_viewed_at < $3)
  ORDER BY last_viewed_at LIMIT $2)
 UNION ALL
 (SELECT true, id, bytes, last_viewed_at, remote_url FROM pictures
  WHERE remote_url IS NOT NULL AND bytes > 0 AND ($1::timestamptz IS NULL OR last_viewed_at >= $1)
+   AND (file_key IS NOT NULL OR last_viewed_at < $3)
  ORDER BY last_viewed_at LIMIT $2)
 ORDER BY 4, 2
 LIMIT $2)sql"};
 
-std::vector<CachedFile> list_cached_files(db::Tx& tx, std::optional<Time> after, int limit) {
-  return all_rows(tx.exec(kListCachedFiles, {after, limit}), [](const db::Row& row) {
+std::vector<CachedFile> list_cached_files(db::Tx& tx, std::optional<Time> after, Time abandoned_before, int limit) {
+  return all_rows(tx.exec(kListCachedFiles, {after, limit, abandoned_before}), [](const db::Row& row) {
     return CachedFile{.picture = row.boolean(0),
                       .id = row.i64(1),
                       .bytes = row.i64(2),

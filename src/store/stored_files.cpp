@@ -44,15 +44,16 @@ Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, i
 }
 
 // Two statements: who names a file holds its row until that is committed, and only a statement that begins after it
-// sees the name. Rows that somebody holds are passed over.
+// sees the name. Rows that somebody holds are passed over, and those that somebody is dropping: a second one would come
+// when the same content is stored again.
 const db::Statement kHoldFiles{"files.hold", R"sql(
 SELECT key FROM stored_files
-WHERE key = ANY($1::text[]) AND (claims = 0 OR touched_at < $2)
+WHERE key = ANY($1::text[]) AND (touched_at < $2 OR (claims = 0 AND NOT dropping))
 FOR UPDATE SKIP LOCKED)sql"};
 
 const db::Statement kBeginDropping{"files.begin_dropping", R"sql(
 UPDATE stored_files f
-SET dropping = true
+SET dropping = true, touched_at = $2
 WHERE f.key = ANY($1::text[])
   AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.file_key = f.key)
   AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.preview_key = f.key)
@@ -64,7 +65,7 @@ std::vector<std::string> begin_dropping_keys(db::Tx& tx, std::span<const std::st
   if (keys.empty()) return {};
   const auto held = keys_of(tx.exec(kHoldFiles, {db::Param::texts(keys), before}));
   if (held.empty()) return {};
-  return keys_of(tx.exec(kBeginDropping, {db::Param::texts(held)}));
+  return keys_of(tx.exec(kBeginDropping, {db::Param::texts(held), tx.now()}));
 }
 
 const db::Statement kEndDropping{"files.end_dropping",

@@ -158,6 +158,46 @@ level = "debug"
         return User(self, name, password, self.cli("token", "create", "--username", name, "--scopes", "read write follow push"))
 
 
+class Sibling:
+    """A second process on the database of `instance`."""
+
+    def __init__(self, instance):
+        self.port = free_port()
+        self.domain = instance.domain
+        self.url = f"http://127.0.0.1:{self.port}"
+        lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
+        url = f"host={lines[4]} port={lines[3]} user=dunlin dbname=dunlin"
+        config = instance.config.read_text()
+        config = config.replace(f'listen = "127.0.0.1:{instance.port}"', f'listen = "127.0.0.1:{self.port}"')
+        config = config.replace("[federation]", f'[database]\nurl = "{url}"\n[federation]', 1)
+        self.config = instance.dir / "sibling.toml"
+        self.config.write_text(config.replace(f'{instance.dir}/data"', f'{instance.dir}/sibling"'))
+        (instance.dir / "sibling").mkdir()
+        (instance.dir / "sibling/media").symlink_to(instance.dir / "data/media")  # one store for both
+        self.log = instance.dir / "sibling.log"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([BINARY, "--config", str(self.config), "serve"], stdout=log, stderr=log, env=os.environ)
+        wait_until(self.ready, 60, "the second process is ready")
+
+    def ready(self):
+        if self.process.poll() is not None:
+            raise AssertionError(self.log.read_text()[-3000:])
+        try:
+            return request("GET", self.url + "/ready").status == 200
+        except OSError:
+            return False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if exc[0] is not None:
+            print("--- log of the second process\n", self.log.read_text()[-4000:])
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(40)
+
+
 class User:
     """A signed-in account with the calls that the tests make most."""
 

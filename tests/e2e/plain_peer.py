@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import json
 import threading
+import time
 import urllib.parse
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -28,6 +29,7 @@ class Peer:
         self.received = 0
         self.files = {}  # by path: (type, bytes), or a threading.Event that the answer waits for
         self.fetched = []
+        self.delay = 0  # seconds that a file takes
         peer = self
         pem = self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
@@ -49,6 +51,7 @@ class Peer:
                         peer.files[path].wait(60)
                         self.close_connection = True
                         return None
+                    time.sleep(peer.delay)
                     kind, content = peer.files[path]
                     return self.answer(200, content, kind)
                 if "webfinger" in path:

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-from harness import Instance, Reply, _opener, request, wait_until
+from harness import Instance, Reply, Sibling, _opener, request, wait_until
 from plain_peer import Peer
 
 # The daemon in a mount namespace of its own, its media on a disk of 24 MB.
@@ -122,6 +122,12 @@ class Media(unittest.TestCase):
         self.assertEqual(request("GET", copy["url"]).body, before)
         self.assertIn("of other servers", self.b.cli("media", "usage"))
         self.assertIn("0 known files are missing", self.b.cli("media", "orphans", "--dry-run"))
+        self.assertIn("0 files would be fetched", self.b.cli("media", "refresh", "--dry-run"))
+        self.b.cli("media", "policy", "slow.example", "on_demand")
+        self.assertEqual([line.split() for line in self.b.cli("media", "policy").splitlines()],
+                         [["slow.example", "on_demand"], ["all", "others", "cache"]])
+        self.b.cli("media", "policy", "slow.example", "default")
+        self.assertNotEqual(self.b.cli("media", "policy", "slow.example", "default", check=False).returncode, 0)
         self.assertIn("dunlin_media_cache_bytes", request("GET", self.b.url + "/metrics").body.decode())
 
     def test_avatar_and_emoji_are_shown_by_the_other_server(self):
@@ -169,15 +175,16 @@ class Media(unittest.TestCase):
         self.assertIn("cannot be unpacked", bomb.stdout + bomb.stderr)
         self.assertFalse(list(work.iterdir()))
 
-    def receive(self, peer, number, attachments, tag=()):
-        """A note of the peer that mentions alice, as she finds it."""
-        alice = f"{self.a.url}/ap/users/{self.alice.id}"
-        mention = {"type": "Mention", "href": alice, "name": f"@{self.alice.handle}"}
-        peer.deliver(self.a, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
+    def receive(self, peer, number, attachments, tag=(), at=None):
+        """A note of the peer that mentions alice, or `at`, as she finds it."""
+        reader = at or self.alice
+        alice = f"{reader.instance.url}/ap/users/{reader.id}"
+        mention = {"type": "Mention", "href": alice, "name": f"@{reader.handle}"}
+        peer.deliver(reader.instance, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
         uri = f"{peer.url}/notes/{number}"
 
         def arrived():
-            return next((n["status"] for n in self.alice.notifications("mention") if n["status"]["uri"] == uri), None)
+            return next((n["status"] for n in reader.notifications("mention") if n["status"]["uri"] == uri), None)
 
         return wait_until(arrived, what="the note arrives")
 
@@ -227,6 +234,35 @@ class Media(unittest.TestCase):
                 answers = list(pool.map(lambda _: request("GET", url).status, range(24)))
             self.assertEqual((answers, peer.fetched), ([200] * 24, ["/1.jpg"]))
 
+    def test_of_two_processes_on_one_database_one_fetches(self):
+        with Instance('[media]\nremote = "on_demand"') as a, Peer() as peer:
+            alice = a.add_user("alice")
+            picture_of = {f"/{i}.jpg": ("image/jpeg", picture(f"two{i}.jpg", f"{800 + i}x600").read_bytes()) for i in range(2)}
+
+            def arrived(path):
+                peer.files = {path: picture_of[path]}
+                return self.receive(peer, path[1], [{"type": "Document", "mediaType": "image/jpeg", "url": peer.url + path}], at=alice)["media_attachments"][0]["url"]
+
+            def look(server, url):
+                reply = request("GET", server.url + url.removeprefix(a.url))
+                return reply.status, reply.body == next(iter(peer.files.values()))[1]
+
+            with Sibling(a) as b, concurrent.futures.ThreadPoolExecutor(16) as pool:
+                peer.delay = 1
+                url = arrived("/0.jpg")
+                answers = list(pool.map(lambda i: look((a, b)[i % 2], url), range(16)))
+                self.assertEqual((answers, peer.fetched), ([(200, True)] * 16, ["/0.jpg"]))
+                # One that dies in the middle of it does not keep the other from it.
+                url = arrived("/1.jpg")
+                peer.files = {"/1.jpg": threading.Event()}
+                lost = pool.submit(look, b, url)
+                wait_until(lambda: len(peer.fetched) == 2, what="the second process asks")
+                b.process.kill()
+                b.process.wait()
+                self.assertRaises(OSError, lost.result)
+                peer.files = {"/1.jpg": picture_of["/1.jpg"]}
+                wait_until(lambda: look(a, url) == (200, True), 5, "the first process fetches it")
+
     def test_a_full_disk_is_no_fault_of_the_file(self):
         if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
             self.skipTest("SKIPPED: may not mount a small disk here")
@@ -244,6 +280,8 @@ class Media(unittest.TestCase):
                     pass
             refused = send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")})
             self.assertEqual(refused.status, 503, refused.body)
+            # One that waited in memory, too.
+            self.assertEqual(send(user, "POST", "/api/v2/media", {"file": picture("third.png", "90x60")}).status, 503)
             self.assertEqual(list(pathlib.Path(f"/proc/{full.process.pid}/root{disk}/work").iterdir()), [])
             filler.unlink()
             self.assertEqual(send(user, "POST", "/api/v2/media", {"file": picture("second.jpg", "3000x2000")}).status, 200)
@@ -251,12 +289,14 @@ class Media(unittest.TestCase):
 
     def test_an_upload_that_breaks_off_leaves_nothing_behind(self):
         work = self.a.dir / "data/media/work"
-        body, kind = multipart({"file": picture("broken.png", "800x600")})
+        wait_until(lambda: not list(work.iterdir()), what="nothing is worked on")
+        body, kind = multipart({"file": picture("broken.png", "800x600")}, {"description": "x" * 1_500_000})
         with socket.create_connection(("127.0.0.1", self.a.port)) as s:
             head = f"POST /api/v2/media HTTP/1.1\r\nHost: {self.a.domain}\r\nAuthorization: Bearer {self.alice.token}\r\n"
             s.sendall((head + f"Content-Type: {kind}\r\nContent-Length: {len(body) + 1_000_000}\r\n\r\n").encode() + body)
+            wait_until(lambda: list(work.iterdir()), what="what has come lies in a file")
         self.assertEqual(request("GET", self.a.url + "/health").status, 200)
-        wait_until(lambda: not work.exists() or not list(work.iterdir()), what="no work is left")
+        wait_until(lambda: not list(work.iterdir()), what="no work is left")
 
     def test_memory_does_not_grow_with_files(self):
         large = FILES / "large.wav"

@@ -1,14 +1,12 @@
 """Streams of the real daemon: bad clients, many clients over a restart, two processes on one database."""
 
-import os
 import resource
-import signal
 import socket
 import subprocess
 import threading
 import unittest
 
-from harness import BINARY, Instance, free_port, request, wait_until
+from harness import Instance, Sibling, request, wait_until
 from streams import Closed, Refused, Stream, open_many, raise_file_limit
 
 
@@ -192,43 +190,6 @@ class StreamsOverRestart(unittest.TestCase):
 def psql(instance, sql, check=True):
     lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
     subprocess.run(["psql", "-qX", "-h", lines[4], "-p", lines[3], "-U", "dunlin", "-d", "dunlin", "-c", sql], check=check, stderr=subprocess.DEVNULL)
-
-
-class Sibling:
-    """A second process on the database of `instance`."""
-
-    def __init__(self, instance):
-        self.port = free_port()
-        self.domain = instance.domain
-        self.url = f"http://127.0.0.1:{self.port}"
-        lines = (instance.dir / "data/postgres/postmaster.pid").read_text().splitlines()
-        url = f"host={lines[4]} port={lines[3]} user=dunlin dbname=dunlin"
-        config = instance.config.read_text()
-        config = config.replace(f'listen = "127.0.0.1:{instance.port}"', f'listen = "127.0.0.1:{self.port}"')
-        config = config.replace("[federation]", f'[database]\nurl = "{url}"\n[federation]', 1)
-        self.config = instance.dir / "sibling.toml"
-        self.config.write_text(config.replace(f'{instance.dir}/data"', f'{instance.dir}/sibling"'))
-        self.log = instance.dir / "sibling.log"
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "--config", str(self.config), "serve"], stdout=log, stderr=log, env=os.environ)
-        wait_until(self.ready, 60, "the second process is ready")
-
-    def ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError(self.log.read_text()[-3000:])
-        try:
-            return request("GET", self.url + "/ready").status == 200
-        except OSError:
-            return False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        if exc[0] is not None:
-            print("--- log of the second process\n", self.log.read_text()[-4000:])
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(40)
 
 
 class Siblings(unittest.TestCase):

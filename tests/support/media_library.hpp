@@ -6,18 +6,61 @@
 #include "dunlin/media/library.hpp"
 #include "dunlin/service/services.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace dunlin::test {
+
+/// What happens to a store in a test.
+struct StorageEvents {
+  std::function<void(std::string_view key)> after_put;
+  bool down = false;
+};
+
+class WatchedStorage final : public media::Storage {
+ public:
+  WatchedStorage(std::filesystem::path root, const StorageEvents& events) : files_(std::move(root)), events_(events) {}
+
+  Result<void> put(std::string_view key, const std::filesystem::path& file) override {
+    if (events_.down) return fail(Errc::unavailable, "", "the store is down");
+    TRY_VOID(files_.put(key, file));
+    if (events_.after_put) events_.after_put(key);
+    return {};
+  }
+  Result<std::filesystem::path> get(std::string_view key, const std::filesystem::path& folder) override {
+    if (events_.down) return fail(Errc::unavailable, "", "the store is down");
+    return files_.get(key, folder);
+  }
+  Result<void> remove(std::string_view key) override { return files_.remove(key); }
+  Result<void> list(const std::function<void(std::string_view, std::uint64_t)>& seen) override {
+    return files_.list(seen);
+  }
+  [[nodiscard]] std::optional<std::filesystem::path> local_path(std::string_view key) const override {
+    return files_.local_path(key);
+  }
+  [[nodiscard]] std::optional<std::string> public_url(std::string_view key) const override {
+    return files_.public_url(key);
+  }
+
+ private:
+  media::LocalStorage files_;
+  const StorageEvents& events_;
+};
 
 /// A library over a folder of its own, with the real dunlin-media beside this test.
 struct MediaLibrary {
   explicit MediaLibrary(const config::Config& config)
       : library(with_folder(config), media::default_worker_program(),
-                std::make_unique<media::LocalStorage>(samples.folder() / "store")) {}
+                std::make_unique<WatchedStorage>(samples.folder() / "store", events)) {}
 
   Samples samples;
+  StorageEvents events;
   config::Config settings;
   media::Library library;
 

@@ -38,4 +38,7 @@ class NodeNumber {
   std::uint8_t value_;
 };
 
+/// Whether some process holds this number now. Holds it for itself until the transaction ends when none does.
+bool is_number_taken(db::Tx& tx, std::uint8_t number);
+
 }  // namespace dunlin::jobs

@@ -18,6 +18,8 @@
 
 namespace dunlin::service {
 
+struct StoredKeys;
+
 /// Fetches a file of another server ahead of those who will look at it. Payload: RemoteFile::name().
 inline constexpr jobs::Kind kFetchMedia{"fetch_media", jobs::Lane::media};
 /// Drops files that nothing names any more, a few at a time. Payload: the key up to which has been looked.
@@ -39,19 +41,26 @@ struct RemoteFile {
 class RemoteMediaService {
  public:
   explicit RemoteMediaService(Environment& env) : env_(env) {}
-  /// Without these nothing is fetched. `may_keep`: whether the admin lets files of this domain in.
-  void use(const media::Library& library, std::function<bool(std::string_view domain)> may_keep) {
+  /// Without these nothing is fetched. `may_keep`: whether the admin lets files of this domain in. `process`: our
+  /// number, which jobs::NodeNumber holds.
+  void use(const media::Library& library, std::function<bool(std::string_view domain)> may_keep, std::uint8_t process) {
     library_ = &library;
     may_keep_ = std::move(may_keep);
+    process_ = process;
   }
+  /// Before the first begin(): forgets what an earlier process of our number did not end.
+  void begin_process(db::Tx& tx);
 
   struct Wanted {
     std::string url;
     std::size_t max_bytes = 0;
+    bool by_other = false;  // another process on this database fetches it: ask again soon
   };
-  /// What has to be fetched for it; nullopt: nothing, it is here or does not exist. Errors: forbidden (by policy),
-  /// unavailable (failed lately: not before a while).
+  /// What has to be fetched for it, by us, until end() is called; nullopt: nothing, it is here or does not exist.
+  /// Errors: forbidden (by policy), unavailable (failed lately: not before a while).
   Result<std::optional<Wanted>> begin(db::Session& session, const RemoteFile& file);
+  /// Whatever came of it: others may fetch it.
+  void end(db::Session& session, const RemoteFile& file);
   /// The file has come, whole: looked at, stored, named in the row. Its room is reserved before it is stored, so that
   /// media.cache_size holds however many come at once. Errors: invalid (it is nothing that is shown), unavailable.
   Result<void> finish(db::Session& session, const RemoteFile& file, const std::string& url,
@@ -77,10 +86,15 @@ class RemoteMediaService {
   [[nodiscard]] Result<media::WorkFolder> new_folder() const;
 
  private:
+  Result<std::optional<Wanted>> find_wanted(db::Tx& tx, const RemoteFile& file);
+  /// Whether another process has it.
+  bool is_claimed_by_other(db::Tx& tx, const RemoteFile& file);
   Result<void> finish_attachment(db::Session& session, MediaId id, const std::string& url,
                                  const media::WorkFolder& folder, const std::filesystem::path& path);
   Result<void> finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
                               const media::WorkFolder& folder, const std::filesystem::path& path);
+  /// After storing: what no row names goes at once, for nobody counts it, unless others have the same content.
+  Result<void> settle(db::Session& session, const StoredKeys& keys, const Result<bool>& named);
   /// Errors: invalid (larger than the whole cache), unavailable.
   Result<void> reserve(db::Session& session, const RemoteFile& file, const std::string& url, std::int64_t bytes);
   /// One attempt: how much too much it would be; 0 = reserved.
@@ -95,6 +109,7 @@ class RemoteMediaService {
   Environment& env_;
   const media::Library* library_ = nullptr;
   std::function<bool(std::string_view)> may_keep_;
+  std::uint8_t process_ = 0;
 };
 
 }  // namespace dunlin::service

@@ -21,8 +21,9 @@ struct CachedFile {
   Time last_viewed_at;
   std::string remote_url;
 };
-/// Those viewed longest ago first, from `after` on.
-std::vector<CachedFile> list_cached_files(db::Tx& tx, std::optional<Time> after, int limit);
+/// Those viewed longest ago first, from `after` on. Room that was reserved for a file that is not here is among them
+/// when that was before `abandoned_before`: younger ones are being stored.
+std::vector<CachedFile> list_cached_files(db::Tx& tx, std::optional<Time> after, Time abandoned_before, int limit);
 /// They are no longer here; their rows stay, so that they can come back. Returns the keys that the rows have named.
 std::vector<std::string> evict_cached_files(db::Tx& tx, std::span<const CachedFile> files);
 /// How much is here of other servers; others who ask wait until this transaction ends.

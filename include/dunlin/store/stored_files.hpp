@@ -23,7 +23,7 @@ struct Dropping {
   std::string last_seen;  // "" = the last key has been looked at
 };
 /// Looks at `limit` files above the key `after` and marks those that no row names and that nobody has announced since
-/// `before`; those that an earlier run has marked and not finished are among them again.
+/// `before`; those that were marked before it and are still there are among them again.
 Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, int limit);
 /// They are gone from the store.
 void end_dropping_files(db::Tx& tx, std::span<const std::string> keys);

@@ -1,8 +1,10 @@
 #include "commands.hpp"
 
+#include "dunlin/base/url.hpp"
 #include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/remote_media.hpp"
 #include "dunlin/store/media_cache.hpp"
+#include "dunlin/store/media_policies.hpp"
 #include "dunlin/store/stored_files.hpp"
 
 #include <fmt/core.h>
@@ -25,6 +27,7 @@ constexpr int kBatch = 1000;
 struct MediaOptions {
   int days = 30;
   std::string domain;
+  std::string policy;
   bool dry_run = false;
 };
 
@@ -121,6 +124,30 @@ Result<void> refresh(Core& core, const MediaOptions& options) {
   return {};
 }
 
+/// When files of one server are fetched; without a name, what there is.
+Result<void> policy(Core& core, const MediaOptions& options) {
+  if (options.domain.empty()) {
+    return core.new_session()->read([&](db::Tx& tx) -> Result<void> {
+      for (const auto& one : store::list_media_policies(tx))
+        fmt::print("{:<40} {}\n", one.domain, one.ahead ? "cache" : "on_demand");
+      fmt::print("{:<40} {}\n", "all others", core.config().media.remote);
+      return {};
+    });
+  }
+  const auto domain = normalise_domain(options.domain);
+  if (!domain) return fail(Errc::invalid, fmt::format("\"{}\" is no domain", options.domain));
+  if (options.policy.empty()) return fail(Errc::invalid, "say cache, on_demand or default");
+  return core.new_session()->write([&](db::Tx& tx) -> Result<void> {
+    if (options.policy != "default") {
+      store::save_media_policy(tx, {.domain = *domain, .ahead = options.policy == "cache"});
+    } else if (!store::delete_media_policy(tx, *domain)) {
+      return fail(Errc::not_found, *domain + " has no policy of its own");
+    }
+    fmt::print("{} and those below it: {}\n", *domain, options.policy);
+    return {};
+  });
+}
+
 }  // namespace
 
 void add_media(CLI::App& app, Invocation& invocation) {
@@ -141,6 +168,12 @@ void add_media(CLI::App& app, Invocation& invocation) {
       ->add_option("--days", options->days, "not viewed for so many days")
       ->check(CLI::Range(0, 36500))
       ->capture_default_str();
+  auto* decide = add("policy", "When files of one server are fetched; without a domain: what there is", &policy);
+  decide->add_option("domain", options->domain, "the server; those below it are meant, too");
+  decide
+      ->add_option("when", options->policy,
+                   "cache: when their post arrives; on_demand: when somebody looks; default: as media.remote")
+      ->check(CLI::IsMember({"cache", "on_demand", "default"}));
   with_dry_run(add("orphans", "Remove files that nothing knows, and report those that are missing", &orphans));
   with_dry_run(add("refresh", "Fetch files of other servers that are not here", &refresh))
       ->add_option("--domain", options->domain, "of one server only");

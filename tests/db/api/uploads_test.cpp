@@ -1,5 +1,6 @@
 #include "support/api_client.hpp"
 #include "support/api_shape.hpp"
+#include "support/media.hpp"
 #include "support/media_library.hpp"
 
 #include "dunlin/jobs/queue.hpp"
@@ -7,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -23,15 +25,18 @@ namespace {
 /// The API with hands: a real store and real decoders.
 struct Uploads {
   World world;
-  Api api{world, settings()};
+  Api api;
   test::MediaLibrary media{api.config};
   model::Account alice = world.local_account("alice");
   Client client{api, alice};
 
-  Uploads() { api.services().media.use(media.library); }
+  explicit Uploads(bool rate_limits = false) : api(world, settings(rate_limits)) {
+    api.services().media.use(media.library);
+  }
 
-  static config::Config settings() {
+  static config::Config settings(bool rate_limits) {
     auto config = Api::default_config();
+    config.limits.rate_limits = rate_limits;
     config.media.image_size_bytes = 2UL << 20U;
     config.media.video_size_bytes = 3UL << 20U;
     return config;
@@ -128,6 +133,39 @@ TEST_CASE("a film is converted by a job: 202, 206, then 200", "[api][media][uplo
   CHECK(ready["meta"]["length"].get<std::string>().starts_with("0:00:0"));
   CHECK(ready["meta"]["audio_encode"] == "aac");
   CHECK(u.media.at_work() == 0);
+}
+
+TEST_CASE("a film waits for a store that is down", "[api][media][upload]") {
+  Uploads u;
+  const auto film = u.media.samples.film("160x120", 1, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  const auto id = Json::parse(u.post(film).body())["id"].get<std::string>();
+  const auto path = "/api/v1/media/" + id;
+  u.media.events.down = true;
+  const auto failed = u.api.services().media.convert(u.world.session(), *MediaId::parse(id));
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == Errc::unavailable);  // tried again
+  CHECK(u.client.get(path).status() == 206);
+  CHECK(u.media.at_work() == 0);
+  CHECK(u.post(u.media.samples.picture("80x50", "b.png")).status() == 503);
+  CHECK(u.media.at_work() == 0);
+  u.media.events.down = false;
+  CHECK(u.convert() == 1);
+  CHECK(u.client.get(path).status() == 200);
+}
+
+TEST_CASE("what hangs on a picture does not come with it", "[api][media][upload]") {
+  Uploads u;
+  const std::string tail = "<html><script>alert(1)</script></html>PK\x03\x04";
+  for (const auto* name : {"a.jpg", "a.png", "a.webp"}) {
+    INFO(name);
+    const auto picture = Samples::read(u.media.samples.picture("80x50", name));
+    const auto json = u.post(u.media.samples.bytes(picture + tail, std::string("tail-") + name)).json();
+    const auto url = json["url"].get<std::string>();
+    const auto stored = *u.media.library.storage().local_path(url.substr(url.rfind('/') + 1));
+    CHECK_FALSE(Samples::read(stored).contains("script"));
+  }
+  // A page that claims to be a picture is none.
+  CHECK(u.post(u.media.samples.bytes("GIF89a=1;" + tail, "b.gif")).status() == 422);
 }
 
 TEST_CASE("the first version of the endpoint waits; a moving GIF becomes a silent film", "[api][media][upload]") {
@@ -265,4 +303,40 @@ TEST_CASE("an upload that is given up is reported to its owner", "[api][media][u
   const auto answer = u.client.get("/api/v1/media/" + id.str());
   CHECK(answer.status() == 422);
   CHECK(answer.error() == "Error processing thumbnail for uploaded media");
+}
+
+TEST_CASE("another thumbnail counts as an upload, another text does not", "[api][media][upload][limits]") {
+  Uploads u(true);
+  const auto id =
+      test::upload(u.world, u.alice, [](model::MediaAttachment& m) { m.type = model::MediaType::audio; }).id;
+  const auto path = "/api/v1/media/" + id.str();
+  const auto cover = Samples::read(u.media.samples.picture("30x30", "cover.png"));
+  CHECK(u.send(http::Method::put, path, {{"thumbnail", cover}}).status() == 200);
+  CHECK(u.send(http::Method::put, path, {{"description", "words", false}}).header("X-RateLimit-Limit") == "300");
+  for (int i = 1; i < 30; ++i) {
+    CHECK(u.send(i % 2 == 0 ? http::Method::put : http::Method::patch, path, {{"thumbnail", "no picture"}}).status() ==
+          422);
+  }
+  const auto refused = u.send(http::Method::put, path, {{"thumbnail", cover}});
+  CHECK(refused.status() == 429);
+  CHECK(refused.header("X-RateLimit-Limit") == "30");
+  CHECK(u.send(http::Method::post, "/api/v2/media", {{"file", cover}}).status() == 429);
+  CHECK(u.send(http::Method::put, path, {{"description", "more words", false}}).status() == 200);
+}
+
+TEST_CASE("the limits of uploads are published", "[api][media][upload][instance]") {
+  Uploads u;
+  const auto limits = Client(u.api).get("/api/v2/instance").json()["configuration"]["media_attachments"];
+  CHECK(limits["image_size_limit"] == 2 << 20);
+  CHECK(limits["video_size_limit"] == 3 << 20);
+  CHECK(limits["image_matrix_limit"] == 33'177'600);
+  CHECK(limits["video_matrix_limit"] == 3840 * 2160);
+  CHECK(limits["video_frame_rate_limit"] == 120);
+  CHECK(limits["description_limit"] == 1500);
+  for (const auto* type : {"image/jpeg", "image/avif", "image/heic", "video/quicktime", "video/webm", "audio/flac"}) {
+    INFO(type);
+    CHECK(std::ranges::count(limits["supported_mime_types"], type) == 1);
+  }
+  CHECK(Client(u.api).get("/api/v1/instance").json()["configuration"]["media_attachments"]["image_size_limit"] ==
+        2 << 20);
 }

@@ -1,121 +1,26 @@
-#include "db/web/site.hpp"
-#include "support/media.hpp"
-#include "support/media_library.hpp"
+#include "db/web/media_site.hpp"
 
-#include "dunlin/http/file_body.hpp"
 #include "dunlin/service/media_urls.hpp"
 #include "dunlin/store/media_cache.hpp"
 #include "dunlin/store/preview_cards.hpp"
 #include "dunlin/store/stored_files.hpp"
 
 #include <catch2/catch.hpp>
-#include <unistd.h>
 
 #include <array>
-#include <map>
+#include <functional>
+#include <span>
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace dunlin;
-using test::Reply;
+using test::content;
+using test::MediaSite;
+using test::noise;
 using test::Samples;
-
-namespace {
-
-/// The site with a store, and other servers whose files a test makes up.
-struct MediaSite : test::Site {
-  explicit MediaSite(config::Config settings = default_config()) : Site(std::move(settings)), media(config) {
-    services.media.use(media.library);
-    services.pictures.use(media.library);
-    services.remote_media.use(media.library, [this](std::string_view domain) { return domain != refused; });
-  }
-  test::MediaLibrary media;
-  std::map<std::string, std::filesystem::path> remote;  // by url
-  std::string refused;
-  int fetches = 0;
-
-  /// A file in the store, by its path here.
-  std::string stored(const std::string& content, const std::string& extension) {
-    const auto file = media.samples.bytes(content, "stored." + extension);
-    const auto key = media::content_key(file, extension).value();
-    REQUIRE(media.library.storage().put(key, file));
-    return "/media/files/" + key;
-  }
-
-  /// As the edge does it: what is wanted is fetched, and the request runs again.
-  Reply look(const std::string& url, const std::vector<http::Header>& headers = {}) {
-    http::Request request;
-    request.method_text = "GET";
-    request.path = request.target = url.starts_with("https://example.org") ? url.substr(19) : url;
-    for (const auto& header : headers) request.headers.add(header.name, header.value);
-    service::RemoteDocuments documents;
-    for (;;) {
-      auto response = dispatcher.handle(request, world.session(), documents);
-      if (!documents.wanted()) return {std::move(response)};
-      const auto wanted = *documents.wanted();
-      REQUIRE(wanted.kind == service::RemoteKind::media);
-      documents.put(wanted, fetch(*service::RemoteFile::parse(wanted.url)));
-    }
-  }
-  service::RemoteDocument fetch(const service::RemoteFile& file) {
-    service::RemoteDocument document;
-    auto& cache = services.remote_media;
-    const auto wanted = cache.begin(world.session(), file);
-    if (!wanted || !*wanted) {
-      document.failure = wanted ? "" : wanted.error().detail;
-      return document;
-    }
-    ++fetches;
-    const auto found = remote.find((*wanted)->url);
-    if (found == remote.end()) {
-      document.failure = "status 404";
-      cache.failed(world.session(), file, document.failure);
-      return document;
-    }
-    const auto folder = cache.new_folder().value();
-    const auto copy = folder.copy(found->second, 0, std::filesystem::file_size(found->second), "answer").value();
-    if (const auto done = cache.finish(world.session(), file, (*wanted)->url, folder, copy); !done) {
-      document.failure = done.error().message;
-      cache.failed(world.session(), file, document.failure);
-    }
-    return document;
-  }
-
-  model::MediaAttachment attach(const model::Account& author, const std::string& url) {
-    const auto status = world.status(author);
-    return test::upload(world, author, [&](model::MediaAttachment& m) {
-      m.status_id = status.id;
-      m.position = 0;
-      m.state = model::MediaState::remote;
-      m.file_key.reset();
-      m.preview_key.reset();
-      m.bytes = 0;
-      m.blurhash.clear();
-      m.unattached_at.reset();
-      m.remote_url = url;
-    });
-  }
-  model::MediaAttachment now(const model::MediaAttachment& media_row) {
-    return *world.read([&](db::Tx& tx) { return store::find_media(tx, media_row.id); });
-  }
-};
-
-std::string content(const Reply& reply) {
-  const auto& file = *reply.response.file;
-  std::string bytes(static_cast<std::size_t>(file.size()), '\0');
-  CHECK(pread(file.descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(file.offset())) ==
-        static_cast<ssize_t>(bytes.size()));
-  return bytes;
-}
-
-/// A picture that does not shrink: 87 KB, and about 20 KB for its preview. No two are alike.
-std::filesystem::path noise(MediaSite& site, const std::string& name) {
-  return site.media.samples.ffmpeg("-f rawvideo -pix_fmt rgb24 -s 170x170 -i /dev/urandom -frames:v 1", name);
-}
-
-}  // namespace
 
 TEST_CASE("a stored file is served with its type, for ever, and harmless", "[web][media]") {
   MediaSite site;
@@ -369,9 +274,70 @@ TEST_CASE("many files that come at once share the budget", "[web][media][remote]
   for (auto& fetcher : fetchers) fetcher.join();
   const auto used = site.world.read([](db::Tx& tx) { return store::count_cached_files(tx); });
   CHECK(used.files >= 1);
-  // A file whose room was taken while it was being stored lies there until the next sweep
-  // (RemoteMediaService::drop_unused).
   CHECK(used.bytes <= 300'000);
+  CHECK(site.media.stored_bytes() == used.bytes);
+}
+
+TEST_CASE("what loses its room or its row while it is stored is dropped at once", "[web][media][remote]") {
+  auto settings = MediaSite::default_config();
+  settings.media.cache_size_bytes = 1'000'000;
+  MediaSite site(settings);
+  auto bob = site.world.remote_account("bob", "remote.example");
+  bob.avatar_url = "https://remote.example/face.png";
+  site.world.write([&](db::Tx& tx) { store::update_account(tx, bob); });
+  site.remote["https://remote.example/a.png"] = site.remote[bob.avatar_url] = noise(site, "a.png");
+  const auto media = site.attach(bob, "https://remote.example/a.png");
+  const auto original = *service::media_urls::original(site.config, media);
+  auto& cache = site.services.remote_media;
+  std::function<void()> meanwhile;
+  site.media.events.after_put = [&](std::string_view) {
+    if (meanwhile) std::exchange(meanwhile, {})();
+  };
+  const auto lose_room = [&] {
+    site.world.clock.advance(std::chrono::hours(1));
+    CHECK(cache.make_room(site.world.session(), 1'000'000) > 0);
+  };
+  for (const auto& url : {original, service::media_urls::avatar(site.config, bob)}) {
+    meanwhile = lose_room;
+    CHECK(site.look(url).status() != 200);
+    CHECK_FALSE(meanwhile);
+    CHECK(site.media.stored_bytes() == 0);
+  }
+  CHECK(site.world.read([](db::Tx& tx) { return store::count_cached_files(tx); }).files == 0);
+
+  // Somebody else has just announced the same content: it stays for him.
+  std::string key;
+  meanwhile = [&] {
+    key = media::content_key(site.remote.at("https://remote.example/a.png"), "png").value();
+    site.world.clock.advance(std::chrono::hours(1));
+    site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, key, 1)); });
+    site.world.write([&](db::Tx& tx) { store::reserve_for_media(tx, media.id, 0); });
+  };
+  site.world.clock.advance(std::chrono::hours(25));
+  CHECK(site.look(original).status() != 200);
+  CHECK(site.get("/media/files/" + key).status() == 200);
+  CHECK(site.media.stored() == 1);
+  site.world.write([&](db::Tx& tx) { store::settle_files(tx, std::span(&key, 1)); });
+
+  site.world.clock.advance(std::chrono::hours(25));
+  meanwhile = [&] { site.world.write([&](db::Tx& tx) { store::delete_media(tx, media.id); }); };
+  CHECK(site.look(original).status() != 200);
+  CHECK(site.world.read([](db::Tx& tx) { return store::count_cached_files(tx); }).bytes == 0);
+  CHECK(site.media.stored() == 0);
+}
+
+TEST_CASE("the room of what is being stored is not taken from it", "[web][media][remote]") {
+  auto settings = MediaSite::default_config();
+  settings.media.cache_size_bytes = 300'000;
+  MediaSite site(settings);
+  const auto bob = site.world.remote_account("bob", "remote.example");
+  site.remote["https://remote.example/a.png"] = noise(site, "a.png");
+  const auto media = site.attach(bob, "https://remote.example/a.png");
+  site.media.events.after_put = [&](std::string_view) {
+    CHECK(site.services.remote_media.make_room(site.world.session(), 300'000) == 0);
+  };
+  CHECK(site.look(*service::media_urls::original(site.config, media)).status() == 200);
+  CHECK(site.now(media).bytes == site.media.stored_bytes());
 }
 
 TEST_CASE("a copy that the store has lost is fetched again", "[web][media][remote]") {
@@ -468,4 +434,26 @@ TEST_CASE("a file that is being dropped cannot be named meanwhile", "[web][media
   site.world.write([&](db::Tx& tx) { CHECK_FALSE(store::announce_file(tx, "k.png", 6)); });
   site.world.write([&](db::Tx& tx) { store::end_dropping_files(tx, dropping.keys); });
   site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6)); });
+}
+
+TEST_CASE("files may be shown from another host", "[web][media]") {
+  auto settings = MediaSite::default_config();
+  settings.media.url = "https://files.example";
+  MediaSite site(settings);
+  const auto alice = site.world.local_account("alice");
+  auto status = site.world.status(alice);
+  const auto media = test::upload(site.world, alice);
+  site.world.write([&](db::Tx& tx) {
+    store::attach_media(tx, status.id, std::span(&media.id, 1));
+    status.set(model::Part::media);
+    store::update_status(tx, status, {});
+  });
+  const auto page = site.get("/@alice/" + status.id.str());
+  CHECK(page.status() == 200);
+  CHECK(page.shows("https://files.example/media/files/" + *media.file_key));
+  CHECK(page.header("Content-Security-Policy")
+            .contains("img-src 'self' https://files.example; media-src 'self' https://files.example;"));
+  const auto remote = site.attach(site.world.remote_account("bob", "remote.example"), "https://remote.example/a.jpg");
+  CHECK(service::media_urls::original(site.config, remote)->starts_with("https://files.example/media/remote/"));
+  CHECK(site.get(site.stored("0123", "png"), {{"Host", "files.example"}}).status() == 200);
 }

@@ -93,6 +93,8 @@ class Site {
   service::Services services;
   api::Dispatcher dispatcher;
 
+  [[nodiscard]] service::Environment& environment() { return environment_; }
+
   /// A local account whose password is "correct horse".
   model::Account person(const std::string& username) {
     static const std::string kHash = crypto::hash_password("correct horse").value();
