@@ -37,6 +37,7 @@ ChangeLog::Ticket TokenCache::ticket() {
 
 std::optional<store::Bearer> TokenCache::find(const std::string& hash, Time now) {
   const std::lock_guard lock(mutex_);
+  if (std::chrono::steady_clock::now() >= believed_until_) return std::nullopt;
   const auto* known = bearers_.find(hash);
   if (known == nullptr || known->day != day_of(now)) return std::nullopt;
   return known->bearer;
@@ -46,7 +47,7 @@ void TokenCache::put(ChangeLog::Ticket ticket, const std::string& hash, const st
   // What has to be noted or refused is read each time.
   if (bearer.token.revoked_at || (bearer.user && !bearer.active_today)) return;
   const std::lock_guard lock(mutex_);
-  if (!on_ || log_.any_since(ticket, [&](const db::Change& change) { return concerns(bearer, change); })) return;
+  if (log_.any_since(ticket, [&](const db::Change& change) { return concerns(bearer, change); })) return;
   if (ids_.size() >= kMaxIds) {
     ids_.clear();
     bearers_.clear();
@@ -59,18 +60,21 @@ void TokenCache::put(ChangeLog::Ticket ticket, const std::string& hash, const st
 void TokenCache::changed(std::span<const db::Change> changes) {
   const std::lock_guard lock(mutex_);
   for (const auto& change : changes) {
+    using Kind = db::Change::Kind;
+    if (change.kind == Kind::everything) {
+      log_.add(change);
+      bearers_.clear();
+    }
+    if (change.kind != Kind::token && change.kind != Kind::user && change.kind != Kind::account) continue;
     log_.add(change);
-    if (change.kind == db::Change::Kind::everything) bearers_.clear();
     if (!ids_.contains(change.id)) continue;
     bearers_.erase_if([&](const Known& known) { return concerns(known.bearer, change); });
   }
 }
 
-void TokenCache::turn(bool on) {
+void TokenCache::believe_until(std::chrono::steady_clock::time_point time) {
   const std::lock_guard lock(mutex_);
-  on_ = on;
-  log_.add({});
-  bearers_.clear();
+  believed_until_ = time;
 }
 
 void TokenCache::clear() {

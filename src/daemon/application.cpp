@@ -210,7 +210,8 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       gateway_(hub_, feeds_, gateway_options(core.config())),
       siblings_(core, {.event = [this](const service::Event& event) { hear(event); },
                        .lost = [this] { lose_events(); },
-                       .deaf = [this](bool deaf) { turn_caches(!deaf); }}),
+                       .believe_until = [this](Siblings::Steady::time_point time) { believe_caches_until(time); },
+                       .behind = [this] { publisher_.judge_all(); }}),
       inbox_writer_(core),
       http_(context_, gateway_, inbox_writer_, metrics_,
             [this] {
@@ -227,7 +228,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       server_(server_options(core.config()), http_, workers_,
               media_fetcher_.before(all_fetches(fetcher_, translator_))) {
   core.events().listen([this](const service::Event& event) { hear(event); });
-  core.on_lost_events([this] { lose_events(); });
+  core.on_lost_events([this] { siblings_.doubt(); });
   register_jobs();
 }
 
@@ -255,9 +256,9 @@ void Application::lose_events() {
   publisher_.begin_anew();
 }
 
-void Application::turn_caches(bool on) {
-  tokens_.turn(on);
-  statuses_.turn(on);
+void Application::believe_caches_until(Siblings::Steady::time_point time) {
+  tokens_.believe_until(time);
+  statuses_.believe_until(time);
 }
 
 void Application::register_jobs() {

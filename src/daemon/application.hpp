@@ -53,7 +53,7 @@ class Application {
   void hear(const service::Event& event);
   /// Some were missed: what they would have told is read anew.
   void lose_events();
-  void turn_caches(bool on);
+  void believe_caches_until(Siblings::Steady::time_point time);
   /// Keeps a few RSA keys ready, so that making an account does not wait for one.
   void keep_spare_keys(const std::stop_token& stop);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core.hpp"
+#include "hearing.hpp"
 
 #include "dunlin/db/listener.hpp"
 #include "dunlin/store/events.hpp"
@@ -9,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,40 +22,76 @@ namespace dunlin::daemon {
 /// that a process that is alone writes nothing for others. A thread of its own with two connections.
 class Siblings {
  public:
+  using Steady = std::chrono::steady_clock;
+
   struct Ears {
     std::function<void(service::Event)> event;
-    std::function<void()> lost;      // events may be lost: begin anew
-    std::function<void(bool)> deaf;  // nothing is heard from now on; or everything again
+    std::function<void()> lost;  // events may be lost: begin anew
+    /// What is kept in memory is what the database has, until then, and is not to be believed after it. Any thread.
+    std::function<void(Steady::time_point)> believe_until;
+    /// Others' events have not been heard for long: what must not wait for them is looked up. Now and then.
+    std::function<void()> behind;
   };
-  Siblings(Core& core, Ears ears) : core_(core), ears_(std::move(ears)) {}
+  struct Options {
+    std::chrono::milliseconds greeting{std::chrono::seconds(30)};
+    std::chrono::milliseconds silence{
+        std::chrono::seconds(100)};                              // three greetings: whoever is silent that long is gone
+    std::chrono::milliseconds margin{std::chrono::seconds(10)};  // others may count from an earlier moment
+    std::chrono::milliseconds retention{
+        std::chrono::minutes(50)};                              // a little less than events are kept (maintenance.cpp)
+    std::chrono::milliseconds belief{std::chrono::seconds(5)};  // how far behind the others memory may be
+  };
+  Siblings(Core& core, Ears ears) : Siblings(core, std::move(ears), {}) {}
+  Siblings(Core& core, Ears ears, const Options& options) : core_(core), ears_(std::move(ears)), options_(options) {}
 
   /// Returns when whatever others do from now on will be heard: at once when nobody else is there.
   void start();
   void stop();
 
- private:
-  using Steady = std::chrono::steady_clock;
+  /// Something may have been committed here, or may still be, of which nobody was told. Any thread.
+  void doubt();
 
+ private:
   void run(const std::stop_token& stop);
+  void listen_once(std::chrono::milliseconds& wait);
   void connect();
   void disconnect();
+  /// From now on. Those who do not know us (any more) answer.
+  void tell_others();
+  void await_answers();
   void wait_for_open_transactions();
+  /// We were silent for so long that others may take us for gone.
+  [[nodiscard]] bool stood_still() const;
+  void come_back();
   void greet();
   void hear(std::string_view text);
   /// True: ask again soon.
   bool read_events();
+  store::EventHorizon find_horizon();
+  std::int64_t take_number();
+  std::optional<store::EventCursor> read_batch(const store::EventHorizon& horizon);
+  void believe();
+  void take_doubt();
   void beat(Steady::time_point now);
 
   Core& core_;
   const Ears ears_;
+  const Options options_;
   std::unique_ptr<db::Session> session_;
   std::unique_ptr<db::Listener> listener_;
   std::optional<store::EventCursor> cursor_;
   std::string epoch_;
+  Hearing hearing_;
   Steady::time_point last_read_;
-  Steady::time_point next_greeting_;
+  Steady::time_point last_behind_;
+  Steady::time_point greeted_;                                     // when the last greeting began
   std::map<std::string, Steady::time_point, std::less<>> others_;  // by origin: last heard
   Steady::time_point assumed_until_;  // as long as somebody may be there whom we have not heard yet
+  bool tells_others_ = true;
+  bool kept_silent_ = false;  // told nobody of what happened, and nobody of that
+  bool missed_ = false;       // something may have happened of which we were not told
+  std::mutex mutex_;
+  bool doubted_ = false;  // under mutex_, as every call of believe_until
   std::jthread thread_;
 };
 

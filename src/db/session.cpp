@@ -113,9 +113,7 @@ class PqxxSession::Work final : public Tx {
   }
   void control(const char* sql);
   void rollback() noexcept;
-  void run_actions() {
-    for (const auto& action : actions_) action();
-  }
+  void run_actions();
   /// A body that swallowed the failure of a statement must not go on to commit.
   void rethrow_failure() {
     if (failure_) std::rethrow_exception(failure_);
@@ -155,6 +153,18 @@ Rows PqxxSession::Work::exec(const Statement& statement, std::span<const Param> 
     } catch (...) {
       failure_ = std::current_exception();
       throw;
+    }
+  }
+}
+
+/// It is committed, whatever becomes of an action: none keeps another from being done, or the caller from knowing.
+void PqxxSession::Work::run_actions() {
+  for (const auto& action : actions_) {
+    try {
+      action();
+    } catch (const std::exception& error) {
+      log::error("what must follow a commit failed", {log::kv("error", error.what())});
+      if (session_.options_.changes != nullptr) session_.options_.changes->in_doubt();
     }
   }
 }

@@ -21,16 +21,22 @@ void notify_siblings(db::Tx& tx, std::string_view text) {
 }
 
 const db::Statement kEventHorizon{"events.horizon", R"sql(
-SELECT h.xact::text, h.next::text, EXISTS (SELECT 1 FROM events e WHERE e.xact >= h.xact),
+SELECT h.xact::text, h.next::text, EXISTS (SELECT 1 FROM events e WHERE e.xact >= h.xact AND e.origin <> $1),
        coalesce((SELECT epoch::text FROM event_epoch), '')
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xact, pg_snapshot_xmax(pg_current_snapshot()) AS next) h)sql"};
 
-EventHorizon find_event_horizon(db::Tx& tx) {
-  const auto rows = tx.exec(kEventHorizon);
+EventHorizon find_event_horizon(db::Tx& tx, std::int64_t origin) {
+  const auto rows = tx.exec(kEventHorizon, {origin});
   return {.xact = rows[0].i64(0),
           .next = rows[0].i64(1),
           .more_beyond = rows[0].boolean(2),
           .epoch = std::string(rows[0].text(3))};
+}
+
+const db::Statement kTakeNumber{"events.take_number", "SELECT pg_current_xact_id()::text"};
+
+std::int64_t take_transaction_number(db::Tx& tx) {
+  return tx.exec(kTakeNumber)[0].i64(0);
 }
 
 const db::Statement kBeginEpoch{"events.begin_epoch", "INSERT INTO event_epoch DEFAULT VALUES ON CONFLICT DO NOTHING"};

@@ -50,6 +50,11 @@ const db::Statement kFindBearer{"oauth.find_bearer", R"sql(
   LEFT JOIN accounts a ON a.id = u.account_id
   WHERE t.token_hash = $1)sql"};
 
+const db::Statement kFindGoodTokens{"oauth.find_good_tokens", R"sql(
+  SELECT t.id
+  FROM access_tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.account_id
+  WHERE t.id = ANY($1::bigint[]) AND t.revoked_at IS NULL AND NOT u.disabled AND a.suspended_at IS NULL)sql"};
+
 const db::Statement kRevokeAccessToken{"oauth.revoke_access_token", R"sql(
   UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL)sql"};
 
@@ -172,6 +177,12 @@ std::optional<Bearer> find_bearer(db::Tx& tx, std::string_view hash) {
   bearer.account_suspended = row.boolean(19);
   bearer.active_today = row.boolean(20);
   return bearer;
+}
+
+std::set<TokenId> find_good_tokens(db::Tx& tx, std::span<const TokenId> ids) {
+  std::set<TokenId> good;
+  for (const auto row : tx.exec(kFindGoodTokens, {db::Param::ids(ids)})) good.insert(row.id<TokenId>(0));
+  return good;
 }
 
 void revoke_access_token(db::Tx& tx, TokenId id) {

@@ -9,6 +9,8 @@
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/oauth.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -18,6 +20,8 @@ namespace dunlin::streaming {
 namespace events = service::events;
 
 namespace {
+
+constexpr std::size_t kJudgedTogether = 1'000;
 
 void send_notifications_event(Publication& to, AccountId receiver, Message& message) {
   for (const auto& [listener, topic] : to.hub.of_account(Channel::user, receiver)) {
@@ -29,13 +33,17 @@ void send_notifications_event(Publication& to, AccountId receiver, Message& mess
 }
 
 /// Closes the streams whose token the API would no longer take.
-void judge_again(Publication& to, const std::function<bool(const Identity&)>& concerned) {
-  to.hub.begin_judgement();
-  for (const auto& listener : to.hub.listeners(concerned)) {
-    const auto bearer = store::find_bearer(to.tx, listener->identity().token_hash);
-    const bool holds =
-        bearer && bearer->user && !bearer->token.revoked_at && !bearer->user->disabled && !bearer->account_suspended;
-    if (!holds) listener->outbox().end(Ending::revoked);
+void judge_again(db::Tx& tx, Hub& hub, const std::function<bool(const Identity&)>& concerned) {
+  hub.begin_judgement();
+  const auto listeners = hub.listeners(concerned);
+  for (std::size_t first = 0; first < listeners.size(); first += kJudgedTogether) {
+    const auto some = std::span(listeners).subspan(first, std::min(kJudgedTogether, listeners.size() - first));
+    std::vector<TokenId> tokens;
+    for (const auto& listener : some) tokens.push_back(listener->identity().token);
+    const auto good = store::find_good_tokens(tx, tokens);
+    for (const auto& listener : some) {
+      if (!good.contains(listener->identity().token)) listener->outbox().end(Ending::revoked);
+    }
   }
 }
 
@@ -45,6 +53,10 @@ void relation_changed(Publication& to, AccountId who, AccountId target) {
 }
 
 }  // namespace
+
+void judge_listeners(db::Tx& tx, Hub& hub) {
+  judge_again(tx, hub, [](const Identity&) { return true; });
+}
 
 void on(Publication& to, const events::NotificationCreated& event) {
   const bool heard = !to.hub.of_account(Channel::user, event.receiver).empty() ||
@@ -99,25 +111,25 @@ void on(Publication& to, const events::TagFollowChanged& event) {
 }
 
 void on(Publication& to, const events::TokenRevoked& event) {
-  judge_again(to, [&](const Identity& who) { return who.token == event.id; });
+  judge_again(to.tx, to.hub, [&](const Identity& who) { return who.token == event.id; });
 }
 
 void on(Publication& to, const events::LoginChanged& event) {
-  judge_again(to, [&](const Identity& who) { return who.user == event.id; });
+  judge_again(to.tx, to.hub, [&](const Identity& who) { return who.user == event.id; });
 }
 
 void on(Publication& /*to*/, const events::AccountChanged& /*event*/) {}
 
 void on(Publication& to, const events::AccountSuspended& event) {
   to.feeds.drop_rings();
-  judge_again(to, [&](const Identity& who) { return who.account == event.id; });
+  judge_again(to.tx, to.hub, [&](const Identity& who) { return who.account == event.id; });
 }
 
 void on(Publication& to, const events::AccountDeleted& event) {
   to.feeds.author_left(to.tx, event.id);
   // What it posted here goes bit by bit, and is not shown from now on.
   if (store::find_account(to.tx, event.id)) to.feeds.drop_rings();
-  judge_again(to, [&](const Identity& who) { return who.account == event.id; });
+  judge_again(to.tx, to.hub, [&](const Identity& who) { return who.account == event.id; });
 }
 
 void on(Publication& to, const events::InstancePolicyChanged& /*event*/) {

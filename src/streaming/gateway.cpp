@@ -104,14 +104,13 @@ Result<std::shared_ptr<Stream>> Gateway::open(const http::Request& request, db::
   const auto topic = TRY(requested_topic(request, params));
   auto credentials = read_credentials(request, params);
   if (credentials.token.empty()) return fail(Errc::unauthorized, "Missing access token");
-  auto hash = crypto::token_hash(credentials.token);
+  const auto hash = crypto::token_hash(credentials.token);
   const auto judgements = hub_.judgements();
   const auto bearer = TRY(check_token(session, hash));
   const auto& scopes = bearer.token.scopes;
   Identity identity{.account = bearer.user->account_id,
                     .user = bearer.user->id,
                     .token = bearer.token.id,
-                    .token_hash = hash,
                     .hears_notifications = service::scopes::satisfies(scopes, scope_of(Channel::user_notification))};
   const auto account = identity.account;
   const auto listener = std::make_shared<Listener>(

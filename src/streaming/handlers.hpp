@@ -46,4 +46,7 @@ void on(Publication& to, const service::events::EmojisChanged& event);
 /// The caches' business (daemon/application.cpp): nobody listens to it.
 inline void on(Publication& /*to*/, const service::events::RowsChanged& /*event*/) {}
 
+/// Everybody's right to listen.
+void judge_listeners(db::Tx& tx, Hub& hub);
+
 }  // namespace dunlin::streaming

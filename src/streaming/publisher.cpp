@@ -62,6 +62,14 @@ void Publisher::begin_anew() {
   heard_.notify_one();
 }
 
+void Publisher::judge_all() {
+  {
+    const std::lock_guard lock(mutex_);
+    judge_ = true;
+  }
+  heard_.notify_one();
+}
+
 void Publisher::start(std::function<std::unique_ptr<db::Session>()> make_session) {
   thread_ = std::jthread([this, make_session = std::move(make_session)](const std::stop_token& stop) {
     const auto session = make_session();
@@ -85,12 +93,15 @@ void Publisher::run(const std::stop_token& stop, db::Session& session) {
   while (!stop.stop_requested()) {
     std::deque<service::Event> events;
     bool lost = false;
+    bool judge_now = false;
     {
       std::unique_lock lock(mutex_);
-      heard_.wait_for(lock, stop, kRefresh, [&] { return !events_.empty() || lost_; });
+      heard_.wait_for(lock, stop, kRefresh, [&] { return !events_.empty() || lost_ || judge_; });
       events.swap(events_);
       lost = std::exchange(lost_, false);
+      judge_now = std::exchange(judge_, false);
     }
+    if (judge_now && !lost) judge(session);
     const auto superseded = find_superseded(events);
     for (std::size_t i = 0; i < events.size(); ++i) {
       if (stop.stop_requested()) return;
@@ -131,6 +142,17 @@ void Publisher::refresh(db::Session& session) {
     });
   } catch (const std::exception& e) {
     log::warn("relations could not be read again", {log::kv("error", e.what())});
+  }
+}
+
+void Publisher::judge(db::Session& session) {
+  try {
+    std::ignore = session.read([&](db::Tx& tx) -> Result<void> {
+      judge_listeners(tx, hub_);
+      return {};
+    });
+  } catch (const std::exception& e) {
+    log::warn("the rights to listen could not be read", {log::kv("error", e.what())});
   }
 }
 

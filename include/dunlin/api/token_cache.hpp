@@ -5,6 +5,7 @@
 #include "dunlin/base/recent_map.hpp"
 #include "dunlin/store/oauth.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -27,8 +28,8 @@ class TokenCache {
   void put(ChangeLog::Ticket ticket, const std::string& hash, const store::Bearer& bearer, Time now);
 
   void changed(std::span<const db::Change> changes);
-  /// Off, it is empty: changes may be missed.
-  void turn(bool on);
+  /// From then on nothing is found, until this is called again: changes may not have been heard of.
+  void believe_until(std::chrono::steady_clock::time_point time);
   void clear();
 
  private:
@@ -39,7 +40,7 @@ class TokenCache {
   static bool concerns(const store::Bearer& bearer, const db::Change& change);
 
   std::mutex mutex_;
-  bool on_ = true;
+  std::chrono::steady_clock::time_point believed_until_ = std::chrono::steady_clock::time_point::max();
   ChangeLog log_;
   RecentMap<std::string, Known> bearers_;
   std::unordered_set<std::int64_t> ids_;  // of tokens, users and accounts that may be among them

@@ -42,7 +42,8 @@ class ChangeListener {
   /// Within the transaction that made them, each once, before its commit. What must follow the commit is for
   /// tx.after_commit(), where it comes before what others registered.
   virtual void changed(Tx& tx, const std::vector<Change>& changes) = 0;
-  /// The connection was lost during a commit: whether it happened nobody knows, and nothing follows it.
+  /// The connection was lost during a commit: whether it happened, or still will, nobody knows, and nothing follows it.
+  /// Or it did happen, and something that must follow failed.
   virtual void in_doubt() = 0;
 };
 

@@ -27,11 +27,13 @@ struct EventCursor {
 };
 struct EventHorizon {
   std::int64_t xact = 0;     // below it all is settled
-  std::int64_t next = 0;     // the number of the next transaction that begins
-  bool more_beyond = false;  // committed, but not below it: ask again soon
+  std::int64_t next = 0;     // what is committed is below it; what is open need not be
+  bool more_beyond = false;  // of others, committed, but not below it
   std::string epoch;         // another one: the server has crashed, and has forgotten events
 };
-EventHorizon find_event_horizon(db::Tx& tx);
+EventHorizon find_event_horizon(db::Tx& tx, std::int64_t origin);
+/// The number of this transaction, the greatest so far.
+std::int64_t take_transaction_number(db::Tx& tx);
 /// If there is none. By everybody who wants to notice its end.
 void begin_event_epoch(db::Tx& tx);
 struct StoredEvent {

@@ -4,6 +4,7 @@
 #include "dunlin/model/oauth.hpp"
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct Bearer {
   bool active_today = false;  // the user's activity is noted already (store::touch_user_activity)
 };
 std::optional<Bearer> find_bearer(db::Tx& tx, std::string_view hash);
+/// Those of them that are there, not revoked, and of a user who is neither disabled nor suspended.
+std::set<TokenId> find_good_tokens(db::Tx& tx, std::span<const TokenId> ids);
 void revoke_access_token(db::Tx& tx, TokenId id);
 /// The user has a live token of this application with all of these scopes.
 bool has_granted(db::Tx& tx, UserId user, ApplicationId application, std::span<const std::string> scopes);

@@ -25,7 +25,6 @@ struct Identity {
   AccountId account;
   UserId user;
   TokenId token{};
-  std::string token_hash{};
   bool hears_notifications = false;  // on the stream "user"
 };
 

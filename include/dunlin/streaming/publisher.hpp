@@ -34,12 +34,17 @@ class Publisher {
   /// Events were lost: feeds are read again, streams are closed, so that clients come back and look for themselves.
   void begin_anew();
 
+  /// What others decided may not be heard of for a while: closes the streams whose token the API would no longer take.
+  void judge_all();
+
   void start(std::function<std::unique_ptr<db::Session>()> make_session);
   /// What was heard and not told is dropped. Idempotent.
   void stop();
 
   /// What start() does with each event. Throws db::Unavailable; it may then be called again with the same event.
   void publish(db::Session& session, const service::Event& event);
+  /// What start() does after judge_all().
+  void judge(db::Session& session);
 
  private:
   void run(const std::stop_token& stop, db::Session& session);
@@ -55,6 +60,7 @@ class Publisher {
   std::condition_variable_any heard_;
   std::deque<service::Event> events_;
   bool lost_ = false;
+  bool judge_ = false;
   std::chrono::steady_clock::time_point refreshed_;
   std::jthread thread_;
 };

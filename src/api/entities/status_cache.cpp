@@ -33,6 +33,7 @@ StatusCache::StatusCache(std::size_t max_bytes)
 StatusCache::Page StatusCache::find(std::span<const StatusId> ids, std::optional<AccountId> viewer, Time now) {
   const std::lock_guard lock(mutex_);
   Page page{.ticket = log_.now()};
+  if (std::chrono::steady_clock::now() >= believed_until_) return page;
   const auto look = [&](StatusId id) -> std::optional<StatusId> {
     const auto* cached = statuses_.find(id);
     if (cached == nullptr) return std::nullopt;
@@ -65,7 +66,6 @@ bool StatusCache::holds(ChangeLog::Ticket ticket, Kind kind, std::int64_t id) co
 
 void StatusCache::add(const Page& page, const Additions& additions) {
   const std::lock_guard lock(mutex_);
-  if (!on_) return;
   const bool emojis_hold = holds(page.ticket, Kind::emojis, 0);
   for (const auto& [id, account] : additions.accounts) {
     if (!holds(page.ticket, Kind::account, id.value) || !holds(page.ticket, Kind::numbers, id.value)) continue;
@@ -155,11 +155,9 @@ void StatusCache::changed(std::span<const db::Change> changes) {
   }
 }
 
-void StatusCache::turn(bool on) {
+void StatusCache::believe_until(std::chrono::steady_clock::time_point time) {
   const std::lock_guard lock(mutex_);
-  on_ = on;
-  log_.add({});
-  drop_all();
+  believed_until_ = time;
 }
 
 void StatusCache::clear() {

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace {
 
 const db::Statement kDisable{"test.caches.disable", "UPDATE users SET disabled = $2 WHERE account_id = $1"};
 const db::Statement kSuspend{"test.caches.suspend", "UPDATE accounts SET suspended_at = $2 WHERE id = $1"};
-const db::Statement kDemote{"test.caches.role", "UPDATE users SET role = 0 WHERE account_id = $1"};
+const db::Statement kPromote{"test.caches.role", "UPDATE users SET role = 1 WHERE account_id = $1"};
+const db::Statement kPreferences{"test.caches.preferences", "UPDATE users SET expand_media = 1 WHERE account_id = $1"};
 const db::Statement kRevokeAll{"test.caches.revoke", "UPDATE access_tokens SET revoked_at = $1"};
 
 constexpr const char* kHome = "/api/v1/timelines/home";
@@ -135,12 +137,16 @@ TEST_CASE("what was read before a change is not kept after it", "[api][cache]") 
     add(page);
     CHECK(found().empty());
   }
-  SECTION("while nobody listened") {
-    cache.turn(false);
+  SECTION("and not found while nobody knows of changes") {
+    using Steady = std::chrono::steady_clock;
+    cache.believe_until(Steady::now());
     add(cache.find(ids, std::nullopt, Time{}));
     CHECK(found().empty());
-    cache.turn(true);
-    add(page);
+    cache.believe_until(Steady::time_point::max());
+    CHECK(found().size() == 1);  // no change came
+    cache.believe_until({});
+    change(Kind::status, 7);
+    cache.believe_until(Steady::time_point::max());
     CHECK(found().empty());
   }
 }
@@ -172,8 +178,12 @@ TEST_CASE("a token that was read once costs no statement until something changes
     CHECK(r.get(r.token, kPath).statements == 0);
   }
   SECTION("a change of the login's row that is none of ours to judge") {
-    r.run(kDemote, {r.alice.id});
+    r.run(kPromote, {r.alice.id});
     CHECK(r.get(r.token, kPath).statements == 1);
+  }
+  SECTION("what no token needs of the login") {
+    r.run(kPreferences, {r.alice.id});
+    CHECK(r.get(r.token, kPath).statements == 0);
   }
   SECTION("the next day it is read anew, and the activity noted") {
     r.world.clock.advance(std::chrono::hours(24));
@@ -181,10 +191,12 @@ TEST_CASE("a token that was read once costs no statement until something changes
     CHECK(r.get(r.token, kPath).statements == 1);
     CHECK(r.get(r.token, kPath).statements == 0);
   }
-  SECTION("nobody listens: nothing is kept") {
-    r.tokens.turn(false);
+  SECTION("while changes may not have been heard of it is read each time") {
+    r.tokens.believe_until(std::chrono::steady_clock::now());
     CHECK(r.get(r.token, kPath).statements == 1);
     CHECK(r.get(r.token, kPath).statements == 1);
+    r.tokens.believe_until(std::chrono::steady_clock::time_point::max());
+    CHECK(r.get(r.token, kPath).statements == 0);
   }
 }
 

@@ -5,7 +5,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace dunlin;
@@ -23,6 +27,28 @@ WITH made AS (
 INSERT INTO account_stats (account_id) SELECT id FROM made)sql"};
 const db::Statement kCountAll{"test.changes.count_all",
                               "UPDATE account_stats SET followers_count = followers_count + 1"};
+const db::Statement kFetched{"test.changes.fetched", R"sql(
+UPDATE accounts SET fetched_at = now(), updated_at = now(), inbox_url = 'https://x.example/inbox', outbox_url = 'o',
+  shared_inbox_url = 's', followers_url = 'f', following_url = 'g', featured_url = 'h', also_known_as = '{x}')sql"};
+const db::Statement kActive{"test.changes.active", "UPDATE users SET last_active_on = now(), expand_spoilers = true"};
+const db::Statement kViewed{"test.changes.viewed", R"sql(
+UPDATE media_attachments SET last_viewed_at = now(), bytes = 7, failures = 1, failure = 'x', retry_at = now(),
+  updated_at = now())sql"};
+const db::Statement kEmojiSeen{"test.changes.emoji_seen", "UPDATE custom_emojis SET updated_at = now()"};
+const db::Statement kCardSeen{"test.changes.card_seen", "UPDATE preview_cards SET updated_at = now()"};
+const db::Statement kNamed{"test.changes.named", "UPDATE accounts SET display_name = 'A', updated_at = now()"};
+const db::Statement kDisabled{"test.changes.disabled", "UPDATE users SET disabled = true, last_active_on = NULL"};
+const db::Statement kDescribed{"test.changes.described", "UPDATE media_attachments SET description = 'a wader'"};
+const db::Statement kEmojiMoved{"test.changes.emoji_moved", "UPDATE custom_emojis SET url = 'https://x.example/e'"};
+const db::Statement kCardNamed{"test.changes.card_named", "UPDATE preview_cards SET title = 'Old'"};
+const db::Statement kCardPictured{"test.changes.card_pictured", R"sql(
+INSERT INTO pictures (id, kind, card_id, blurhash, last_viewed_at, updated_at)
+VALUES (7, 3, 6, 'LEHV6nWB2yk8', now(), now()))sql"};
+const db::Statement kPictureViewed{"test.changes.picture_viewed", "UPDATE pictures SET last_viewed_at = now()"};
+const db::Statement kLinked{"test.changes.linked",
+                            "INSERT INTO status_cards (status_id, link_id) SELECT 3, id FROM card_links"};
+const db::Statement kCardFound{"test.changes.card_found", "UPDATE card_links SET card_id = 6"};
+const db::Statement kWaiting{"test.changes.waiting", "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"};
 const db::Statement kFail{"test.changes.fail", "SELECT 1 / $1::bigint"};
 
 class Ear final : public db::ChangeListener {
@@ -42,12 +68,17 @@ struct Fixture {
   Ear ear;
   std::unique_ptr<db::Session> session =
       db::make_session({.url = database.url(), .changes = &ear}, test::Database::system_clock());
+  std::unique_ptr<db::Session> watcher = database.new_session();
 
   void run(const db::Statement& statement, std::initializer_list<db::Param> params = {}) {
     std::ignore = session->write([&](db::Tx& tx) -> Result<void> {
       tx.exec(statement, params);
       return {};
     });
+  }
+  /// Somebody, for a lock.
+  bool is_waiting() {
+    return *watcher->read([](db::Tx& tx) -> Result<bool> { return tx.exec(kWaiting)[0].boolean(0); });
   }
 };
 
@@ -115,6 +146,80 @@ TEST_CASE("a connection that is lost during the commit leaves it in doubt", "[db
     return {};
   }));
   CHECK(f.ear.doubts == 1);
+}
+
+TEST_CASE("what follows a commit and fails keeps nothing else from following, and leaves doubt", "[db][changes]") {
+  Fixture f;
+  f.run(kMany, {12});
+  bool followed = false;
+  const auto done = f.session->write([&](db::Tx& tx) -> Result<void> {
+    tx.after_commit([] { throw std::runtime_error("no memory"); });
+    tx.after_commit([&] { followed = true; });
+    tx.exec(kSetParts, {10, 7});
+    return {};
+  });
+  CHECK(done);  // it is committed
+  CHECK(followed);
+  CHECK(f.ear.doubts == 1);
+}
+
+TEST_CASE("what nobody is shown is not told", "[db][changes]") {
+  Fixture f;
+  f.database.run(R"sql(
+    INSERT INTO accounts (id, username, domain, uri, url, created_at, updated_at)
+    VALUES (1, 'a', NULL, 'https://x.example/1', '', now(), now());
+    INSERT INTO users (id, account_id, email, password_hash, created_at) VALUES (2, 1, 'a@x.example', '', now());
+    INSERT INTO statuses (id, uri, account_id, local, visibility, created_at)
+    VALUES (3, 'https://x.example/3', 1, true, 0, now());
+    INSERT INTO media_attachments (id, account_id, status_id, type, state, last_viewed_at, created_at, updated_at)
+    VALUES (4, 1, 3, 0, 0, now(), now(), now());
+    INSERT INTO custom_emojis (id, shortcode, url, static_url, created_at, updated_at)
+    VALUES (5, 'e', '', '', now(), now());
+    INSERT INTO preview_cards (id, url, title, updated_at) VALUES (6, 'https://news.example/', 'News', now());
+    INSERT INTO card_links (url, card_id) VALUES ('https://news.example/', 6);
+    INSERT INTO status_cards (status_id, link_id) SELECT 3, id FROM card_links;)sql");
+  for (const auto* statement : {&kFetched, &kActive, &kViewed, &kEmojiSeen, &kCardSeen}) f.run(*statement);
+  CHECK(f.ear.after_commit.empty());
+  const auto tells = [&](const db::Statement& statement, Kind kind, std::int64_t id) {
+    INFO(statement.name());
+    f.ear.after_commit.clear();
+    f.run(statement);
+    CHECK(f.ear.after_commit == std::vector{Change{.kind = kind, .id = id}});
+  };
+  tells(kNamed, Kind::account, 1);
+  tells(kDisabled, Kind::user, 2);
+  tells(kDescribed, Kind::status, 3);
+  tells(kEmojiMoved, Kind::emojis, 0);
+  tells(kCardNamed, Kind::status, 3);
+  tells(kCardPictured, Kind::status, 3);
+  f.ear.after_commit.clear();
+  f.run(kPictureViewed);
+  CHECK(f.ear.after_commit.empty());
+}
+
+TEST_CASE("a card's news reach a status that is being linked to it just now", "[db][changes]") {
+  Fixture f;
+  f.database.run(R"sql(
+    INSERT INTO accounts (id, username, domain, uri, url, created_at, updated_at)
+    VALUES (1, 'a', NULL, 'https://x.example/1', '', now(), now());
+    INSERT INTO statuses (id, uri, account_id, local, visibility, created_at)
+    VALUES (3, 'https://x.example/3', 1, true, 0, now());
+    INSERT INTO preview_cards (id, url, title, updated_at) VALUES (6, 'https://news.example/', 'News', now());
+    INSERT INTO card_links (url) VALUES ('https://news.example/');)sql");
+  std::thread fetcher;
+  std::atomic<bool> done = false;
+  std::ignore = f.database.session().write([&](db::Tx& tx) -> Result<void> {
+    tx.exec(kLinked);
+    fetcher = std::thread([&] {
+      f.run(kCardFound);
+      done = true;
+    });
+    // It has told what it sees, or waits for us.
+    while (!done && !f.is_waiting()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return {};
+  });
+  fetcher.join();
+  CHECK(f.ear.after_commit == std::vector{Change{.kind = Kind::status, .id = 3}});
 }
 
 TEST_CASE("a session without a listener asks for nothing", "[db][changes]") {

@@ -21,7 +21,7 @@ constexpr std::int64_t kOthers = 2;
 std::vector<std::string> read(db::Session& session, store::EventCursor& cursor) {
   std::vector<std::string> out;
   std::ignore = session.read([&](db::Tx& tx) -> Result<void> {
-    const auto horizon = store::find_event_horizon(tx);
+    const auto horizon = store::find_event_horizon(tx, kUs);
     for (const auto& event : store::list_events(tx, kUs, cursor, horizon.xact, 100)) out.push_back(event.event);
     cursor = {.xact = horizon.xact - 1};
     return {};
@@ -60,7 +60,8 @@ TEST_CASE("what commits late is not jumped over", "[store][events]") {
     // Until the older transaction has ended nothing after it is settled.
     CHECK(read(world.session(), cursor).empty());
     std::ignore = world.session().read([](db::Tx& now) -> Result<void> {
-      CHECK(store::find_event_horizon(now).more_beyond);
+      CHECK(store::find_event_horizon(now, kUs).more_beyond);
+      CHECK_FALSE(store::find_event_horizon(now, kOthers).more_beyond);  // one's own
       return {};
     });
     return {};
@@ -84,7 +85,7 @@ TEST_CASE("a listener hears what is committed, and nothing that is rolled back",
 
 TEST_CASE("a crash of the server is the end of an epoch", "[store][events]") {
   World world;
-  const auto epoch = [&] { return world.read([](db::Tx& tx) { return store::find_event_horizon(tx).epoch; }); };
+  const auto epoch = [&] { return world.read([](db::Tx& tx) { return store::find_event_horizon(tx, kUs).epoch; }); };
   const auto begin = [&] { world.write([](db::Tx& tx) { store::begin_event_epoch(tx); }); };
   CHECK(epoch().empty());
   begin();

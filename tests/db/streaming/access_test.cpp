@@ -111,3 +111,27 @@ TEST_CASE("a stream ends with the right to listen", "[streaming][access]") {
   CHECK(other.heard().empty());
   CHECK(other.ending == streaming::Ending::none);
 }
+
+TEST_CASE("when others are not heard, everybody's right to listen is looked up", "[streaming][access]") {
+  Station s;
+  const auto alice = s.world.local_account("alice");
+  const auto bob = s.world.local_account("bob");
+  const auto carol = s.world.local_account("carol");
+  const auto dora = s.world.local_account("dora");
+  const auto token = s.token(alice);
+  Ear revoked(s.try_open(token, "?stream=user").value(), s.world.session());
+  auto kept = s.listen(alice, "?stream=user");
+  auto suspended = s.listen(bob, "?stream=user");
+  auto disabled = s.listen(carol, "?stream=user");
+  auto other = s.listen(dora, "?stream=user");
+  s.api.revoke(token);
+  s.world.suspend(bob);
+  s.world.db.run("UPDATE users SET disabled = true WHERE account_id = " + carol.id.str());
+  s.publisher.judge(s.world.session());
+  for (auto* ear : {&revoked, &kept, &suspended, &disabled, &other}) CHECK(ear->heard().empty());
+  CHECK(revoked.ending == streaming::Ending::revoked);
+  CHECK(suspended.ending == streaming::Ending::revoked);
+  CHECK(disabled.ending == streaming::Ending::revoked);
+  CHECK(kept.ending == streaming::Ending::none);
+  CHECK(other.ending == streaming::Ending::none);
+}

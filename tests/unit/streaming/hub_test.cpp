@@ -21,7 +21,7 @@ namespace {
 
 std::shared_ptr<Listener> listener(std::int64_t user, Protocol protocol = Protocol::websocket,
                                    std::size_t max_outbox = 1000) {
-  return std::make_shared<Listener>(Identity{.account = AccountId{user}, .user = UserId{user}, .token_hash = {}},
+  return std::make_shared<Listener>(Identity{.account = AccountId{user}, .user = UserId{user}},
                                     std::vector<std::string>{"read"}, protocol, max_outbox);
 }
 

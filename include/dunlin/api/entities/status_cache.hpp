@@ -7,6 +7,7 @@
 #include "dunlin/service/filter_matcher.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -70,8 +71,8 @@ class StatusCache {
   void add(const Page& page, const Additions& additions);
 
   void changed(std::span<const db::Change> changes);
-  /// Off, it is empty: changes may be missed.
-  void turn(bool on);
+  /// From then on nothing is found, until this is called again: changes may not have been heard of.
+  void believe_until(std::chrono::steady_clock::time_point time);
   void clear();
   [[nodiscard]] std::size_t bytes();
 
@@ -89,7 +90,7 @@ class StatusCache {
   [[nodiscard]] bool holds(ChangeLog::Ticket ticket, db::Change::Kind kind, std::int64_t id) const;
 
   std::mutex mutex_;
-  bool on_ = true;
+  std::chrono::steady_clock::time_point believed_until_ = std::chrono::steady_clock::time_point::max();
   ChangeLog log_;
   std::uint64_t last_version_ = 0;
   RecentMap<StatusId, CachedStatus> statuses_;
