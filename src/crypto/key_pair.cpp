@@ -20,7 +20,10 @@ constexpr std::size_t kMaxPemBytes = 16 * 1024;
 constexpr int kMinRsaBits = 1024;
 constexpr int kMaxRsaBits = 4096;  // a verification's cost grows with the square of it
 constexpr int kNewRsaBits = 2048;
-constexpr std::string_view kEd25519Prefix("\xed\x01", 2);  // multicodec ed25519-pub
+// Multicodec ed25519-pub and rsa-pub.
+constexpr std::string_view kEd25519Prefix("\xed\x01", 2);
+constexpr std::string_view kRsaPrefix("\x85\x24", 2);
+constexpr std::size_t kMaxMultibase = 800;  // RSA of 4,096 bits has 722
 
 using Key = std::shared_ptr<EVP_PKEY>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
@@ -134,10 +137,15 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
 }
 
 Result<PublicKey> PublicKey::from_multibase(std::string_view text) {
-  if (!text.starts_with('z') || text.size() > 64) return unusable("not base58-btc multibase");
+  if (!text.starts_with('z') || text.size() > kMaxMultibase) return unusable("not base58-btc multibase");
   const auto bytes = base58_decode(text.substr(1));
-  if (!bytes || bytes->size() != 34 || !bytes->starts_with(kEd25519Prefix)) return unusable("not an Ed25519 key");
-  return checked(own(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, data_of(*bytes) + 2, 32)));
+  if (!bytes || bytes->size() < 34) return unusable("not base58-btc multibase");
+  const unsigned char* key = data_of(*bytes) + 2;
+  if (bytes->starts_with(kRsaPrefix)) {
+    return checked(own(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &key, static_cast<long>(bytes->size() - 2))));
+  }
+  if (bytes->size() != 34 || !bytes->starts_with(kEd25519Prefix)) return unusable("neither RSA nor Ed25519");
+  return checked(own(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key, 32)));
 }
 
 std::string PublicKey::to_pem() const {
@@ -147,7 +155,15 @@ std::string PublicKey::to_pem() const {
 }
 
 std::string PublicKey::to_multibase() const {
-  if (type_ != KeyType::ed25519) throw std::logic_error("only Ed25519 keys have a multibase form");
+  if (type_ == KeyType::rsa) {
+    unsigned char* der = nullptr;
+    const int length = i2d_PublicKey(key_.get(), &der);
+    if (length < 0) throw std::runtime_error("a public key cannot be written");
+    const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owned(der,
+                                                                         [](unsigned char* p) { OPENSSL_free(p); });
+    const std::string_view bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
+    return "z" + base58_encode(std::string(kRsaPrefix) + std::string(bytes));
+  }
   std::string raw(32, '\0');
   std::size_t size = raw.size();
   if (EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(raw.data()), &size) != 1) {

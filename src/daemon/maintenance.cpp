@@ -31,8 +31,9 @@ constexpr hours kDeletedStatuses{30 * 24};   // their Deletes are retried that l
 constexpr hours kUnattachedMedia{24};
 constexpr hours kPasswordResets{6};
 constexpr hours kGivenUpWork{30 * 24};
-constexpr hours kBackfills{14 * 24};  // twice their longest pause
-constexpr hours kEvents{1};           // who has not heard them by then begins anew
+constexpr hours kReplacedKeys{30 * 24};  // as long as what they have signed may be looked at
+constexpr hours kBackfills{14 * 24};     // twice their longest pause
+constexpr hours kEvents{1};              // who has not heard them by then begins anew
 constexpr int kStatusesAtOnce = 1000;
 constexpr hours kUnusedCards{30 * 24};
 constexpr int kCardsAtOnce = 1000;
@@ -44,7 +45,7 @@ Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
   const Time now = tx.now();
   store::purge_expired_logins(tx);
   store::purge_departed_keys(tx);
-  store::forget_previous_keys(tx);
+  store::purge_replaced_keys(tx, now - kReplacedKeys);
   store::count_weekly_activity(tx);
   store::purge_password_resets(tx, now - kPasswordResets);
   store::purge_pending_sign_ins(tx);

@@ -6,7 +6,6 @@
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/key_pair.hpp"
-#include "dunlin/service/actor_keys.hpp"
 #include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/service/profile_links.hpp"
@@ -20,7 +19,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <utility>
 
 namespace dunlin::service {
@@ -43,23 +41,6 @@ constexpr std::array<std::string_view, 3> kQuotePolicies{"public", "followers", 
 constexpr std::array<std::string_view, 16> kReserved{
     "abuse",     "actor",      "admin", "administrator", "api",    "hostmaster", "inbox",     "mod",
     "moderator", "postmaster", "root",  "security",      "server", "support",    "webmaster", "well_known"};
-
-/// A key from the stock, or made now when the stock is empty.
-crypto::PrivateKey take_key(db::Tx& tx) {
-  if (const auto pem = store::take_spare_key(tx)) {
-    if (auto key = crypto::PrivateKey::from_pem(*pem)) return std::move(*key);
-  }
-  return crypto::PrivateKey::generate_rsa();
-}
-
-void insert_rsa_key(db::Tx& tx, const Account& account, const crypto::PrivateKey& key) {
-  store::insert_key(tx, {.key_id = uris::main_key(account.uri),
-                         .account_id = account.id,
-                         .algorithm = model::KeyAlgorithm::rsa,
-                         .public_pem = key.public_key().to_pem(),
-                         .private_pem = key.to_pem(),
-                         .fetched_at = std::nullopt});
-}
 
 void check_length(std::string_view field, std::string_view label, std::string_view value, std::size_t most,
                   Faults& faults) {
@@ -157,8 +138,7 @@ Result<Account> AccountService::create_local(db::Tx& tx, const NewLocalAccount& 
   account.created_at = tx.now();
   account.updated_at = tx.now();
   store::insert_account(tx, account);
-  insert_rsa_key(tx, account, take_key(tx));
-  ensure_proof_key(tx, account);
+  give_keys(tx, account);
   store::insert_user(tx, {.id = env_.ids.next<UserId>(),
                           .account_id = account.id,
                           .email = wanted.email,
@@ -241,14 +221,9 @@ Result<void> AccountService::set_posting_defaults(db::Tx& tx, UserId user, const
   return {};
 }
 
-Result<void> AccountService::rotate_keys(db::Tx& tx, const Account& account) {
-  // Long enough for the Update to go out, short enough that what fails at peers that know the new key is tried again.
-  constexpr std::chrono::minutes kOldKeySigns{5};
-  const auto key = take_key(tx);
-  if (!store::rotate_key(tx, account.id, key.public_key().to_pem(), key.to_pem(), tx.now() + kOldKeySigns)) {
-    return fail(Errc::not_found, "The account has no key to sign with");
-  }
-  env_.federation.profile_updated(tx, account);
+Result<void> AccountService::rotate_keys(db::Tx& tx, const Account& account, KeyRotation how) {
+  const Time from = TRY(service::rotate_keys(tx, account, how));
+  env_.federation.keys_rotated(tx, account, from);
   return {};
 }
 
@@ -267,8 +242,7 @@ Account AccountService::ensure_instance_actor(db::Tx& tx) {
   account.created_at = tx.now();
   account.updated_at = tx.now();
   store::insert_account(tx, account);
-  insert_rsa_key(tx, account, crypto::PrivateKey::generate_rsa());
-  ensure_proof_key(tx, account);
+  give_keys(tx, account);
   return account;
 }
 

@@ -64,6 +64,10 @@ std::string emoji(const config::Config& config, std::string_view shortcode) {
 std::string main_key(std::string_view actor_uri) {
   return std::string(actor_uri) + "#main-key";
 }
+
+std::string proof_key(std::string_view actor_uri) {
+  return std::string(actor_uri) + "#ed25519-key";
+}
 std::string default_avatar(const config::Config& config) {
   return config.origin() + "/static/avatar.png";
 }

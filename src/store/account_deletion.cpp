@@ -29,7 +29,7 @@ INSERT INTO departed_keys (account_id, key_id, public_pem, private_pem, expires_
 SELECT account_id, key_id, public_pem, private_pem, $2
 FROM account_keys
 WHERE account_id = $1 AND private_pem IS NOT NULL AND algorithm = 0
-ORDER BY created_at DESC
+ORDER BY coalesce(main_from <= $3, true) DESC, main_from DESC NULLS LAST, created_at DESC
 LIMIT 1
 ON CONFLICT (account_id) DO NOTHING)sql"};
 const db::Statement kPurgeKeys{"account_deletion.purge_keys", "DELETE FROM departed_keys WHERE expires_at <= $1"};
@@ -53,7 +53,7 @@ void erase_statuses(db::Tx& tx, const std::vector<StatusId>& ids) {
 }
 
 void keep_departed_key(db::Tx& tx, AccountId id, Time until) {
-  tx.exec(kKeepKey, {id, until});
+  tx.exec(kKeepKey, {id, until, tx.now()});
 }
 
 std::size_t purge_departed_keys(db::Tx& tx) {

@@ -5,7 +5,7 @@
 
 namespace dunlin::store {
 
-#define DUNLIN_KEY_COLUMNS "k.key_id, k.account_id, k.algorithm, k.public_pem, k.private_pem, k.fetched_at"
+#define DUNLIN_KEY_COLUMNS "k.key_id, k.account_id, k.algorithm, k.public_pem, k.private_pem, k.fetched_at, k.main_from"
 
 namespace {
 
@@ -15,18 +15,19 @@ model::AccountKey read_key(const db::Row& row) {
           .algorithm = static_cast<model::KeyAlgorithm>(row.i32(2)),
           .public_pem = std::string(row.text(3)),
           .private_pem = row.opt_text(4),
-          .fetched_at = row.opt_time(5)};
+          .fetched_at = row.opt_time(5),
+          .main_from = row.opt_time(6)};
 }
 
 }  // namespace
 
 const db::Statement kInsertKey{"account_keys.insert", R"sql(
-INSERT INTO account_keys (key_id, account_id, algorithm, public_pem, private_pem, created_at, fetched_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7))sql"};
+INSERT INTO account_keys (key_id, account_id, algorithm, public_pem, private_pem, created_at, fetched_at, main_from)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8))sql"};
 
 void insert_key(db::Tx& tx, const model::AccountKey& key) {
   tx.exec(kInsertKey, {key.key_id, key.account_id, static_cast<int>(key.algorithm), key.public_pem, key.private_pem,
-                       tx.now(), key.fetched_at});
+                       tx.now(), key.fetched_at, key.main_from});
 }
 
 const db::Statement kFindKey{"account_keys.find",
@@ -36,47 +37,47 @@ std::optional<model::AccountKey> find_key(db::Tx& tx, std::string_view key_id) {
   return first_row(tx.exec(kFindKey, {key_id}), read_key);
 }
 
-// A key that was just replaced signs on for a while; the key of a deleted account lives in a table of its own.
+// The newest whose time has come; the key of a deleted account lives in a table of its own.
 const db::Statement kFindSigningKey{"account_keys.find_signing", R"sql(
-SELECT key_id, account_id, algorithm, public_pem, private_pem, fetched_at
+SELECT key_id, account_id, algorithm, public_pem, private_pem, fetched_at, main_from
 FROM (
-  SELECT k.key_id, k.account_id, k.algorithm, k.public_pem,
-         CASE WHEN k.previous_until > $3 THEN k.previous_private_pem ELSE k.private_pem END AS private_pem,
-         k.fetched_at, k.created_at
+  SELECT k.key_id, k.account_id, k.algorithm, k.public_pem, k.private_pem, k.fetched_at, k.main_from, k.created_at
   FROM account_keys k
   WHERE k.account_id = $1 AND k.algorithm = $2 AND k.private_pem IS NOT NULL
   UNION ALL
-  SELECT d.key_id, d.account_id, $2, d.public_pem, d.private_pem, NULL, NULL FROM departed_keys d
-  WHERE d.account_id = $1) found
-ORDER BY created_at DESC NULLS LAST, key_id
+  SELECT d.key_id, d.account_id, $2, d.public_pem, d.private_pem, NULL, NULL, NULL FROM departed_keys d
+  WHERE d.account_id = $1 AND $2 = 0) found
+ORDER BY coalesce(main_from <= $3, true) DESC, main_from DESC NULLS LAST, created_at DESC NULLS LAST, key_id
 LIMIT 1)sql"};
 
-std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id) {
-  return first_row(tx.exec(kFindSigningKey, {id, static_cast<int>(model::KeyAlgorithm::rsa), tx.now()}), read_key);
+std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id, model::KeyAlgorithm algorithm) {
+  const Time shown_before = tx.now() - kMainKeySignsAfter;
+  return first_row(tx.exec(kFindSigningKey, {id, static_cast<int>(algorithm), shown_before}), read_key);
 }
 
-const db::Statement kRotateKey{"account_keys.rotate", R"sql(
-UPDATE account_keys
-SET previous_private_pem = private_pem, previous_until = $5, public_pem = $3, private_pem = $4, created_at = $6
-WHERE account_id = $1 AND algorithm = $2 AND private_pem IS NOT NULL)sql"};
+const db::Statement kPurgeReplacedKeys{"account_keys.purge_replaced", R"sql(
+DELETE FROM account_keys old
+USING account_keys rotated
+WHERE rotated.main_from <= $1 AND old.account_id = rotated.account_id AND old.algorithm = rotated.algorithm
+  AND old.private_pem IS NOT NULL AND coalesce(old.main_from < rotated.main_from, true))sql"};
 
-bool rotate_key(db::Tx& tx, AccountId id, std::string_view public_pem, std::string_view private_pem, Time until) {
-  const int algorithm = static_cast<int>(model::KeyAlgorithm::rsa);
-  return tx.exec(kRotateKey, {id, algorithm, public_pem, private_pem, until, tx.now()}).affected() == 1;
+void purge_replaced_keys(db::Tx& tx, Time before) {
+  tx.exec(kPurgeReplacedKeys, {before});
 }
 
-const db::Statement kForgetPreviousKeys{"account_keys.forget_previous", R"sql(
-UPDATE account_keys SET previous_private_pem = NULL, previous_until = NULL WHERE previous_until <= $1)sql"};
+const db::Statement kDeleteOtherKeys{"account_keys.delete_others", R"sql(
+DELETE FROM account_keys WHERE account_id = $1 AND private_pem IS NOT NULL AND key_id <> ALL($2::text[]))sql"};
 
-void forget_previous_keys(db::Tx& tx) {
-  tx.exec(kForgetPreviousKeys, {tx.now()});
+void delete_other_keys(db::Tx& tx, AccountId id, std::span<const std::string> kept) {
+  tx.exec(kDeleteOtherKeys, {id, db::Param::texts(kept)});
 }
 
 const db::Statement kListKeys{"account_keys.list", "SELECT " DUNLIN_KEY_COLUMNS R"sql(
-FROM account_keys k WHERE k.account_id = $1 ORDER BY k.created_at, k.key_id)sql"};
+FROM account_keys k WHERE k.account_id = $1
+ORDER BY coalesce(k.main_from <= $2, true) DESC, k.main_from DESC NULLS LAST, k.created_at, k.key_id)sql"};
 
 std::vector<model::AccountKey> list_keys(db::Tx& tx, AccountId id) {
-  return all_rows(tx.exec(kListKeys, {id}), read_key);
+  return all_rows(tx.exec(kListKeys, {id, tx.now()}), read_key);
 }
 
 const db::Statement kReplaceKeys{"account_keys.replace", R"sql(

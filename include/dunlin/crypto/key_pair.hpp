@@ -26,13 +26,12 @@ class PublicKey {
   /// SubjectPublicKeyInfo or PKCS#1 ("RSA PUBLIC KEY") PEM, however its lines are broken. RSA of 1,024 to 4,096 bits or
   /// Ed25519. Errors: invalid.
   static Result<PublicKey> from_pem(std::string_view pem);
-  /// `z6Mk...`: multibase base58-btc of the multicodec ed25519-pub (FEP-521a). Errors: invalid.
+  /// `z6Mk...`, `z4MX...`: multibase base58-btc of the multicodecs ed25519-pub and rsa-pub (FEP-521a). Errors: invalid.
   static Result<PublicKey> from_multibase(std::string_view text);
 
   [[nodiscard]] KeyType type() const { return type_; }
   /// SubjectPublicKeyInfo with `\n` line ends and a final newline.
   [[nodiscard]] std::string to_pem() const;
-  /// Ed25519 only; throws std::logic_error for RSA.
   [[nodiscard]] std::string to_multibase() const;
   /// False also when the algorithm does not fit the key.
   [[nodiscard]] bool verify(SignatureAlgorithm algorithm, std::string_view message, std::string_view signature) const;

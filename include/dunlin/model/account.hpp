@@ -89,6 +89,7 @@ struct AccountKey {
   std::string public_pem;
   std::optional<std::string> private_pem;  // local only
   std::optional<Time> fetched_at;
+  std::optional<Time> main_from{};  // local, rotated: since when the actor names it before the older ones
 };
 
 }  // namespace dunlin::model

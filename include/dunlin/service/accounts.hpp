@@ -4,6 +4,7 @@
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/oauth.hpp"
+#include "dunlin/service/actor_keys.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/faults.hpp"
 
@@ -62,8 +63,8 @@ class AccountService {
   Result<model::Account> update_profile(db::Tx& tx, model::Account account, UserId user, const ProfileChange& change);
   /// The `default_*` members alone. Errors: invalid.
   Result<void> set_posting_defaults(db::Tx& tx, UserId user, const ProfileChange& change);
-  /// A new signing key, announced by an Update that the old one signs. Errors: not_found.
-  Result<void> rotate_keys(db::Tx& tx, const model::Account& account);
+  /// New keys, told to others beforehand and once more when they come into use. Errors: not_found.
+  Result<void> rotate_keys(db::Tx& tx, const model::Account& account, KeyRotation how = KeyRotation::planned);
   /// The instance actor's row and key; made at the first call.
   model::Account ensure_instance_actor(db::Tx& tx);
   /// Keeps `wanted` spare RSA keys; makes at most one a call. true: made one. Call it from a crypto thread.

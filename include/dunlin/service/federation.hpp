@@ -68,6 +68,8 @@ class Federation {
   virtual Result<void> refresh_status(db::Tx&, RemoteDocuments&, const model::Status&) { return {}; }
 
   virtual void profile_updated(db::Tx& tx, const model::Account& account) = 0;
+  /// The account has new keys, which its document names first from then on.
+  virtual void keys_rotated(db::Tx& tx, const model::Account& account, Time from) = 0;
   /// Tells the servers of the account and of `domains` of a report, in the name of the instance.
   virtual void reported(db::Tx& tx, const model::Report& report, const model::Account& target,
                         std::span<const std::string> domains) = 0;

@@ -24,6 +24,7 @@ std::string tag_page(const config::Config& config, std::string_view folded_name)
 std::string conversation(const config::Config& config, ConversationId id);         // https://WEB/contexts/<id>
 std::string emoji(const config::Config& config, std::string_view shortcode);       // https://WEB/emojis/<shortcode>
 std::string main_key(std::string_view actor_uri);                                  // {actor}#main-key
+std::string proof_key(std::string_view actor_uri);                                 // {actor}#ed25519-key
 std::string default_avatar(const config::Config& config);
 std::string default_header(const config::Config& config);
 

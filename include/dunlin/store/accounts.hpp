@@ -4,6 +4,7 @@
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/oauth.hpp"
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,12 +49,17 @@ void update_fields(db::Tx& tx, AccountId id, const std::vector<model::ProfileFie
 
 void insert_key(db::Tx& tx, const model::AccountKey& key);
 std::optional<model::AccountKey> find_key(db::Tx& tx, std::string_view key_id);
-/// The RSA key with its private half of a local account (or the instance actor).
-std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id);
-/// Replaces the RSA key of a local account under its id; the old one signs on until then. false: there is none.
-bool rotate_key(db::Tx& tx, AccountId id, std::string_view public_pem, std::string_view private_pem, Time until);
-/// Those that sign no more.
-void forget_previous_keys(db::Tx& tx);
+/// A new main key signs only a while after the actor shows it: the news of it is signed by the old one. Shorter than
+/// refused deliveries are repeated (jobs/retry.cpp), as who has read the news refuses the old one.
+inline constexpr std::chrono::minutes kMainKeySignsAfter{1};
+/// The key, with its private half, by which a local account (or the instance actor) signs now.
+std::optional<model::AccountKey> find_signing_key(db::Tx& tx, AccountId id,
+                                                  model::KeyAlgorithm algorithm = model::KeyAlgorithm::rsa);
+/// Local keys that a rotated one has taken the place of before then.
+void purge_replaced_keys(db::Tx& tx, Time before);
+/// All private keys of the account but these.
+void delete_other_keys(db::Tx& tx, AccountId id, std::span<const std::string> kept);
+/// The main ones of today first.
 std::vector<model::AccountKey> list_keys(db::Tx& tx, AccountId id);
 /// Replaces all keys of a remote account by these. A key id that another account holds is left out.
 void replace_keys(db::Tx& tx, AccountId id, std::span<const model::AccountKey> keys);

@@ -93,6 +93,14 @@ void FederationService::profile_updated(db::Tx& tx, const model::Account& accoun
   queue_.enqueue(tx, job);
 }
 
+void FederationService::keys_rotated(db::Tx& tx, const model::Account& account, Time from) {
+  profile_updated(tx, account);
+  auto job = distribute_job(Told::profile, account.id.value);
+  job.run_at = from;
+  job.unique_key = "keys " + account.id.str();
+  if (from > tx.now()) queue_.enqueue(tx, job);
+}
+
 void FederationService::account_deleted(db::Tx& tx, const model::Account& account) {
   distribute_account_deletion(tx, deliveries_, account);
 }

@@ -169,7 +169,7 @@ std::optional<PublicKey> read_key(const json& object) {
     const auto multikey = crypto::PublicKey::from_multibase(fields::text(object, "publicKeyMultibase", kMaxKeyBytes));
     if (multikey) {
       key.pem = multikey->to_pem();
-      key.algorithm = model::KeyAlgorithm::ed25519;
+      if (multikey->type() == crypto::KeyType::ed25519) key.algorithm = model::KeyAlgorithm::ed25519;
     }
   }
   if (key.id.empty() || key.pem.empty()) return std::nullopt;

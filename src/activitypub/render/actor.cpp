@@ -8,6 +8,7 @@
 #include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -45,16 +46,17 @@ void write_picture(json::Writer& writer, std::string_view name, const std::strin
 }
 
 void write_keys(json::Writer& writer, const model::Account& account, std::span<const model::AccountKey> keys) {
-  for (const model::AccountKey& key : keys) {
-    if (key.algorithm != model::KeyAlgorithm::rsa) continue;
+  // One object, not an array: more than one peer reads nothing else.
+  const auto main = std::ranges::find(keys, model::KeyAlgorithm::rsa, &model::AccountKey::algorithm);
+  if (main != keys.end()) {
     writer.key("publicKey").begin_object();
-    writer.field("id", key.key_id).field("owner", account.uri).field("publicKeyPem", key.public_pem).end_object();
-    break;  // one object, not an array: more than one peer reads nothing else
+    writer.field("id", main->key_id).field("owner", account.uri).field("publicKeyPem", main->public_pem).end_object();
   }
-  // For proofs (FEP-521a, FEP-8b32).
+  // Those for proofs (FEP-521a, FEP-8b32), and those that come next or were the main one until a while ago.
   writer.key("assertionMethod").begin_array();
-  for (const model::AccountKey& key : keys) {
-    if (key.algorithm != model::KeyAlgorithm::ed25519) continue;
+  for (auto at = keys.begin(); at != keys.end(); ++at) {
+    if (at == main) continue;
+    const model::AccountKey& key = *at;
     const auto parsed = crypto::PublicKey::from_pem(key.public_pem);
     if (!parsed) continue;
     writer.begin_object().field("id", key.key_id).field("type", "Multikey").field("controller", account.uri);

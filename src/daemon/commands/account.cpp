@@ -24,6 +24,7 @@ struct AccountOptions {
   bool confirmed = false;
   bool reset_password = false;
   bool no_two_factor = false;
+  bool leaked = false;
 };
 
 Result<model::Role> parse_role(const std::string& text) {
@@ -200,9 +201,10 @@ Result<void> remove(Core& core, const AccountOptions& options) {
 Result<void> rotate_keys(Core& core, const AccountOptions& options) {
   TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
     const auto row = TRY(get_local(tx, options.username));
-    return core.services().accounts.rotate_keys(tx, row.account);
+    const auto how = options.leaked ? service::KeyRotation::leaked : service::KeyRotation::planned;
+    return core.services().accounts.rotate_keys(tx, row.account, how);
   }));
-  fmt::print("@{} has a new key\n", options.username);
+  fmt::print("@{} has new keys, which sign {}\n", options.username, options.leaked ? "from now on" : "in a day");
   return {};
 }
 
@@ -250,7 +252,8 @@ void add_account(CLI::App& app, Invocation& invocation) {
   add_named("unsuspend", "Undo suspend", [](Core& core, const AccountOptions& o) { return suspend(core, o, false); });
   add_named("delete", "Erase the account, for good", remove)
       ->add_flag("--yes", options->confirmed, "it is meant: there is no way back");
-  add_named("rotate-keys", "Give the account a new key to sign with", rotate_keys);
+  add_named("rotate-keys", "Give the account new keys to sign with, in a day", rotate_keys)
+      ->add_flag("--leaked", options->leaked, "somebody else may have the old ones: use them no more");
 }
 
 }  // namespace dunlin::daemon::commands
