@@ -22,6 +22,7 @@
 #include "dunlin/service/trends.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -43,11 +44,20 @@ constexpr std::size_t kPushAnswerBytes = 64UL << 10U;
 constexpr int kSpareKeys = 8;
 constexpr int kNetworkShare = 8;  // of server.max_connections, for each network
 constexpr int kLeastShare = 100;
+constexpr int kLeastWaiting = 64;
+constexpr int kMostWaiting = 4096;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
 
 net::WorkersOptions workers_options(const config::Config& config) {
   return net::share_workers(config.server.workers);
+}
+
+/// Each waits on a connection of its own: a quarter of the files that may be open, and not more memory than 40 MB.
+int waiting_deliveries() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kLeastWaiting;
+  return static_cast<int>(std::clamp<rlim_t>(files.rlim_cur / 4, kLeastWaiting, kMostWaiting));
 }
 
 net::ClientOptions client_options(const config::Config& config, net::CidrSet private_ranges, net::Workers& workers) {
@@ -59,8 +69,7 @@ net::ClientOptions client_options(const config::Config& config, net::CidrSet pri
   options.files = &workers;
   // Every delivery in flight has its own, those that wait for a host that hangs as well.
   constexpr std::size_t kOthers = 128;
-  options.max_connections = static_cast<std::size_t>(config.delivery.concurrency) +
-                            static_cast<std::size_t>(net::DeliveryPumpOptions{}.max_patient) + kOthers;
+  options.max_connections = static_cast<std::size_t>(config.delivery.concurrency + waiting_deliveries()) + kOthers;
   return options;
 }
 
@@ -147,6 +156,7 @@ net::DeliveryPumpOptions delivery_pump_options(const config::Config::Delivery& d
   net::DeliveryPumpOptions options;
   options.concurrency = delivery.concurrency;
   options.per_host = delivery.per_host;
+  options.max_patient = waiting_deliveries();
   options.retry_scale = delivery.retry_scale;
   return options;
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ constexpr std::chrono::minutes kKeyAge{1};
 constexpr std::size_t kMaxKeys = 4096;
 // What still waits for a host after its first batch is looked at as a whole each time: in fewer, larger pieces.
 constexpr int kLongLane = 200;
+// Of a host that may hang no more is kept in memory than it takes to find out.
+constexpr int kFirstOfUnproven = 4;
 constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
 
 // As stored: the numbers of crypto::SignatureScheme, which net's are, too.
@@ -46,6 +49,10 @@ struct Reach {
   bool still = true;
   std::string synchronization{};
 };
+
+bool is_proven(const jobs::HostHealth& health) {
+  return health.last_success_at.has_value() && !health.has_troubles();
+}
 
 /// What is for followers goes only where one still is, looked at now and not when it was enqueued.
 std::vector<Reach> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows) {
@@ -108,14 +115,19 @@ Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
 DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options)
     : keys_(keys), clock_(clock), options_(options), owner_(random_token(12)) {}
 
+/// A host that is not known to answer is asked with one at a time.
+int DeliveryQueue::allowed_now(const jobs::HostHealth& health, Time now) const {
+  return health.allowed(now, is_proven(health) ? options_.per_host : 1);
+}
+
 net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now) const {
   const bool remembered =
       claimed.signature_scheme && claimed.scheme_checked_at && now - *claimed.scheme_checked_at < kSchemeMemory;
   return {.host = claimed.host,
           .scheme = remembered && *claimed.signature_scheme == kRfc9421 ? net::SignatureScheme::rfc9421
                                                                         : net::SignatureScheme::cavage,
-          .proven = claimed.health.last_success_at.has_value() && !claimed.health.has_troubles(),
-          .allowed = claimed.health.allowed(now, options_.per_host)};
+          .proven = is_proven(claimed.health),
+          .allowed = allowed_now(claimed.health, now)};
 }
 
 std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int limit, bool proven_only) {
@@ -129,12 +141,13 @@ std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int 
   auto lanes = commit(session, [&](db::Tx& tx) {
     after = begin;
     std::vector<net::HostLane> claimed;
-    std::vector<std::string> hosts;
+    std::vector<std::string> proven;
+    std::vector<std::string> others;
     for (const auto& host : jobs::claim_hosts(tx, owner_, limit, begin, proven_only)) {
       after = host.host;
       auto lane = lane_of(host, tx.now());
       if (lane.allowed > 0) {
-        hosts.push_back(lane.host);
+        (lane.proven ? proven : others).push_back(lane.host);
         claimed.push_back(std::move(lane));
       } else {
         jobs::release_host(tx, owner_, host.host);
@@ -142,7 +155,9 @@ std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int 
     }
     std::map<std::string, net::HostLane*> by_host;
     for (net::HostLane& lane : claimed) by_host.emplace(lane.host, &lane);
-    for (auto& pending : load(tx, jobs::load_lanes(tx, hosts))) {
+    auto rows = jobs::load_lanes(tx, proven);
+    std::ranges::move(jobs::load_lanes(tx, others, kFirstOfUnproven), std::back_inserter(rows));
+    for (auto& pending : load(tx, std::move(rows))) {
       by_host.at(pending.row.host)->due.push_back(std::move(pending));
     }
     return claimed;
@@ -156,10 +171,10 @@ std::vector<std::string> DeliveryQueue::renew_hosts(db::Session& session, std::s
   return commit(session, [&](db::Tx& tx) { return jobs::renew_hosts(tx, owner_, hosts); });
 }
 
-std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const std::string& host) {
+std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const net::HostLane& lane) {
   return session
       .read([&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> {
-        return load(tx, jobs::load_lane(tx, host, kLongLane));
+        return load(tx, jobs::load_lane(tx, lane.host, lane.proven ? kLongLane : kFirstOfUnproven));
       })
       .value();
 }
@@ -212,7 +227,7 @@ net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const ne
         continue;
       }
       const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
-      failed[host] = health.allowed(tx.now(), options_.per_host);
+      failed[host] = allowed_now(health, tx.now());
       log::info("delivery failed",
                 {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
                  log::kv("reason", result.judgement.reason)});

@@ -39,7 +39,7 @@ class DeliveryQueue final : public net::DeliveryQueue {
 
   std::vector<net::HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) override;
   std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) override;
-  std::vector<net::PendingDelivery> load_lane(db::Session& session, const std::string& host) override;
+  std::vector<net::PendingDelivery> load_lane(db::Session& session, const net::HostLane& lane) override;
   net::Conclusion conclude(db::Session& session, std::span<const net::DeliveryResult> results,
                            std::span<const net::LeavingHost> leaving) override;
   std::optional<Time> next_delivery_at(db::Session& session) override;
@@ -47,6 +47,7 @@ class DeliveryQueue final : public net::DeliveryQueue {
 
  private:
   net::HostLane lane_of(const jobs::ClaimedHost& claimed, Time now) const;
+  int allowed_now(const jobs::HostHealth& health, Time now) const;
   std::vector<net::PendingDelivery> load(db::Tx& tx, std::vector<jobs::Delivery> rows);
 
   SigningKeys& keys_;

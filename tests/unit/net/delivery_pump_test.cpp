@@ -56,8 +56,9 @@ class FakeQueue final : public DeliveryQueue {
     ++renewals;
     return {hosts.begin(), hosts.end()};
   }
-  std::vector<PendingDelivery> load_lane(db::Session&, const std::string& host) override {
+  std::vector<PendingDelivery> load_lane(db::Session&, const HostLane& lane) override {
     const std::lock_guard lock(mutex_);
+    const std::string& host = lane.host;
     std::vector<PendingDelivery> batch;
     std::set<std::int64_t> blocked;
     for (const Row& row : rows_) {
@@ -261,6 +262,42 @@ TEST_CASE("hosts that were never met and hang cost others that were never met no
   for (int i = 0; i < 50; ++i) p.queue.add("good" + std::to_string(i) + ".example", 1);
   p.pump.start();
   REQUIRE(eventually([&] { return p.queue.left() == 50 && p.network.held() == 50; }));
+}
+
+// 8.89
+TEST_CASE("a host that is waited for takes no lane from others", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.max_hosts = 4;
+  options.patience = 5ms;
+  Pumping p(
+      [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+        if (host_of(request).starts_with("a-dead")) return std::nullopt;
+        return answer(202);
+      },
+      options);
+  for (int i = 0; i < 30; ++i) p.queue.add("a-dead" + std::to_string(i) + ".example", 1);
+  for (int i = 0; i < 10; ++i) p.queue.add("good" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.left() == 30 && p.network.held() == 30; }));
+}
+
+// 8.89
+TEST_CASE("a quarter of the places to wait is for hosts that are known to answer", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.patience = 5ms;
+  options.max_patient = 8;
+  Pumping p([](const auto&) { return std::nullopt; }, options);
+  for (int i = 0; i < 30; ++i) p.queue.add("a-dead" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.network.held() == 8; }));  // 6 wait beside, 2 keep their slots
+  for (int i = 0; i < 10; ++i) {
+    p.queue.prove("slow" + std::to_string(i) + ".example");
+    p.queue.add("slow" + std::to_string(i) + ".example", 1);
+  }
+  p.pump.wake();
+  REQUIRE(eventually([&] { return p.network.held() == 12; }));  // 2 more beside, and the other 2 slots
 }
 
 // 8.89
