@@ -6,6 +6,7 @@
 #include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/activitypub/lost_actors.hpp"
 #include "dunlin/activitypub/moves.hpp"
 #include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
@@ -205,7 +206,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       job_pump_(outgoing_, with_push(client_, media_fetcher_.before(all_fetches(fetcher_, translator_))), workers_,
                 job_queue_, core.clock(), job_pump_options()),
       signing_keys_(core.keys(), core.clock()),
-      delivery_queue_(signing_keys_, core.clock(), core.config().delivery),
+      delivery_queue_(signing_keys_, core.federation().policies(), core.queue(), core.clock(), core.config().delivery),
       delivery_pump_(outgoing_, client_, workers_, delivery_queue_, core.clock(),
                      delivery_pump_options(core.config().delivery)),
       publisher_(core.config(), feeds_, hub_),
@@ -307,6 +308,9 @@ void Application::register_jobs() {
       activitypub::kSynchronizeFollowers.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
         return activitypub::run_synchronize_followers(core_.env(), core_.services(), tx, documents, job.payload);
       });
+  job_queue_.on(activitypub::kCheckActor.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_check_actor(core_.env(), core_.services(), tx, documents, job.payload);
+  });
   job_queue_.on(activitypub::kAskRelay.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return activitypub::run_ask_relay(core_.env(), core_.services(), tx, documents, job.payload);
   });

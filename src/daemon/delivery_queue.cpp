@@ -1,11 +1,10 @@
 #include "delivery_queue.hpp"
 
 #include "dunlin/activitypub/followers_sync.hpp"
+#include "dunlin/activitypub/lost_actors.hpp"
+#include "dunlin/activitypub/reach.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/random.hpp"
-#include "dunlin/base/url.hpp"
-#include "dunlin/store/accounts.hpp"
-#include "dunlin/store/federation.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -36,51 +35,20 @@ crypto::SignatureScheme to_crypto(net::SignatureScheme scheme) {
   return scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
 }
 
-// federation.md 4.13: beyond that the digest costs more than it helps.
-constexpr std::int64_t kMaxSynchronized = 25'000;
-
-std::string origin_of(const std::string& url) {
-  const auto parsed = Url::parse(url);
-  return parsed ? parsed->origin() : std::string();
-}
-
-/// Whether a delivery still has somebody to reach, and the synchronisation field that goes with it, "" for none.
-struct Reach {
-  bool still = true;
-  std::string synchronization{};
-};
-
 bool is_proven(const jobs::HostHealth& health) {
   return health.last_success_at.has_value() && !health.has_troubles();
 }
 
-/// What is for followers goes only where one still is, looked at now and not when it was enqueued.
-std::vector<Reach> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows) {
-  std::vector<Reach> result(rows.size());
-  std::map<AccountId, std::vector<std::size_t>> by_account;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].to_followers) by_account[rows[i].account_id].push_back(i);
-  }
-  for (const auto& [account_id, places] : by_account) {
-    const auto account = store::find_account(tx, account_id);
-    std::vector<std::string> inboxes;
-    for (const std::size_t i : places) inboxes.push_back(rows[i].inbox_url);
-    const auto still = store::list_inboxes_with_followers(tx, account_id, inboxes);
-    const bool synchronize = account && account->followers_count <= kMaxSynchronized;
-    std::map<std::string, std::string> fields;  // by origin
-    for (const std::size_t i : places) {
-      result[i].still = account && std::ranges::find(still, rows[i].inbox_url) != still.end();
-      if (!result[i].still || !synchronize) continue;
-      const auto origin = origin_of(rows[i].inbox_url);
-      const auto [field, is_new] = fields.try_emplace(origin);
-      if (is_new) {
-        field->second =
-            activitypub::render_synchronization(*account, store::list_follower_uris_on(tx, account_id, origin));
-      }
-      result[i].synchronization = field->second;
-    }
-  }
-  return result;
+/// Only where it is certain: a 410 from a shared inbox ends the whole host.
+bool is_shared_inbox(const jobs::Delivery& row) {
+  return row.inbox_url.ends_with("//" + row.host + "/inbox");
+}
+
+void lock_all(db::Tx& tx, std::span<const net::DeliveryResult> results, std::span<const net::LeavingHost> leaving) {
+  std::set<std::string> hosts;
+  for (const auto& result : results) hosts.insert(result.delivery.host);
+  for (const auto& host : leaving) hosts.insert(host.host);
+  jobs::lock_hosts(tx, std::vector(hosts.begin(), hosts.end()));
 }
 
 /// For work that cannot be refused: runs `body` in a transaction and returns what it made.
@@ -112,8 +80,9 @@ Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
   return known->second.key;
 }
 
-DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options)
-    : keys_(keys), clock_(clock), options_(options), owner_(random_token(12)) {}
+DeliveryQueue::DeliveryQueue(SigningKeys& keys, service::DomainPolicies& policies, const jobs::Queue& queue,
+                             const Clock& clock, const config::Config::Delivery& options)
+    : keys_(keys), policies_(policies), queue_(queue), clock_(clock), options_(options), owner_(random_token(12)) {}
 
 /// A host that is not known to answer is asked with one at a time.
 int DeliveryQueue::allowed_now(const jobs::HostHealth& health, Time now) const {
@@ -139,12 +108,14 @@ std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int 
   }
   std::string after;
   auto lanes = commit(session, [&](db::Tx& tx) {
-    after = begin;
+    after.clear();
+    int count = 0;
     std::vector<net::HostLane> claimed;
     std::vector<std::string> proven;
     std::vector<std::string> others;
     for (const auto& host : jobs::claim_hosts(tx, owner_, limit, begin, proven_only)) {
-      after = host.host;
+      // Round and round only while there is more than can be claimed.
+      if (++count == limit) after = host.host;
       auto lane = lane_of(host, tx.now());
       if (lane.allowed > 0) {
         (lane.proven ? proven : others).push_back(lane.host);
@@ -195,26 +166,39 @@ std::vector<net::PendingDelivery> DeliveryQueue::load(db::Tx& tx, std::vector<jo
   for (std::size_t i = 0; i < activities.size(); ++i) {
     bodies.emplace(activities[i], std::make_shared<const std::string>(std::move(texts[i])));
   }
-  const auto to_followers = look_at_followers(tx, rows);
+  policies_.refresh(tx);
+  auto reach = activitypub::look_at_receivers(tx, rows);
   // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
   for (const AccountId account : accounts) std::ignore = keys_.load(tx, account);
-  static const auto kNothing = std::make_shared<const std::string>();
   pending.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    // Only where it is certain: a 410 from a shared inbox ends the whole host.
-    const bool shared = rows[i].inbox_url.ends_with("//" + rows[i].host + "/inbox");
-    auto body = to_followers[i].still ? bodies.at(rows[i].activity_id) : kNothing;
+    const bool shared = is_shared_inbox(rows[i]);
+    auto body = bodies.at(rows[i].activity_id);
     pending.push_back({.row = std::move(rows[i]),
                        .body = std::move(body),
                        .shared_inbox = shared,
-                       .synchronization = to_followers[i].synchronization});
+                       .synchronization = std::move(reach[i].synchronization),
+                       .refusal = std::move(reach[i].refusal)});
   }
   return pending;
+}
+
+int DeliveryQueue::record_failure(db::Tx& tx, const net::DeliveryResult& result) {
+  const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
+  const bool gone = result.judgement.verdict == jobs::Verdict::actor_gone;
+  if (gone || (result.judgement.status == 404 && !is_shared_inbox(result.delivery))) {
+    activitypub::note_lost_inbox(tx, queue_, result.delivery.inbox_url, gone);
+  }
+  log::info("delivery failed",
+            {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
+             log::kv("reason", result.judgement.reason)});
+  return allowed_now(health, tx.now());
 }
 
 net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const net::DeliveryResult> results,
                                         std::span<const net::LeavingHost> leaving) {
   return commit(session, [&](db::Tx& tx) {
+    lock_all(tx, results, leaving);
     std::vector<DeliveryId> done;
     std::set<std::string> answered;
     std::map<std::string, int> failed;
@@ -226,11 +210,7 @@ net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const ne
         answered.insert(host);
         continue;
       }
-      const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
-      failed[host] = allowed_now(health, tx.now());
-      log::info("delivery failed",
-                {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
-                 log::kv("reason", result.judgement.reason)});
+      failed[host] = record_failure(tx, result);
     }
     jobs::record_successes(tx, std::vector(answered.begin(), answered.end()), done);
     std::vector<std::string> idle;
@@ -252,7 +232,12 @@ std::optional<Time> DeliveryQueue::next_delivery_at(db::Session& session) {
 
 Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery& delivery,
                                                      net::SignatureScheme scheme) {
-  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone, or its receivers follow no more");
+  if (!delivery.refusal.empty()) return fail(Errc::forbidden, "The delivery is not sent", delivery.refusal);
+  // Asked last: a policy may have come after the delivery was loaded.
+  if (!policies_.may_federate(delivery.row.host)) {
+    return fail(Errc::forbidden, "The delivery is not sent", "the domain's policy forbids it");
+  }
+  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
   const auto key = TRY(keys_.find(delivery.row.account_id));
   auto request =
       TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now()));

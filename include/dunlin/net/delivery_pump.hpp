@@ -27,6 +27,7 @@ struct PendingDelivery {
   std::shared_ptr<const std::string> body;
   bool shared_inbox = false;
   std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
+  std::string refusal{};          // why it is not to be sent; "" = it is
 };
 
 /// A host that is ours for a while.
