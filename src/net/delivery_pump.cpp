@@ -97,6 +97,8 @@ struct DeliveryPump::Impl {
   asio::awaitable<bool> load(HostWork& lane);
   asio::awaitable<bool> leave(HostWork& lane, bool if_idle);
   asio::awaitable<std::optional<int>> claim(int limit, bool proven_only);
+  asio::awaitable<std::optional<bool>> claim_all();
+  asio::awaitable<std::chrono::milliseconds> pause();
   void limit_turn(HostWork& lane, const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
   void wait_without_slot(HostWork& lane, Turn& turn);
   asio::awaitable<void> sleep(std::chrono::milliseconds time);
@@ -124,6 +126,8 @@ struct DeliveryPump::Impl {
   std::uint64_t wakes = 0;
   int patient = 0;       // exchanges that wait without a slot
   bool starved = false;  // hosts were left unclaimed for want of room
+  bool crowded = false;  // there are more hosts than one look finds: the proven ones first
+  std::optional<Time> next_due;
   std::atomic<bool> wake_posted{false};
   TaskGroup tasks;
   bool stopping = false;
@@ -166,27 +170,54 @@ asio::awaitable<std::optional<int>> DeliveryPump::Impl::claim(int limit, bool pr
   co_return count;
 }
 
+/// Claims what there is room for; true: there may be more. nullopt: the queue could not be asked.
+asio::awaitable<std::optional<bool>> DeliveryPump::Impl::claim_all() {
+  std::optional<bool> more = false;
+  const auto free = room();
+  const int most = std::min(free.all, kMaxClaim);
+  starved = free.all <= 0 || free.unproven <= 0;
+  // Most of the time all that waits is a few hosts: one look finds them, whoever they are.
+  const int few = std::min(most, free.unproven);
+  if (!crowded && few > 0) {
+    const auto any = co_await claim(few, false);
+    if (!any) co_return std::nullopt;
+    crowded = *any >= few;
+    more = crowded;
+    co_return more;
+  }
+  // Those that are known to answer come first.
+  const auto proven = co_await claim(most, true);
+  if (!proven) co_return std::nullopt;
+  const int limit = std::min(most - *proven, free.unproven);
+  const auto others = co_await claim(limit, false);
+  if (!others) co_return std::nullopt;
+  more = most > 0 && (*proven >= most || (limit > 0 && *others >= limit));
+  crowded = *more || starved;
+  co_return more;
+}
+
+/// How long nothing is due, as far as is known.
+asio::awaitable<std::chrono::milliseconds> DeliveryPump::Impl::pause() {
+  const Time now = clock.now();
+  // What is enqueued is due at once and wakes; what fails has the time asked again.
+  if (!next_due || *next_due <= now) {
+    const auto next = co_await on_worker<std::optional<Time>>(
+        workers, Lane::jobs, "next delivery", [&](db::Session& session) { return queue.next_delivery_at(session); });
+    if (!next) co_return options.database_pause;
+    next_due = std::min(next->value_or(Time::max()), clock.now() + options.poll);
+  }
+  // What is due and was not claimed is held back by something that only time or a wake changes.
+  co_return std::max<std::chrono::milliseconds>(pause_until(*next_due, clock.now(), options.poll), kDuePause);
+}
+
 asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
   while (!stopping) {
-    auto pause = options.poll;
-    const auto free = room();
-    const int most = std::min(free.all, kMaxClaim);
-    starved = free.all <= 0 || free.unproven <= 0;
-    // Those that are known to answer come first.
-    const auto proven = co_await claim(most, true);
-    const int limit = std::min(most - proven.value_or(most), free.unproven);
-    const auto others = co_await claim(limit, false);
-    if (!proven || !others) {
-      pause = options.database_pause;
-    } else if (most > 0) {
-      if (*proven >= most || (limit > 0 && *others >= limit)) continue;
-      const auto next = co_await on_worker<std::optional<Time>>(
-          workers, Lane::jobs, "next delivery", [&](db::Session& session) { return queue.next_delivery_at(session); });
-      // What is due and was not claimed is held back by something that only time or a wake changes.
-      if (next) pause = std::max<std::chrono::milliseconds>(pause_until(*next, clock.now(), options.poll), kDuePause);
-    }
+    const auto more = co_await claim_all();
+    if (more.value_or(false)) continue;
+    auto time = options.database_pause;
+    if (more) time = starved ? options.poll : co_await pause();
     if (stopping) break;
-    co_await look.wait_for(pause);
+    co_await look.wait_for(time);
     if (!stopping) co_await sleep(starved ? kDuePause : kLeastPause);
   }
   record.ring();
@@ -223,6 +254,7 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
   if (lane->lease == Lease::ours) std::ignore = co_await leave(*lane, false);
   lanes.erase(lane->host.host);
   // What came for this host while it was being left is nobody's yet; what failed has a new time.
+  if (failed) next_due.reset();
   if (failed || starved || wakes != wakes_before) look.ring();
   if (!stopping) co_return;
   record.ring();
@@ -315,7 +347,7 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
   const jobs::Judgement& judgement = result.judgement;
   if (judgement.sign == jobs::HostSign::alive && !judgement.host_waits_until) {
     lane.host.proven = true;
-  } else {
+  } else if (judgement.sign != jobs::HostSign::none) {
     lane.host.proven = false;
     lane.halted = true;
     lane.host.allowed = 0;  // until conclude() says otherwise

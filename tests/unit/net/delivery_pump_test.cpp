@@ -41,6 +41,7 @@ class FakeQueue final : public DeliveryQueue {
   std::vector<HostLane> claim_hosts(db::Session&, int limit, bool proven_only) override {
     const std::lock_guard lock(mutex_);
     if (broken) throw db::Unavailable("gone");
+    ++claims;
     std::vector<HostLane> claimed;
     for (const Row& row : rows_) {
       const std::string& host = row.delivery.host;
@@ -97,7 +98,10 @@ class FakeQueue final : public DeliveryQueue {
     }
     return concluded;
   }
-  std::optional<Time> next_delivery_at(db::Session&) override { return std::nullopt; }
+  std::optional<Time> next_delivery_at(db::Session&) override {
+    ++questions;
+    return std::nullopt;
+  }
   Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) override {
     if (delivery.row.host == "unsignable.example") return fail(Errc::internal, "no key");
     http::OutboundRequest request;
@@ -128,6 +132,8 @@ class FakeQueue final : public DeliveryQueue {
   std::atomic<bool> broken{false};
   std::atomic<int> renewals{0};
   std::atomic<int> conclusions{0};
+  std::atomic<int> claims{0};
+  std::atomic<int> questions{0};  // when something is due
   int per_host = 4;
 
  private:
@@ -454,6 +460,22 @@ TEST_CASE("a wake finds new work at once, without a poll", "[net][delivery]") {
     p.pump.wake();
     REQUIRE(eventually([&] { return p.queue.left() == 0; }));
   }
+}
+
+TEST_CASE("one post costs one look at the queue", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.poll = 1h;
+  Pumping p([](const auto&) { return answer(202); }, options);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.questions == 1; }));
+  const int before = p.queue.claims;
+  for (int i = 0; i < 5; ++i) {
+    p.queue.add("a.example", 1);
+    p.pump.wake();
+    REQUIRE(eventually([&] { return p.queue.left() == 0 && p.queue.leased() == 0; }));
+  }
+  CHECK(p.queue.claims - before <= 10);  // a second one when the wake came while a lane was being left
+  CHECK(p.queue.questions == 1);
 }
 
 TEST_CASE("a stop records what is in flight, does not count what was cancelled, releases the hosts",
