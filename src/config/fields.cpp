@@ -333,7 +333,8 @@ std::vector<Field> fields_of(Config& config) {
       {.section = "delivery",
        .key = "concurrency",
        .slot = &delivery.concurrency,
-       .help = "Deliveries begun at a time, all servers together; up to 512 more may wait for an answer.",
+       .help = "Deliveries begun at a time, all servers together; up to 4096 more may wait for an answer, as open "
+               "files allow.",
        .least = 1,
        .most = 4096},
       {.section = "delivery",

@@ -6,6 +6,7 @@
 #include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/activitypub/lost_actors.hpp"
 #include "dunlin/activitypub/moves.hpp"
 #include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
@@ -22,6 +23,7 @@
 #include "dunlin/service/trends.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -45,11 +47,20 @@ constexpr std::size_t kPushAnswerBytes = 64UL << 10U;
 constexpr int kSpareKeys = 8;
 constexpr int kNetworkShare = 8;  // of server.max_connections, for each network
 constexpr int kLeastShare = 100;
+constexpr int kLeastWaiting = 64;
+constexpr int kMostWaiting = 4096;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
 
 net::WorkersOptions workers_options(const config::Config& config) {
   return net::share_workers(config.server.workers);
+}
+
+/// Each waits on a connection of its own: a quarter of the files that may be open, and not more memory than 40 MB.
+int waiting_deliveries() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return kLeastWaiting;
+  return static_cast<int>(std::clamp<rlim_t>(files.rlim_cur / 4, kLeastWaiting, kMostWaiting));
 }
 
 net::ClientOptions client_options(const config::Config& config, net::CidrSet private_ranges, net::Workers& workers) {
@@ -61,8 +72,7 @@ net::ClientOptions client_options(const config::Config& config, net::CidrSet pri
   options.files = &workers;
   // Every delivery in flight has its own, those that wait for a host that hangs as well.
   constexpr std::size_t kOthers = 128;
-  options.max_connections = static_cast<std::size_t>(config.delivery.concurrency) +
-                            static_cast<std::size_t>(net::DeliveryPumpOptions{}.max_patient) + kOthers;
+  options.max_connections = static_cast<std::size_t>(config.delivery.concurrency + waiting_deliveries()) + kOthers;
   return options;
 }
 
@@ -149,6 +159,7 @@ net::DeliveryPumpOptions delivery_pump_options(const config::Config::Delivery& d
   net::DeliveryPumpOptions options;
   options.concurrency = delivery.concurrency;
   options.per_host = delivery.per_host;
+  options.max_patient = waiting_deliveries();
   options.retry_scale = delivery.retry_scale;
   return options;
 }
@@ -203,7 +214,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       job_pump_(outgoing_, with_push(client_, media_fetcher_.before(all_fetches(fetcher_, translator_))), workers_,
                 job_queue_, core.clock(), job_pump_options()),
       signing_keys_(core.keys(), core.clock()),
-      delivery_queue_(signing_keys_, core.clock(), core.config().delivery),
+      delivery_queue_(signing_keys_, core.federation().policies(), core.queue(), core.clock(), core.config().delivery),
       delivery_pump_(outgoing_, client_, workers_, delivery_queue_, core.clock(),
                      delivery_pump_options(core.config().delivery)),
       publisher_(core.config(), feeds_, hub_),
@@ -309,6 +320,9 @@ void Application::register_jobs() {
       activitypub::kSynchronizeFollowers.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
         return activitypub::run_synchronize_followers(core_.env(), core_.services(), tx, documents, job.payload);
       });
+  job_queue_.on(activitypub::kCheckActor.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_check_actor(core_.env(), core_.services(), tx, documents, job.payload);
+  });
   job_queue_.on(activitypub::kAskRelay.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return activitypub::run_ask_relay(core_.env(), core_.services(), tx, documents, job.payload);
   });

@@ -1,14 +1,14 @@
 #include "delivery_queue.hpp"
 
 #include "dunlin/activitypub/followers_sync.hpp"
+#include "dunlin/activitypub/lost_actors.hpp"
+#include "dunlin/activitypub/reach.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/random.hpp"
-#include "dunlin/base/url.hpp"
-#include "dunlin/store/accounts.hpp"
-#include "dunlin/store/federation.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +24,8 @@ constexpr std::chrono::minutes kKeyAge{1};
 constexpr std::size_t kMaxKeys = 4096;
 // What still waits for a host after its first batch is looked at as a whole each time: in fewer, larger pieces.
 constexpr int kLongLane = 200;
+// Of a host that may hang no more is kept in memory than it takes to find out.
+constexpr int kFirstOfUnproven = 4;
 constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
 
 // As stored: the numbers of crypto::SignatureScheme, which net's are, too.
@@ -33,47 +35,20 @@ crypto::SignatureScheme to_crypto(net::SignatureScheme scheme) {
   return scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
 }
 
-// federation.md 4.13: beyond that the digest costs more than it helps.
-constexpr std::int64_t kMaxSynchronized = 25'000;
-
-std::string origin_of(const std::string& url) {
-  const auto parsed = Url::parse(url);
-  return parsed ? parsed->origin() : std::string();
+bool is_proven(const jobs::HostHealth& health) {
+  return health.last_success_at.has_value() && !health.has_troubles();
 }
 
-/// Whether a delivery still has somebody to reach, and the synchronisation field that goes with it, "" for none.
-struct Reach {
-  bool still = true;
-  std::string synchronization{};
-};
+/// Only where it is certain: a 410 from a shared inbox ends the whole host.
+bool is_shared_inbox(const jobs::Delivery& row) {
+  return row.inbox_url.ends_with("//" + row.host + "/inbox");
+}
 
-/// What is for followers goes only where one still is, looked at now and not when it was enqueued.
-std::vector<Reach> look_at_followers(db::Tx& tx, const std::vector<jobs::Delivery>& rows) {
-  std::vector<Reach> result(rows.size());
-  std::map<AccountId, std::vector<std::size_t>> by_account;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].to_followers) by_account[rows[i].account_id].push_back(i);
-  }
-  for (const auto& [account_id, places] : by_account) {
-    const auto account = store::find_account(tx, account_id);
-    std::vector<std::string> inboxes;
-    for (const std::size_t i : places) inboxes.push_back(rows[i].inbox_url);
-    const auto still = store::list_inboxes_with_followers(tx, account_id, inboxes);
-    const bool synchronize = account && account->followers_count <= kMaxSynchronized;
-    std::map<std::string, std::string> fields;  // by origin
-    for (const std::size_t i : places) {
-      result[i].still = account && std::ranges::find(still, rows[i].inbox_url) != still.end();
-      if (!result[i].still || !synchronize) continue;
-      const auto origin = origin_of(rows[i].inbox_url);
-      const auto [field, is_new] = fields.try_emplace(origin);
-      if (is_new) {
-        field->second =
-            activitypub::render_synchronization(*account, store::list_follower_uris_on(tx, account_id, origin));
-      }
-      result[i].synchronization = field->second;
-    }
-  }
-  return result;
+void lock_all(db::Tx& tx, std::span<const net::DeliveryResult> results, std::span<const net::LeavingHost> leaving) {
+  std::set<std::string> hosts;
+  for (const auto& result : results) hosts.insert(result.delivery.host);
+  for (const auto& host : leaving) hosts.insert(host.host);
+  jobs::lock_hosts(tx, std::vector(hosts.begin(), hosts.end()));
 }
 
 /// For work that cannot be refused: runs `body` in a transaction and returns what it made.
@@ -105,8 +80,14 @@ Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
   return known->second.key;
 }
 
-DeliveryQueue::DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options)
-    : keys_(keys), clock_(clock), options_(options), owner_(random_token(12)) {}
+DeliveryQueue::DeliveryQueue(SigningKeys& keys, service::DomainPolicies& policies, const jobs::Queue& queue,
+                             const Clock& clock, const config::Config::Delivery& options)
+    : keys_(keys), policies_(policies), queue_(queue), clock_(clock), options_(options), owner_(random_token(12)) {}
+
+/// A host that is not known to answer is asked with one at a time.
+int DeliveryQueue::allowed_now(const jobs::HostHealth& health, Time now) const {
+  return health.allowed(now, is_proven(health) ? options_.per_host : 1);
+}
 
 net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now) const {
   const bool remembered =
@@ -114,8 +95,8 @@ net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now)
   return {.host = claimed.host,
           .scheme = remembered && *claimed.signature_scheme == kRfc9421 ? net::SignatureScheme::rfc9421
                                                                         : net::SignatureScheme::cavage,
-          .proven = claimed.health.last_success_at.has_value() && !claimed.health.has_troubles(),
-          .allowed = claimed.health.allowed(now, options_.per_host)};
+          .proven = is_proven(claimed.health),
+          .allowed = allowed_now(claimed.health, now)};
 }
 
 std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int limit, bool proven_only) {
@@ -127,14 +108,17 @@ std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int 
   }
   std::string after;
   auto lanes = commit(session, [&](db::Tx& tx) {
-    after = begin;
+    after.clear();
+    int count = 0;
     std::vector<net::HostLane> claimed;
-    std::vector<std::string> hosts;
+    std::vector<std::string> proven;
+    std::vector<std::string> others;
     for (const auto& host : jobs::claim_hosts(tx, owner_, limit, begin, proven_only)) {
-      after = host.host;
+      // Round and round only while there is more than can be claimed.
+      if (++count == limit) after = host.host;
       auto lane = lane_of(host, tx.now());
       if (lane.allowed > 0) {
-        hosts.push_back(lane.host);
+        (lane.proven ? proven : others).push_back(lane.host);
         claimed.push_back(std::move(lane));
       } else {
         jobs::release_host(tx, owner_, host.host);
@@ -142,7 +126,9 @@ std::vector<net::HostLane> DeliveryQueue::claim_hosts(db::Session& session, int 
     }
     std::map<std::string, net::HostLane*> by_host;
     for (net::HostLane& lane : claimed) by_host.emplace(lane.host, &lane);
-    for (auto& pending : load(tx, jobs::load_lanes(tx, hosts))) {
+    auto rows = jobs::load_lanes(tx, proven);
+    std::ranges::move(jobs::load_lanes(tx, others, kFirstOfUnproven), std::back_inserter(rows));
+    for (auto& pending : load(tx, std::move(rows))) {
       by_host.at(pending.row.host)->due.push_back(std::move(pending));
     }
     return claimed;
@@ -156,10 +142,10 @@ std::vector<std::string> DeliveryQueue::renew_hosts(db::Session& session, std::s
   return commit(session, [&](db::Tx& tx) { return jobs::renew_hosts(tx, owner_, hosts); });
 }
 
-std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const std::string& host) {
+std::vector<net::PendingDelivery> DeliveryQueue::load_lane(db::Session& session, const net::HostLane& lane) {
   return session
       .read([&](db::Tx& tx) -> Result<std::vector<net::PendingDelivery>> {
-        return load(tx, jobs::load_lane(tx, host, kLongLane));
+        return load(tx, jobs::load_lane(tx, lane.host, lane.proven ? kLongLane : kFirstOfUnproven));
       })
       .value();
 }
@@ -180,26 +166,39 @@ std::vector<net::PendingDelivery> DeliveryQueue::load(db::Tx& tx, std::vector<jo
   for (std::size_t i = 0; i < activities.size(); ++i) {
     bodies.emplace(activities[i], std::make_shared<const std::string>(std::move(texts[i])));
   }
-  const auto to_followers = look_at_followers(tx, rows);
+  policies_.refresh(tx);
+  auto reach = activitypub::look_at_receivers(tx, rows);
   // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
   for (const AccountId account : accounts) std::ignore = keys_.load(tx, account);
-  static const auto kNothing = std::make_shared<const std::string>();
   pending.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    // Only where it is certain: a 410 from a shared inbox ends the whole host.
-    const bool shared = rows[i].inbox_url.ends_with("//" + rows[i].host + "/inbox");
-    auto body = to_followers[i].still ? bodies.at(rows[i].activity_id) : kNothing;
+    const bool shared = is_shared_inbox(rows[i]);
+    auto body = bodies.at(rows[i].activity_id);
     pending.push_back({.row = std::move(rows[i]),
                        .body = std::move(body),
                        .shared_inbox = shared,
-                       .synchronization = to_followers[i].synchronization});
+                       .synchronization = std::move(reach[i].synchronization),
+                       .refusal = std::move(reach[i].refusal)});
   }
   return pending;
+}
+
+int DeliveryQueue::record_failure(db::Tx& tx, const net::DeliveryResult& result) {
+  const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
+  const bool gone = result.judgement.verdict == jobs::Verdict::actor_gone;
+  if (gone || (result.judgement.status == 404 && !is_shared_inbox(result.delivery))) {
+    activitypub::note_lost_inbox(tx, queue_, result.delivery.inbox_url, gone);
+  }
+  log::info("delivery failed",
+            {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
+             log::kv("reason", result.judgement.reason)});
+  return allowed_now(health, tx.now());
 }
 
 net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const net::DeliveryResult> results,
                                         std::span<const net::LeavingHost> leaving) {
   return commit(session, [&](db::Tx& tx) {
+    lock_all(tx, results, leaving);
     std::vector<DeliveryId> done;
     std::set<std::string> answered;
     std::map<std::string, int> failed;
@@ -211,11 +210,7 @@ net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const ne
         answered.insert(host);
         continue;
       }
-      const auto health = jobs::record_failure(tx, result.delivery, result.judgement, options_.retry_scale);
-      failed[host] = health.allowed(tx.now(), options_.per_host);
-      log::info("delivery failed",
-                {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
-                 log::kv("reason", result.judgement.reason)});
+      failed[host] = record_failure(tx, result);
     }
     jobs::record_successes(tx, std::vector(answered.begin(), answered.end()), done);
     std::vector<std::string> idle;
@@ -237,7 +232,12 @@ std::optional<Time> DeliveryQueue::next_delivery_at(db::Session& session) {
 
 Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery& delivery,
                                                      net::SignatureScheme scheme) {
-  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone, or its receivers follow no more");
+  if (!delivery.refusal.empty()) return fail(Errc::forbidden, "The delivery is not sent", delivery.refusal);
+  // Asked last: a policy may have come after the delivery was loaded.
+  if (!policies_.may_federate(delivery.row.host)) {
+    return fail(Errc::forbidden, "The delivery is not sent", "the domain's policy forbids it");
+  }
+  if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
   const auto key = TRY(keys_.find(delivery.row.account_id));
   auto request =
       TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now()));

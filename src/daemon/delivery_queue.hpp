@@ -3,6 +3,7 @@
 #include "dunlin/activitypub/delivery.hpp"
 #include "dunlin/config/config.hpp"
 #include "dunlin/net/delivery_pump.hpp"
+#include "dunlin/service/domain_policies.hpp"
 
 #include <array>
 #include <mutex>
@@ -35,11 +36,12 @@ class SigningKeys {
 /// The durable delivery queue behind the pump.
 class DeliveryQueue final : public net::DeliveryQueue {
  public:
-  DeliveryQueue(SigningKeys& keys, const Clock& clock, const config::Config::Delivery& options);
+  DeliveryQueue(SigningKeys& keys, service::DomainPolicies& policies, const jobs::Queue& queue, const Clock& clock,
+                const config::Config::Delivery& options);
 
   std::vector<net::HostLane> claim_hosts(db::Session& session, int limit, bool proven_only) override;
   std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) override;
-  std::vector<net::PendingDelivery> load_lane(db::Session& session, const std::string& host) override;
+  std::vector<net::PendingDelivery> load_lane(db::Session& session, const net::HostLane& lane) override;
   net::Conclusion conclude(db::Session& session, std::span<const net::DeliveryResult> results,
                            std::span<const net::LeavingHost> leaving) override;
   std::optional<Time> next_delivery_at(db::Session& session) override;
@@ -47,9 +49,14 @@ class DeliveryQueue final : public net::DeliveryQueue {
 
  private:
   net::HostLane lane_of(const jobs::ClaimedHost& claimed, Time now) const;
+  /// How many may be in flight at the host now.
+  int record_failure(db::Tx& tx, const net::DeliveryResult& result);
+  int allowed_now(const jobs::HostHealth& health, Time now) const;
   std::vector<net::PendingDelivery> load(db::Tx& tx, std::vector<jobs::Delivery> rows);
 
   SigningKeys& keys_;
+  service::DomainPolicies& policies_;
+  const jobs::Queue& queue_;
   const Clock& clock_;
   const config::Config::Delivery& options_;
   const std::string owner_;                  // names this process among those on the same database

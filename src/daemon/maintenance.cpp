@@ -13,6 +13,7 @@
 #include "dunlin/store/oauth.hpp"
 #include "dunlin/store/preview_cards.hpp"
 #include "dunlin/store/sign_ups.hpp"
+#include "dunlin/store/status_receivers.hpp"
 #include "dunlin/store/statuses.hpp"
 #include "dunlin/store/translations.hpp"
 #include "dunlin/store/two_factor.hpp"
@@ -38,6 +39,8 @@ constexpr int kStatusesAtOnce = 1000;
 constexpr hours kUnusedCards{30 * 24};
 constexpr int kCardsAtOnce = 1000;
 constexpr hours kTranslations{7 * 24};
+constexpr hours kUnusedReceivers{24};  // not those that a job is about to refer to
+constexpr int kReceiverSetsAtOnce = 1000;
 
 }  // namespace
 
@@ -60,6 +63,7 @@ Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
   const auto media = store::purge_unattached_media(tx, now - kUnattachedMedia, kStatusesAtOnce);
   store::purge_events(tx, now - kEvents);
   const auto deliveries = jobs::purge_deliveries(tx, now - kGivenUpWork);
+  store::purge_receiver_sets(tx, now - kUnusedReceivers, kReceiverSetsAtOnce);
   const auto backfills = store::purge_backfills(tx, now - kBackfills);
   const auto jobs_gone = jobs::purge_given_up_jobs(tx, now - kGivenUpWork);
   log::info("purged", {log::kv("idempotency_keys", keys), log::kv("applications", applications),

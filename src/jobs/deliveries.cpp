@@ -20,7 +20,8 @@ const db::Statement kInsertHosts{
 
 const db::Statement kInsert{"deliveries.insert", R"sql(
   WITH wanted AS (
-    SELECT u.host, u.inbox_url FROM unnest($1::text[], $2::text[]) AS u (host, inbox_url)
+    SELECT u.host, u.inbox_url, nullif(u.named, '')::bigint[] AS named
+    FROM unnest($1::text[], $2::text[], $10::text[]) AS u (host, inbox_url, named)
     JOIN delivery_hosts h ON h.host = u.host
     WHERE h.gone_since IS NULL AND (h.unavailable_since IS NULL OR $7::boolean)
   ), activity AS (
@@ -29,8 +30,8 @@ const db::Statement kInsert{"deliveries.insert", R"sql(
     RETURNING id
   )
   INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, run_at,
-                          to_followers)
-  SELECT activity.id, wanted.host, wanted.inbox_url, $3, $5, $6, $7, $8, $9 FROM activity, wanted)sql"};
+                          to_followers, receivers)
+  SELECT activity.id, wanted.host, wanted.inbox_url, $3, $5, $6, $7, $8, $9, wanted.named FROM activity, wanted)sql"};
 
 const db::Statement kCancel{"deliveries.cancel",
                             "DELETE FROM deliveries WHERE object_key = $1 AND account_id = $2 AND state = 0"};
@@ -50,7 +51,8 @@ const db::Statement kHostAlive{"deliveries.host_alive", R"sql(
                AS troubled
         FROM delivery_hosts
         WHERE host = ANY($1::text[]) AND (failures_in_row > 0 OR breaker_opened > 0 OR unavailable_since IS NOT NULL
-                             OR gone_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3)) old
+                             OR gone_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3)
+        ORDER BY host FOR UPDATE) old
   WHERE h.host = old.host
   RETURNING old.troubled, h.host)sql"};
 
@@ -91,6 +93,12 @@ const db::Statement kStoreScheme{
     "deliveries.store_scheme",
     "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
 
+/// "" for none: an array as text, as there are no arrays of arrays of different lengths.
+std::string as_array(const std::vector<AccountId>& ids) {
+  if (ids.empty()) return {};
+  return db::Param::ids(ids).c_str();
+}
+
 /// Hosts that answer again: what waited for them goes now. true: one had been in trouble.
 bool mark_alive(db::Tx& tx, std::span<const std::string> hosts) {
   bool troubled = false;
@@ -117,21 +125,30 @@ void store_health(db::Tx& tx, std::string_view host, const HostHealth& h, std::o
 
 std::size_t Deliveries::enqueue(db::Tx& tx, const NewActivity& activity,
                                 std::span<const std::string> inbox_urls) const {
+  std::vector<Inbox> inboxes;
+  inboxes.reserve(inbox_urls.size());
+  for (const auto& url : inbox_urls) inboxes.push_back({url});
+  return enqueue(tx, activity, inboxes);
+}
+
+std::size_t Deliveries::enqueue(db::Tx& tx, const NewActivity& activity, std::span<const Inbox> inboxes) const {
   std::vector<std::string> hosts;
   std::vector<std::string> urls;
+  std::vector<std::string> named;
   std::unordered_set<std::string_view> seen;
-  for (const auto& url : inbox_urls) {
-    auto host = domain_of(url);
-    if (host.empty() || !seen.insert(url).second) continue;
+  for (const Inbox& inbox : inboxes) {
+    auto host = domain_of(inbox.url);
+    if (host.empty() || !seen.insert(inbox.url).second) continue;
     if (may_send_to_ && !may_send_to_(host)) continue;
     hosts.push_back(std::move(host));
-    urls.push_back(url);
+    urls.push_back(inbox.url);
+    named.push_back(as_array(inbox.named));
   }
   if (urls.empty()) return 0;
   tx.exec(kInsertHosts, {db::Param::texts(hosts)});
   const auto count = tx.exec(kInsert, {db::Param::texts(hosts), db::Param::texts(urls), activity.account_id,
                                        activity.body, activity.object_key, static_cast<int>(activity.priority),
-                                       activity.essential, tx.now(), activity.to_followers})
+                                       activity.essential, tx.now(), activity.to_followers, db::Param::texts(named)})
                          .affected();
   if (count > 0 && wake_up_ != nullptr) wake_for_deliveries(tx, *wake_up_);
   return count;
@@ -147,11 +164,6 @@ void Deliveries::hosts_seen_alive(db::Tx& tx, std::span<const std::string> hosts
 
 std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key) {
   return tx.exec(kCancel, {object_key, account}).affected();
-}
-
-void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids) {
-  tx.exec(kSucceed, {db::Param::ids(ids)});
-  mark_alive(tx, host);
 }
 
 void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<const DeliveryId> ids) {
@@ -173,7 +185,7 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
   const bool was_gone = health.gone_since.has_value();
   if (judgement.verdict == Verdict::host_gone) {
     health.note_gone(tx.now());
-  } else if (judgement.sign != HostSign::alive) {
+  } else if (judgement.sign == HostSign::failed || judgement.sign == HostSign::timed_out) {
     health.note_failure(judgement.sign == HostSign::timed_out, tx.now(), scale);
   } else if (!judgement.host_waits_until) {
     return health;
@@ -185,6 +197,10 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
     tx.exec(kGiveUpHost, {delivery.host, tx.now(), "the host is unavailable", false});
   }
   return health;
+}
+
+std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason) {
+  return tx.exec(kGiveUpHost, {host, tx.now(), reason, true}).affected();
 }
 
 void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {

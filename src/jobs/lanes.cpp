@@ -41,9 +41,15 @@ const db::Statement kClaimHosts{"lanes.claim_hosts",
                                 " FROM free WHERE delivery_hosts.host = free.host"
                                 " RETURNING delivery_hosts.host, signature_scheme, scheme_checked_at, " DUNLIN_HEALTH_COLUMNS};
 
+// Rows of hosts are locked in the order of their names, by everybody who locks more than one.
 const db::Statement kRenew{"lanes.renew",
-                           "UPDATE delivery_hosts SET lease_until = $3"
-                           " WHERE host = ANY ($1::text[]) AND lease_owner = $2 RETURNING host"};
+                           "WITH ours AS (SELECT host FROM delivery_hosts WHERE host = ANY ($1::text[])"
+                           " AND lease_owner = $2 ORDER BY host FOR UPDATE)"
+                           "UPDATE delivery_hosts h SET lease_until = $3 FROM ours WHERE h.host = ours.host"
+                           " RETURNING h.host"};
+
+const db::Statement kLockHosts{
+    "lanes.lock_hosts", "SELECT host FROM delivery_hosts WHERE host = ANY ($1::text[]) ORDER BY host FOR UPDATE"};
 
 const db::Statement kRelease{"lanes.release",
                              "UPDATE delivery_hosts SET lease_owner = NULL, lease_until = NULL"
@@ -60,10 +66,20 @@ const db::Statement kReleaseIdle{
     " SELECT asked.host FROM asked JOIN delivery_hosts h ON h.host = asked.host"
     " WHERE asked.busy AND h.lease_owner = $3"};
 
+// Whether it may be sent is asked of the moment: whom it was made for may have been blocked or suspended since, and so
+// may its author.
+#define DUNLIN_MAY_SPEAK \
+  "essential OR NOT EXISTS (SELECT 1 FROM accounts s WHERE s.id = account_id AND s.suspended_at IS NOT NULL)"
+#define DUNLIN_NAMED_LEFT                                                                              \
+  "CASE WHEN receivers IS NOT NULL THEN EXISTS (SELECT 1 FROM accounts r WHERE r.id = ANY (receivers)" \
+  " AND r.suspended_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b"                                 \
+  " WHERE (b.account_id = lanes.account_id AND b.target_account_id = r.id)"                            \
+  " OR (b.account_id = r.id AND b.target_account_id = lanes.account_id))) END"
+
 // A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either.
 const db::Statement kLoadLanes{
     "lanes.load_lanes",
-    "SELECT " DUNLIN_DELIVERY_COLUMNS
+    "SELECT " DUNLIN_DELIVERY_COLUMNS ", " DUNLIN_MAY_SPEAK ", " DUNLIN_NAMED_LEFT
     " FROM (SELECT w.n, due.* FROM unnest($2::text[]) WITH ORDINALITY AS w (lane, n) CROSS JOIN LATERAL ("
     "SELECT * FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id"
     " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS urgency FROM deliveries d"
@@ -76,6 +92,9 @@ const db::Statement kNextAt{"lanes.next_delivery_at",
                             " FROM lanes JOIN delivery_hosts h ON h.host = lanes.host CROSS JOIN LATERAL ("
                             " SELECT d.run_at FROM deliveries d WHERE d.host = h.host AND d.state = 0 AND" DUNLIN_NOT_HELD_BACK
                             " ORDER BY d.run_at LIMIT 1) first WHERE h.gone_since IS NULL"};
+
+const db::Statement kListWaiting{
+    "lanes.list_waiting", "WITH RECURSIVE " DUNLIN_LANES_AFTER("''") "SELECT host FROM lanes WHERE host IS NOT NULL"};
 
 const db::Statement kLoadBodies{"lanes.load_bodies",
                                 "SELECT id, body FROM outbound_activities WHERE id = ANY ($1::bigint[])"};
@@ -109,6 +128,10 @@ std::vector<std::string> renew_hosts(db::Tx& tx, std::string_view owner, std::sp
   return ours;
 }
 
+void lock_hosts(db::Tx& tx, std::span<const std::string> hosts) {
+  if (hosts.size() > 1) tx.exec(kLockHosts, {db::Param::texts(hosts)});
+}
+
 void release_host(db::Tx& tx, std::string_view owner, std::string_view host) {
   tx.exec(kRelease, {host, owner});
 }
@@ -129,8 +152,11 @@ std::vector<Delivery> load_lane(db::Tx& tx, std::string_view host, int limit) {
 std::vector<Delivery> load_lanes(db::Tx& tx, std::span<const std::string> hosts, int limit) {
   std::vector<Delivery> lanes;
   if (hosts.empty()) return lanes;
-  for (const auto row : tx.exec(kLoadLanes, {tx.now(), db::Param::texts(hosts), limit}))
-    lanes.push_back(read_delivery(row));
+  for (const auto row : tx.exec(kLoadLanes, {tx.now(), db::Param::texts(hosts), limit})) {
+    auto& delivery = lanes.emplace_back(read_delivery(row));
+    delivery.may_speak = row.boolean(kDeliveryColumns);
+    if (!row.is_null(kDeliveryColumns + 1)) delivery.named_left = row.boolean(kDeliveryColumns + 1);
+  }
   return lanes;
 }
 
@@ -143,6 +169,12 @@ std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> a
     for (auto place = first; place != last; ++place) bodies[place->second] = row.text(1);
   }
   return bodies;
+}
+
+std::vector<std::string> list_waiting_hosts(db::Tx& tx) {
+  std::vector<std::string> hosts;
+  for (const auto row : tx.exec(kListWaiting)) hosts.emplace_back(row.text(0));
+  return hosts;
 }
 
 std::optional<Time> next_delivery_at(db::Tx& tx) {

@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, 10> kFailures{"timeout",    "dns",       
                                                      "overloaded", "cancelled"};
 constexpr std::size_t kMaxAddresses = 4;
 constexpr int kMaxInterim = 8;
+constexpr std::size_t kFirstReadSize = 2048;  // while nothing has come: who hangs costs no more
 constexpr std::size_t kReadSize = 16384;
 constexpr std::size_t kFilePiece = 256UL << 10U;
 constexpr std::array<std::string_view, 6> kOwnFields{"host",       "user-agent",        "content-length",
@@ -139,8 +140,9 @@ class Talk {
         }
       }
       const std::size_t kept = left_.size();
-      left_.resize(kept + kReadSize);
-      const auto [ec, count] = co_await stream_.read_some(left_.data() + kept, kReadSize);
+      const std::size_t room = read_any_ ? kReadSize : kFirstReadSize;
+      left_.resize(kept + room);
+      const auto [ec, count] = co_await stream_.read_some(left_.data() + kept, room);
       left_.resize(kept + count);
       if (ec) {
         co_return stream_.timed_out() ? exchange_error(ExchangeFailure::timeout, "no complete answer in time")
@@ -206,7 +208,8 @@ struct Client::Impl {
         executor(thread.impl().context.get_executor()),
         tls(make_tls_context(options.ca_file)),
         resolver(executor, options.resolver_threads, options.dns_cache_time, options.lookup),
-        pool(executor, {options.max_connections, options.max_connections_per_host, options.idle_timeout}) {}
+        pool(executor, {options.max_connections, options.max_idle_connections, options.max_connections_per_host,
+                        options.idle_timeout}) {}
 
   asio::awaitable<void> run(http::OutboundRequest request, ExchangeCallback done);
   asio::awaitable<Answer> exchange(http::OutboundRequest request);
@@ -283,24 +286,24 @@ asio::awaitable<std::optional<Error>> Client::Impl::open(ConnectionPool::Lease& 
   std::optional<Error> last;
   for (std::size_t i = 0; i < found->size(); ++i) {
     if (stopped) co_return exchange_error(ExchangeFailure::cancelled, "stopping");
-    lease.stream =
-        url.scheme == "https" ? make_tls_stream(executor, *tls, url.host, url.origin()) : make_tcp_stream(executor);
-    pool.register_used(lease.stream);
+    lease.use(url.scheme == "https" ? make_tls_stream(executor, *tls, url.host, url.origin())
+                                    : make_tcp_stream(executor));
+    ClientStream& stream = *lease.stream();
     // One address that does not answer must leave time for the next.
     const auto now = Clock::now();
     const auto share = (limit - now) / static_cast<int>(found->size() - i);
-    lease.stream->set_deadline(std::min(limit, now + share));
-    const auto ec = co_await lease.stream->connect((*found)[i], url.port);
+    stream.set_deadline(std::min(limit, now + share));
+    const auto ec = co_await stream.connect((*found)[i], url.port);
     if (ec) {
-      last = lease.stream->timed_out() ? exchange_error(ExchangeFailure::timeout, "connect")
-                                       : exchange_error(ExchangeFailure::refused, ec.message());
+      last = stream.timed_out() ? exchange_error(ExchangeFailure::timeout, "connect")
+                                : exchange_error(ExchangeFailure::refused, ec.message());
       continue;
     }
-    lease.stream->set_deadline(std::min(deadline, Clock::now() + options.tls_timeout));
-    const std::string broken = co_await lease.stream->handshake();
+    stream.set_deadline(std::min(deadline, Clock::now() + options.tls_timeout));
+    const std::string broken = co_await stream.handshake();
     if (broken.empty()) co_return std::nullopt;
-    co_return lease.stream->timed_out() ? exchange_error(ExchangeFailure::timeout, "TLS handshake")
-                                        : exchange_error(ExchangeFailure::tls, broken);
+    co_return stream.timed_out() ? exchange_error(ExchangeFailure::timeout, "TLS handshake")
+                                 : exchange_error(ExchangeFailure::tls, broken);
   }
   co_return last;
 }
@@ -319,17 +322,17 @@ asio::awaitable<Answer> Client::Impl::exchange(http::OutboundRequest request) {
       co_return stopped ? fail_exchange(ExchangeFailure::cancelled, "stopping")
                         : fail_exchange(ExchangeFailure::timeout, "no free connection");
     }
-    if (!lease.stream) {
+    if (lease.stream() == nullptr) {
       if (auto failed = co_await open(lease, *url, deadline)) {
         co_return std::unexpected(stopped ? exchange_error(ExchangeFailure::cancelled, "stopping")
                                           : *std::move(failed));
       }
     }
-    Talk talk(*lease.stream, request, *head, deadline, options);
+    Talk talk(*lease.stream(), request, *head, deadline, options);
     Answer answer = co_await talk.run();
     if (stopped && !answer) co_return fail_exchange(ExchangeFailure::cancelled, "stopping");
     // A kept connection may have been closed under us: try once more, on a new one.
-    const bool stale = lease.reused && talk.nothing_read() && !lease.stream->timed_out();
+    const bool stale = lease.reused() && talk.nothing_read() && !lease.stream()->timed_out();
     if (!answer && stale && failure_of(answer.error()) == ExchangeFailure::closed) continue;
     if (answer && talk.may_keep()) lease.keep();
     co_return answer;

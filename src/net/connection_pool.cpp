@@ -2,8 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace dunlin::net {
@@ -14,16 +12,16 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 ConnectionPool::Lease::Lease(Lease&& other) noexcept
-    : stream(std::move(other.stream)),
-      reused(other.reused),
+    : stream_(std::move(other.stream_)),
+      reused_(other.reused_),
       pool_(std::exchange(other.pool_, nullptr)),
       key_(std::move(other.key_)) {}
 
 ConnectionPool::Lease& ConnectionPool::Lease::operator=(Lease&& other) noexcept {
   if (this != &other) {
     release();
-    stream = std::move(other.stream);
-    reused = other.reused;
+    stream_ = std::move(other.stream_);
+    reused_ = other.reused_;
     pool_ = std::exchange(other.pool_, nullptr);
     key_ = std::move(other.key_);
   }
@@ -34,8 +32,19 @@ ConnectionPool::Lease::~Lease() {
   release();
 }
 
+void ConnectionPool::Lease::use(std::shared_ptr<ClientStream> stream) {
+  let_go();
+  stream_ = std::move(stream);
+  pool_->used_.insert(stream_.get());
+}
+
+std::shared_ptr<ClientStream> ConnectionPool::Lease::let_go() {
+  if (pool_) pool_->used_.erase(stream_.get());
+  return std::exchange(stream_, nullptr);
+}
+
 void ConnectionPool::Lease::release() {
-  stream.reset();
+  let_go();
   if (ConnectionPool* pool = std::exchange(pool_, nullptr)) {
     pool->forget_open(key_);
     pool->wake_one();
@@ -43,23 +52,15 @@ void ConnectionPool::Lease::release() {
 }
 
 void ConnectionPool::Lease::keep() {
-  if (!pool_ || !stream) return;
+  if (!pool_ || !stream_ || pool_->stopped_) return;
+  auto stream = let_go();
   ConnectionPool& pool = *std::exchange(pool_, nullptr);
   stream->clear_deadline();
-  if (pool.stopped_) {
-    stream.reset();
-    pool.forget_open(key_);
-    return;
-  }
   const auto until = std::chrono::steady_clock::now() + pool.limits_.idle_timeout;
-  pool.idle_.push_back({key_, std::move(stream), until});
+  pool.kept_[key_].push_back(pool.idle_.insert(pool.idle_.end(), {key_, std::move(stream), until}));
+  if (pool.idle_.size() > pool.limits_.idle) pool.close_oldest();
   pool.watch_idle();
   pool.wake_one();
-}
-
-void ConnectionPool::Lease::discard() {
-  stream.reset();
-  reused = false;
 }
 
 ConnectionPool::ConnectionPool(asio::any_io_executor executor, PoolLimits limits)
@@ -68,29 +69,41 @@ ConnectionPool::ConnectionPool(asio::any_io_executor executor, PoolLimits limits
 std::shared_ptr<ClientStream> ConnectionPool::take_idle(const std::string& key) {
   for (;;) {
     // The newest first: the most likely to be still open, and the others may time out.
-    const auto found = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.key == key; });
-    if (found == idle_.rend()) return nullptr;
-    auto stream = std::move(found->stream);
-    idle_.erase(std::next(found).base());
+    const auto kept = kept_.find(key);
+    if (kept == kept_.end()) return nullptr;
+    auto stream = remove_idle(kept->second.back());
     if (!stream->is_stale()) return stream;
     forget_open(key);
   }
+}
+
+std::shared_ptr<ClientStream> ConnectionPool::remove_idle(Place place) {
+  const auto kept = kept_.find(place->key);
+  std::erase(kept->second, place);
+  if (kept->second.empty()) kept_.erase(kept);
+  auto stream = std::move(place->stream);
+  idle_.erase(place);
+  return stream;
+}
+
+void ConnectionPool::close_oldest() {
+  const std::string key = idle_.front().key;
+  remove_idle(idle_.begin());
+  forget_open(key);
 }
 
 bool ConnectionPool::has_room(const std::string& key) {
   const auto open = open_.find(key);
   if (open != open_.end() && open->second >= limits_.per_host) {
     // A fresh connection may be asked for while kept ones fill the host's share.
-    const auto own = std::ranges::find_if(idle_, [&](const Idle& idle) { return idle.key == key; });
-    if (own == idle_.end()) return false;
-    idle_.erase(own);
+    const auto own = kept_.find(key);
+    if (own == kept_.end()) return false;
+    remove_idle(own->second.front());
     forget_open(key);
   }
   if (total_ < limits_.total) return true;
   if (idle_.empty()) return false;
-  const std::string evicted = idle_.front().key;
-  idle_.pop_front();
-  forget_open(evicted);
+  close_oldest();
   return true;
 }
 
@@ -106,9 +119,8 @@ asio::awaitable<ConnectionPool::Lease> ConnectionPool::acquire(const std::string
     if (!fresh) {
       if (auto stream = take_idle(key)) {
         Lease lease(*this, key);
-        register_used(stream);
-        lease.stream = std::move(stream);
-        lease.reused = true;
+        lease.use(std::move(stream));
+        lease.reused_ = true;
         co_return lease;
       }
     }
@@ -131,8 +143,7 @@ void ConnectionPool::wake_one() {
   for (Waiter* waiter : waiters_) {
     const auto open = open_.find(waiter->key);
     const bool host_has_room = open == open_.end() || open->second < limits_.per_host;
-    const bool kept = std::ranges::any_of(idle_, [&](const Idle& idle) { return idle.key == waiter->key; });
-    if (waiter->woken || (!kept && !host_has_room)) continue;
+    if (waiter->woken || (!kept_.contains(waiter->key) && !host_has_room)) continue;
     waiter->woken = true;
     waiter->timer.cancel();
     return;
@@ -147,34 +158,16 @@ void ConnectionPool::watch_idle() {
     if (ec) return;
     sweeping_ = false;
     const auto now = std::chrono::steady_clock::now();
-    while (!idle_.empty() && idle_.front().until <= now) {
-      const std::string key = idle_.front().key;
-      idle_.pop_front();
-      forget_open(key);
-    }
+    while (!idle_.empty() && idle_.front().until <= now) close_oldest();
     watch_idle();
   });
-}
-
-void ConnectionPool::register_used(const std::shared_ptr<ClientStream>& stream) {
-  std::erase_if(used_, [&](const auto& weak) {
-    const auto other = weak.lock();
-    return !other || other == stream;
-  });
-  used_.push_back(stream);
 }
 
 void ConnectionPool::stop() {
   stopped_ = true;
   sweep_.cancel();
-  while (!idle_.empty()) {
-    const std::string key = idle_.front().key;
-    idle_.pop_front();
-    forget_open(key);
-  }
-  for (const auto& weak : used_) {
-    if (const auto stream = weak.lock()) stream->abort();
-  }
+  while (!idle_.empty()) close_oldest();
+  for (ClientStream* stream : used_) stream->abort();
   for (Waiter* waiter : waiters_) waiter->timer.cancel();
 }
 

@@ -56,6 +56,7 @@ jobs::Exchange to_exchange(const Answer& answer, Time now) {
 jobs::Judgement dropped(const std::string& reason) {
   jobs::Judgement judgement;
   judgement.verdict = jobs::Verdict::drop;
+  judgement.sign = jobs::HostSign::none;
   judgement.reason = reason;
   return judgement;
 }

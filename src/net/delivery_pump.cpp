@@ -35,6 +35,7 @@ struct HostWork {
   HostLane host;
   std::deque<std::deque<PendingDelivery>> chains;  // of the batch at hand, by account
   int running = 0;                                 // chain coroutines
+  int patient = 0;                                 // exchanges that wait without a slot
   int unrecorded = 0;                              // results not yet concluded
   bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
   bool lost = false;                               // the lease is gone
@@ -42,6 +43,12 @@ struct HostWork {
   Alarm changed;
 
   HostWork(HostLane claimed, const asio::any_io_executor& executor) : host(std::move(claimed)), changed(executor) {}
+};
+
+/// How many hosts may be claimed.
+struct Room {
+  int all = 0;
+  int unproven = 0;
 };
 
 /// What one exchange holds while it is not long under way.
@@ -90,9 +97,12 @@ struct DeliveryPump::Impl {
   asio::awaitable<bool> load(HostWork& lane);
   asio::awaitable<bool> leave(HostWork& lane, bool if_idle);
   asio::awaitable<std::optional<int>> claim(int limit, bool proven_only);
-  void limit_turn(const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
+  asio::awaitable<std::optional<bool>> claim_all();
+  asio::awaitable<std::chrono::milliseconds> pause();
+  void limit_turn(HostWork& lane, const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
+  void wait_without_slot(HostWork& lane, Turn& turn);
   asio::awaitable<void> sleep(std::chrono::milliseconds time);
-  [[nodiscard]] int unproven_lanes() const;
+  [[nodiscard]] Room room() const;
   void note(HostWork& lane, const DeliveryResult& result);
   void tell_lanes(const std::vector<DeliveryResult>& recorded, const std::vector<LeavingHost>& going,
                   const Conclusion& concluded);
@@ -116,14 +126,23 @@ struct DeliveryPump::Impl {
   std::uint64_t wakes = 0;
   int patient = 0;       // exchanges that wait without a slot
   bool starved = false;  // hosts were left unclaimed for want of room
+  bool crowded = false;  // there are more hosts than one look finds: the proven ones first
+  std::optional<Time> next_due;
   std::atomic<bool> wake_posted{false};
   TaskGroup tasks;
   bool stopping = false;
   bool stopped = false;  // by the owner's thread
 };
 
-int DeliveryPump::Impl::unproven_lanes() const {
-  return static_cast<int>(std::ranges::count_if(lanes, [](const auto& entry) { return !entry.second->host.proven; }));
+/// Half of the lanes, as of the slots, is for hosts that are known to answer. A host that is waited for takes none.
+Room DeliveryPump::Impl::room() const {
+  Room left{.all = options.max_hosts, .unproven = std::max(options.max_hosts / 2, 1)};
+  for (const auto& [host, lane] : lanes) {
+    if (lane->patient > 0) continue;
+    --left.all;
+    if (!lane->host.proven) --left.unproven;
+  }
+  return left;
 }
 
 asio::awaitable<void> DeliveryPump::Impl::sleep(std::chrono::milliseconds time) {
@@ -151,28 +170,55 @@ asio::awaitable<std::optional<int>> DeliveryPump::Impl::claim(int limit, bool pr
   co_return count;
 }
 
+/// Claims what there is room for; true: there may be more. nullopt: the queue could not be asked.
+asio::awaitable<std::optional<bool>> DeliveryPump::Impl::claim_all() {
+  std::optional<bool> more = false;
+  const auto free = room();
+  const int most = std::min(free.all, kMaxClaim);
+  starved = free.all <= 0 || free.unproven <= 0;
+  // Most of the time all that waits is a few hosts: one look finds them, whoever they are.
+  const int few = std::min(most, free.unproven);
+  if (!crowded && few > 0) {
+    const auto any = co_await claim(few, false);
+    if (!any) co_return std::nullopt;
+    crowded = *any >= few;
+    more = crowded;
+    co_return more;
+  }
+  // Those that are known to answer come first.
+  const auto proven = co_await claim(most, true);
+  if (!proven) co_return std::nullopt;
+  const int limit = std::min(most - *proven, free.unproven);
+  const auto others = co_await claim(limit, false);
+  if (!others) co_return std::nullopt;
+  more = most > 0 && (*proven >= most || (limit > 0 && *others >= limit));
+  crowded = *more || starved;
+  co_return more;
+}
+
+/// How long nothing is due, as far as is known.
+asio::awaitable<std::chrono::milliseconds> DeliveryPump::Impl::pause() {
+  const Time now = clock.now();
+  // What is enqueued is due at once and wakes; what fails has the time asked again.
+  if (!next_due || *next_due <= now) {
+    const auto next = co_await on_worker<std::optional<Time>>(
+        workers, Lane::jobs, "next delivery", [&](db::Session& session) { return queue.next_delivery_at(session); });
+    if (!next) co_return options.database_pause;
+    next_due = std::min(next->value_or(Time::max()), clock.now() + options.poll);
+  }
+  // What is due and was not claimed is held back by something that only time or a wake changes.
+  co_return std::max<std::chrono::milliseconds>(pause_until(*next_due, clock.now(), options.poll), kDuePause);
+}
+
 asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
   while (!stopping) {
-    auto pause = options.poll;
-    // Half of the lanes, as of the slots, is for hosts that are known to answer, and they come first.
-    const int room = std::min(options.max_hosts - static_cast<int>(lanes.size()), kMaxClaim);
-    const int unproven_room = std::max(options.max_hosts / 2, 1) - unproven_lanes();
-    starved = room <= 0 || unproven_room <= 0;
-    const auto proven = co_await claim(room, true);
-    const int limit = std::min(room - proven.value_or(room), unproven_room);
-    const auto others = co_await claim(limit, false);
-    if (!proven || !others) {
-      pause = options.database_pause;
-    } else if (room > 0) {
-      if (*proven >= room || (limit > 0 && *others >= limit)) continue;
-      const auto next = co_await on_worker<std::optional<Time>>(
-          workers, Lane::jobs, "next delivery", [&](db::Session& session) { return queue.next_delivery_at(session); });
-      // What is due and was not claimed is held back by something that only time or a wake changes.
-      if (next) pause = std::max<std::chrono::milliseconds>(pause_until(*next, clock.now(), options.poll), kDuePause);
-    }
+    const auto more = co_await claim_all();
+    if (more.value_or(false)) continue;
+    auto time = options.database_pause;
+    if (more) time = starved ? options.poll : co_await pause();
     if (stopping) break;
-    co_await look.wait_for(pause);
-    if (!stopping) co_await sleep(kLeastPause);
+    co_await look.wait_for(time);
+    if (!stopping) co_await sleep(starved ? kDuePause : kLeastPause);
   }
   record.ring();
   renewal.ring();
@@ -208,6 +254,7 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
   if (lane->lease == Lease::ours) std::ignore = co_await leave(*lane, false);
   lanes.erase(lane->host.host);
   // What came for this host while it was being left is nobody's yet; what failed has a new time.
+  if (failed) next_due.reset();
   if (failed || starved || wakes != wakes_before) look.ring();
   if (!stopping) co_return;
   record.ring();
@@ -216,7 +263,7 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
 
 asio::awaitable<bool> DeliveryPump::Impl::load(HostWork& lane) {
   auto batch = co_await on_worker<std::vector<PendingDelivery>>(
-      workers, Lane::jobs, "load lane", [&](db::Session& session) { return queue.load_lane(session, lane.host.host); });
+      workers, Lane::jobs, "load lane", [&](db::Session& session) { return queue.load_lane(session, lane.host); });
   if (!batch || batch->empty()) co_return false;
   lane.chains = by_account(*std::move(batch));
   co_return true;
@@ -247,14 +294,22 @@ asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> l
 }
 
 /// Takes the slot back from an exchange that has had its time.
-void DeliveryPump::Impl::limit_turn(const std::shared_ptr<Turn>& turn, asio::steady_timer& timer) {
-  timer.async_wait([this, turn](const boost::system::error_code& ec) {
-    if (ec || turn->over || patient >= options.max_patient) return;
-    ++patient;
-    turn->patient = true;
-    turn->slot.release();
-    turn->unproven.release();
+void DeliveryPump::Impl::limit_turn(HostWork& lane, const std::shared_ptr<Turn>& turn, asio::steady_timer& timer) {
+  timer.async_wait([this, &lane, turn](const boost::system::error_code& ec) {
+    if (ec || turn->over) return;
+    // A quarter of the places is for hosts that are known to answer.
+    const int places = lane.host.proven ? options.max_patient : options.max_patient - options.max_patient / 4;
+    if (patient < places) wait_without_slot(lane, *turn);
   });
+}
+
+void DeliveryPump::Impl::wait_without_slot(HostWork& lane, Turn& turn) {
+  ++patient;
+  ++lane.patient;
+  turn.patient = true;
+  turn.slot.release();
+  turn.unproven.release();
+  if (starved) look.ring();
 }
 
 /// False: what follows of this account has to wait.
@@ -267,11 +322,14 @@ asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDeliver
   turn->slot = co_await slots.acquire();
   if (!turn->slot.granted() || stopping || lane.halted || lane.lost) co_return false;
   asio::steady_timer timer(executor, options.patience);
-  limit_turn(turn, timer);
+  limit_turn(lane, turn, timer);
   const AttemptContext context{exchanger, workers, queue, clock, options.retry_scale};
   auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
   turn->over = true;
-  if (turn->patient) --patient;
+  if (turn->patient) {
+    --patient;
+    --lane.patient;
+  }
   if (!result) {
     lane.halted = true;
     lane.host.allowed = 0;
@@ -289,7 +347,7 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
   const jobs::Judgement& judgement = result.judgement;
   if (judgement.sign == jobs::HostSign::alive && !judgement.host_waits_until) {
     lane.host.proven = true;
-  } else {
+  } else if (judgement.sign != jobs::HostSign::none) {
     lane.host.proven = false;
     lane.halted = true;
     lane.host.allowed = 0;  // until conclude() says otherwise

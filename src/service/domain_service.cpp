@@ -1,5 +1,6 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/service/domain_policies.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
@@ -16,6 +17,13 @@ using model::DomainSeverity;
 namespace {
 
 constexpr int kBatch = 200;
+
+/// What was to go where nothing may go now. Any host: a policy covers subdomains, and an allowlist everybody else.
+void give_up_deliveries(db::Tx& tx, const DomainPolicies& policies) {
+  for (const auto& host : jobs::list_waiting_hosts(tx)) {
+    if (!policies.may_federate(host)) jobs::give_up_host(tx, host, "the domain's policy forbids it");
+  }
+}
 
 }  // namespace
 
@@ -74,6 +82,7 @@ Result<void> DomainService::run_apply(db::Tx& tx, DomainPolicies& policies, std:
   const std::string domain(payload.substr(0, space));
   const auto after = AccountId::parse(payload.substr(space + 1)).value_or(AccountId{});  // none: from the start
   policies.reload(tx);
+  if (!after) give_up_deliveries(tx, policies);
   const auto accounts = store::list_accounts_of_domain(tx, domain, after, kBatch);
   // The policy of each account, not of the domain: a subdomain may be an exception.
   std::map<AccountId, Lost> lost;

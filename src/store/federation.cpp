@@ -24,12 +24,29 @@ void lock_object(db::Tx& tx, std::string_view uri) {
 const db::Statement kFollowersOn{"federation.followers_on", R"sql(
 SELECT a.uri
 FROM follows f JOIN accounts a ON a.id = f.account_id
-WHERE f.target_account_id = $1 AND starts_with(a.uri, $2)
+WHERE f.target_account_id = $1 AND starts_with(a.uri, $2) AND a.suspended_at IS NULL
 ORDER BY a.uri)sql"};
 
 std::vector<std::string> list_follower_uris_on(db::Tx& tx, AccountId id, std::string_view origin) {
   return all_rows(tx.exec(kFollowersOn, {id, std::string(origin) + "/"}),
                   [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kFollowersOnHosts{"federation.followers_on_hosts", R"sql(
+SELECT f.target_account_id, a.uri, a.inbox_url, a.shared_inbox_url
+FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = ANY($1::bigint[]) AND a.domain IS NOT NULL AND a.suspended_at IS NULL
+  AND lower(split_part(a.uri, '/', 3)) = ANY($2::text[]))sql"};
+
+std::vector<RemoteFollower> list_followers_on(db::Tx& tx, std::span<const AccountId> targets,
+                                              std::span<const std::string> hosts) {
+  return all_rows(tx.exec(kFollowersOnHosts, {db::Param::ids(targets), db::Param::texts(hosts)}),
+                  [](const db::Row& row) {
+                    return RemoteFollower{.target = row.id<AccountId>(0),
+                                          .uri = std::string(row.text(1)),
+                                          .inbox = std::string(row.text(2)),
+                                          .shared_inbox = std::string(row.text(3))};
+                  });
 }
 
 const db::Statement kLocalFollowers{"federation.local_followers", R"sql(
@@ -56,11 +73,19 @@ FROM unnest($2::text[]) AS u (inbox)
 WHERE EXISTS (
   SELECT 1
   FROM follows f JOIN accounts a ON a.id = f.account_id
-  WHERE f.target_account_id = $1 AND (a.inbox_url = u.inbox OR a.shared_inbox_url = u.inbox)))sql"};
+  WHERE f.target_account_id = $1 AND (a.inbox_url = u.inbox OR a.shared_inbox_url = u.inbox)
+    AND a.suspended_at IS NULL))sql"};
 
 std::vector<std::string> list_inboxes_with_followers(db::Tx& tx, AccountId id, std::span<const std::string> inboxes) {
   return all_rows(tx.exec(kInboxesWithFollowers, {id, db::Param::texts(inboxes)}),
                   [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kAccountByInbox{"federation.account_by_inbox", R"sql(
+SELECT id FROM accounts WHERE inbox_url = $1 AND domain IS NOT NULL AND shared_inbox_url <> $1 LIMIT 1)sql"};
+
+std::optional<AccountId> find_account_by_inbox(db::Tx& tx, std::string_view inbox_url) {
+  return first_row(tx.exec(kAccountByInbox, {inbox_url}), [](const db::Row& row) { return row.id<AccountId>(0); });
 }
 
 const db::Statement kKnownInboxes{"federation.known_inboxes", R"sql(

@@ -93,13 +93,21 @@ FROM (
   UNION
   SELECT account_id FROM statuses WHERE reblog_of_id = $1
   UNION
-  SELECT account_id FROM statuses WHERE in_reply_to_id = $1) involved
+  SELECT account_id FROM statuses WHERE in_reply_to_id = $1
+  UNION
+  SELECT account_id FROM quotes WHERE quoted_status_id = $1
+  UNION
+  SELECT account_id FROM emoji_reactions WHERE status_id = $1
+  UNION
+  SELECT v.account_id FROM polls p JOIN poll_votes v ON v.poll_id = p.id WHERE p.status_id = $1) involved
 JOIN accounts a ON a.id = involved.account_id
 WHERE a.domain IS NOT NULL AND a.inbox_url <> '' AND a.suspended_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = $2 AND b.target_account_id = a.id)
 ORDER BY inbox)sql"};
 
-std::vector<std::string> list_involved_inboxes(db::Tx& tx, StatusId id) {
-  return all_rows(tx.exec(kInvolvedInboxes, {id}), [](const db::Row& row) { return std::string(row.text(0)); });
+std::vector<std::string> list_involved_inboxes(db::Tx& tx, StatusId id, AccountId unless_blocked_by) {
+  return all_rows(tx.exec(kInvolvedInboxes, {id, unless_blocked_by}),
+                  [](const db::Row& row) { return std::string(row.text(0)); });
 }
 
 }  // namespace dunlin::store

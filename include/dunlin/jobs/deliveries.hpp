@@ -29,6 +29,13 @@ struct NewActivity {
   bool to_followers = false;  // for followers only: not for an inbox that has none of them any more
 };
 
+/// One receiver of an activity. `named`: those it was meant for by name; when none of them may have it any more by the
+/// time it would be sent, it is not. Empty: it does not depend on that.
+struct Inbox {
+  std::string url;
+  std::vector<AccountId> named{};
+};
+
 class Deliveries {
  public:
   /// nullptr: nobody in this process delivers (the command line).
@@ -38,6 +45,7 @@ class Deliveries {
 
   /// Part of the transaction that causes it; any number of inboxes costs two statements. Inboxes that are no URL, that
   /// repeat, whose host is gone, or unavailable (unless essential) get none. Returns how many deliveries there are.
+  std::size_t enqueue(db::Tx& tx, const NewActivity& activity, std::span<const Inbox> inboxes) const;
   std::size_t enqueue(db::Tx& tx, const NewActivity& activity, std::span<const std::string> inbox_urls) const;
 
   /// An authenticated request came from there: closes the breaker, revives an unavailable or gone host, and lets what
@@ -68,6 +76,9 @@ std::vector<ClaimedHost> claim_hosts(db::Tx& tx, std::string_view owner, int lim
                                      bool proven_only = false);
 /// Those of `hosts` that are still ours, for another kHostLease; stop working on the others.
 std::vector<std::string> renew_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts);
+/// Before several of the following are done in one transaction, in whatever order: two transactions that lock the rows
+/// of hosts in different orders would wait for each other.
+void lock_hosts(db::Tx& tx, std::span<const std::string> hosts);
 void release_host(db::Tx& tx, std::string_view owner, std::string_view host);
 /// Those of `hosts` for which nothing is due are let go; returned are the others that are still ours.
 std::vector<std::string> release_idle_hosts(db::Tx& tx, std::string_view owner, std::span<const std::string> hosts);
@@ -83,6 +94,9 @@ struct Delivery {
   bool essential = false;
   int attempts = 0;  // failed so far
   bool to_followers = false;
+  // As it is when loaded:
+  bool may_speak = true;             // its account is not suspended; or this is essential
+  std::optional<bool> named_left{};  // one of those it was made for by name may have it; nullopt: nobody was named
 };
 inline constexpr int kLaneBatch = 50;
 
@@ -95,15 +109,18 @@ std::vector<Delivery> load_lanes(db::Tx& tx, std::span<const std::string> hosts,
 /// The bodies of these activities, in the same order; an activity that is gone has an empty one.
 std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> activity_ids);
 
-/// Removes them, and activities that were sent to all.
-void record_success(db::Tx& tx, std::string_view host, std::span<const DeliveryId> ids);
-/// The same of several hosts, in two statements.
+/// Removes them, and activities that were sent to all; the hosts are well. Two statements.
 void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<const DeliveryId> ids);
 /// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
 /// The host itself signs so: kept unless something is known of it already.
 void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
+
+/// All hosts that something is pending for.
+std::vector<std::string> list_waiting_hosts(db::Tx& tx);
+/// What is pending for the host, also what is essential, is given up. Returns how many.
+std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason);
 
 /// When a free lane has work next; nullopt: nothing is pending.
 std::optional<Time> next_delivery_at(db::Tx& tx);
@@ -116,6 +133,8 @@ struct GivenUpDelivery {
 };
 /// Newest first.
 std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit);
+/// How often an inbox was not found since then.
+std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since);
 struct DeliveryCounts {
   std::int64_t pending = 0;
   std::int64_t given_up = 0;

@@ -11,7 +11,15 @@
 namespace dunlin::jobs {
 
 /// Stored: smaller is sooner; leave room before changing one.
-enum class Priority : std::int16_t { direct = 0, handshake = 10, post = 20, reaction = 30, relay = 40, bulk = 50 };
+enum class Priority : std::int16_t {
+  direct = 0,
+  handshake = 10,
+  post = 20,
+  reaction = 30,
+  profile = 35,
+  relay = 40,
+  bulk = 50,
+};
 
 /// Attempts before a delivery is given up: bulk and relay 8, others 16 (3 days), essential ones 43 (30 days).
 int attempts_allowed(Priority priority, bool essential);
@@ -44,7 +52,12 @@ enum class Verdict : std::uint8_t {
   actor_gone,    // drop; the owner of the personal inbox should be looked at
 };
 /// What the exchange says of the host.
-enum class HostSign : std::uint8_t { alive, failed, timed_out };
+enum class HostSign : std::uint8_t {
+  alive,
+  failed,
+  timed_out,
+  none,  // it was not asked
+};
 
 struct Judgement {
   Verdict verdict = Verdict::done;

@@ -51,6 +51,7 @@ struct ClientOptions {
   CidrSet allowed_private;  // exceptions from is_public(); ports there are free
   std::string ca_file;      // beside the system's certificates
   std::size_t max_connections = 512;
+  std::size_t max_idle_connections = 512;
   std::size_t max_connections_per_host = 8;
   std::size_t max_header_bytes = 32UL << 10U;
   std::chrono::milliseconds dns_timeout{5'000};

@@ -27,6 +27,7 @@ struct PendingDelivery {
   std::shared_ptr<const std::string> body;
   bool shared_inbox = false;
   std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
+  std::string refusal{};          // why it is not to be sent; "" = it is
 };
 
 /// A host that is ours for a while.
@@ -34,7 +35,7 @@ struct HostLane {
   std::string host;
   SignatureScheme scheme = SignatureScheme::cavage;  // what it is known, or first tried, to take
   bool proven = false;                               // its last exchange went well; others share half of the slots
-  int allowed = 4;                                   // deliveries at a time: 1 when half-open
+  int allowed = 4;                                   // deliveries at a time: 1 when unproven or half-open
   std::vector<PendingDelivery> due{};                // as load_lane() would return; empty: not loaded yet
 };
 
@@ -66,7 +67,7 @@ class DeliveryQueue {
   /// Those that are still ours.
   virtual std::vector<std::string> renew_hosts(db::Session& session, std::span<const std::string> hosts) = 0;
   /// Due deliveries, those of one account in order; empty: nothing is left for now.
-  virtual std::vector<PendingDelivery> load_lane(db::Session& session, const std::string& host) = 0;
+  virtual std::vector<PendingDelivery> load_lane(db::Session& session, const HostLane& lane) = 0;
   /// Records all results, then releases hosts, in one transaction.
   virtual Conclusion conclude(db::Session& session, std::span<const DeliveryResult> results,
                               std::span<const LeavingHost> leaving) = 0;
@@ -79,11 +80,11 @@ class DeliveryQueue {
 struct DeliveryPumpOptions {
   int concurrency = 64;  // exchanges in flight, all hosts together
   int per_host = 4;
-  int max_hosts = 1024;  // lanes held at a time
+  int max_hosts = 1024;  // lanes held at a time, beside those of hosts that are waited for
   /// An exchange that takes longer gives its slot to the next and waits on beside, with at most so many others: a host
-  /// that accepts and then hangs costs a connection, and no other host's turn.
+  /// that accepts and then hangs costs a connection of 10 KB, and no other host's turn.
   std::chrono::milliseconds patience{20};
-  int max_patient = 512;
+  int max_patient = 4096;
   double retry_scale = 1.0;
   std::chrono::milliseconds poll{5'000};            // at least so often it looks for work of other processes
   std::chrono::milliseconds renew{10'000};          // of leases

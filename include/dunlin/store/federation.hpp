@@ -25,8 +25,21 @@ std::vector<std::string> list_follower_uris_on(db::Tx& tx, AccountId id, std::st
 std::vector<std::string> list_local_follower_uris(db::Tx& tx, AccountId id);
 /// true: the account's followers were not compared since `before`; now they are noted to be.
 bool claim_follower_sync(db::Tx& tx, AccountId id, Time before);
-/// Which of these inboxes a follower of the account still has.
+/// A follower of a local account as its deliveries see it.
+struct RemoteFollower {
+  AccountId target;
+  std::string uri;
+  std::string inbox;
+  std::string shared_inbox;  // "" when its server has none
+};
+/// The followers of these accounts on these hosts ("host" or "host:port" of their ids), suspended ones left out. Passes
+/// over all followers of the accounts once.
+std::vector<RemoteFollower> list_followers_on(db::Tx& tx, std::span<const AccountId> targets,
+                                              std::span<const std::string> hosts);
+/// Which of these inboxes a follower of the account still has: for accounts with too many to pass over all.
 std::vector<std::string> list_inboxes_with_followers(db::Tx& tx, AccountId id, std::span<const std::string> inboxes);
+/// Whose personal inbox it is.
+std::optional<AccountId> find_account_by_inbox(db::Tx& tx, std::string_view inbox_url);
 /// One of each server that is known: its shared one, where it has one.
 std::vector<std::string> list_known_inboxes(db::Tx& tx);
 bool has_follower_on(db::Tx& tx, AccountId id, std::string_view origin);

@@ -66,8 +66,9 @@ std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, std::
                                                   const model::Page& page);
 std::vector<AccountRef> list_reblogging_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
                                                  const model::Page& page);
-/// Remote accounts that reblogged, favourited, replied to or are mentioned in the status: they may hold a copy.
-std::vector<std::string> list_involved_inboxes(db::Tx& tx, StatusId id);
+/// Of remote accounts that reblogged, favourited, quoted, replied or reacted to the status, voted in it or are
+/// mentioned: they may hold a copy. `unless_blocked_by`: without those whom that account blocks.
+std::vector<std::string> list_involved_inboxes(db::Tx& tx, StatusId id, AccountId unless_blocked_by = {});
 
 ConversationId insert_conversation(db::Tx& tx, ConversationId id, const std::optional<std::string>& uri);
 /// All statuses of the thread that `viewer` may see, oldest id first, at most `limit`.

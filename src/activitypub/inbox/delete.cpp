@@ -1,9 +1,8 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/lost_actors.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
-#include "dunlin/service/events.hpp"
-#include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/statuses.hpp"
 
@@ -12,10 +11,7 @@ namespace dunlin::activitypub {
 namespace {
 
 Result<Outcome> delete_actor(InboxContext& context) {
-  // For ever: the id must not come back as somebody else's.
-  store::insert_tombstone(context.tx, context.actor.uri, std::nullopt);
-  store::delete_account(context.tx, context.actor.id);
-  context.env.events.tell(context.tx, service::events::AccountDeleted{context.actor.id});
+  remove_remote_account(context.env, context.tx, context.actor);
   log::info("remote account deleted by itself", {log::kv("actor", context.actor.uri)});
   return Outcome::accepted();
 }

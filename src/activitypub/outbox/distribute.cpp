@@ -1,24 +1,19 @@
 #include "outbox/distribute.hpp"
 
-#include "dunlin/activitypub/federation.hpp"
+#include "outbox/plan.hpp"
+
 #include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/activitypub/outbox.hpp"
-#include "dunlin/activitypub/proof.hpp"
 #include "dunlin/activitypub/render.hpp"
-#include "dunlin/service/actor_keys.hpp"
-#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
 #include "dunlin/store/polls.hpp"
 #include "dunlin/store/relationships.hpp"
-#include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <iterator>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -56,16 +51,6 @@ std::optional<Payload> parse_payload(std::string_view text) {
   return Payload{name->first, id->value};
 }
 
-/// Who gets one activity: some by name, then whoever follows its actor.
-struct Plan {
-  NewActivity activity;
-  std::vector<std::string> inboxes;
-  bool to_followers = false;
-  bool only_followers = false;  // what is sent to followers is for them alone
-  bool is_public = false;       // anybody may pass it on: it carries a proof
-  bool to_relays = false;
-};
-
 /// A relay takes what is public and not part of a talk that is not (federation.md 2.12).
 bool is_for_relays(db::Tx& tx, const model::Status& status) {
   if (status.visibility != Visibility::public_) return false;
@@ -74,79 +59,21 @@ bool is_for_relays(db::Tx& tx, const model::Status& status) {
   return parent && parent->is_distributable();
 }
 
-void enqueue_for_relays(service::Environment& env, db::Tx& tx, const Plan& plan, Told what) {
-  const auto& deliveries = FederationService::of(env).deliveries();
-  std::vector<std::string> inboxes;
-  for (const model::Relay& relay : store::list_relays(tx)) {
-    if (relay.state != model::RelayState::accepted || relay.inbox_url.empty()) continue;
-    if (relay.style == model::RelayStyle::mastodon || what != Told::create) {
-      inboxes.push_back(relay.inbox_url);
-      continue;
-    }
-    const std::string actor = service::uris::instance_actor(env.config);
-    const std::array inbox{relay.inbox_url};
-    deliveries.enqueue(tx,
-                       {.account_id = AccountId{},
-                        .body = render_relay_announce(actor + "#announces/" + plan.activity.object_key, actor,
-                                                      relay.url, plan.activity.object_key),
-                        .object_key = plan.activity.object_key,
-                        .priority = Priority::relay},
-                       inbox);
-  }
-  auto activity = plan.activity;
-  activity.priority = Priority::relay;
-  if (!inboxes.empty()) deliveries.enqueue(tx, activity, inboxes);
-}
-
-/// Proven by the account's own key, so that it is believed whoever passes it on.
-void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
-  const auto account = store::find_account(tx, activity.account_id);
-  if (!account) return;
-  const auto stored = service::ensure_proof_key(tx, *account);
-  const auto key = FederationService::of(env).keys().private_key(stored.private_pem.value_or(""));
-  if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
-}
-
-void enqueue(const jobs::Deliveries& deliveries, db::Tx& tx, Plan plan) {
-  const std::set<std::string> named(plan.inboxes.begin(), plan.inboxes.end());
-  if (!named.empty()) {
-    // Who is spoken to hears it first.
-    NewActivity direct = plan.activity;
-    if (direct.priority == Priority::post) direct.priority = Priority::direct;
-    deliveries.enqueue(tx, direct, std::vector(named.begin(), named.end()));
-  }
-  if (!plan.to_followers) return;
-  plan.activity.to_followers = plan.only_followers;
-  for (std::string after;;) {
-    auto inboxes = store::list_follower_inboxes(tx, plan.activity.account_id, after, kBatch);
-    if (inboxes.empty()) return;
-    after = inboxes.back();
-    const bool is_last = inboxes.size() < kBatch;
-    std::erase_if(inboxes, [&](const std::string& inbox) { return named.contains(inbox); });
-    if (!inboxes.empty()) deliveries.enqueue(tx, plan.activity, inboxes);
-    if (is_last) return;
-  }
-}
-
 /// The inbox of a remote account that may hear of the author; judged now, not when the author pressed the button.
-void add_inbox(db::Tx& tx, AccountId author, const model::Account& receiver, std::vector<std::string>& inboxes) {
+void add_named(db::Tx& tx, AccountId author, const model::Account& receiver, Plan& plan) {
   if (receiver.is_local() || receiver.suspended_at || receiver.inbox_url.empty()) return;
-  if (!store::is_blocked(tx, author, receiver.id)) inboxes.push_back(receiver.preferred_inbox());
+  if (!store::is_blocked(tx, author, receiver.id)) plan.named[receiver.preferred_inbox()].push_back(receiver.id);
 }
 
-std::vector<std::string> mentioned_inboxes(db::Tx& tx, const model::Status& status,
-                                           std::span<const model::Mention> mentions) {
+void add_mentioned(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions, Plan& plan) {
   std::vector<AccountId> ids;
   for (const model::Mention& mention : mentions) {
     if (mention.domain) ids.push_back(mention.account_id);
   }
   // A reply is for the author of its parent as well, even unnamed: not to widen what is not public.
   if (status.in_reply_to_account_id && status.is_distributable()) ids.push_back(*status.in_reply_to_account_id);
-  std::vector<std::string> inboxes;
-  if (ids.empty()) return inboxes;
-  for (const model::Account& account : store::list_accounts(tx, ids))
-    add_inbox(tx, status.account_id, account, inboxes);
-  return inboxes;
+  if (ids.empty()) return;
+  for (const model::Account& account : store::list_accounts(tx, ids)) add_named(tx, status.account_id, account, plan);
 }
 
 Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const model::Status& status,
@@ -156,7 +83,8 @@ Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const mode
   Plan plan;
   plan.activity.account_id = author.id;
   plan.activity.object_key = status.uri;
-  plan.inboxes = mentioned_inboxes(tx, status, mentions);
+  plan.status = status.id;
+  add_mentioned(tx, status, mentions, plan);
   plan.to_followers = status.visibility != Visibility::direct;
   plan.is_public = status.is_distributable();
   plan.only_followers = status.visibility == Visibility::private_ && what != Told::delete_;
@@ -175,9 +103,13 @@ Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const mode
   if (parts.poll && what == Told::update) {
     for (std::string& inbox : store::list_voter_inboxes(tx, parts.poll->id)) plan.inboxes.push_back(std::move(inbox));
   }
-  if (what != Told::create) {
-    // Whoever may hold a copy: it was boosted, favourited, answered there.
-    for (std::string& inbox : store::list_involved_inboxes(tx, status.id)) plan.inboxes.push_back(std::move(inbox));
+  // Whoever may hold a copy: it was sent, boosted, favourited, answered there. What is not for all is edited for those
+  // alone who may read it now.
+  const bool is_deletion = what == Told::delete_;
+  plan.reaches_all = is_deletion || (what == Told::update && plan.is_public);
+  if (plan.reaches_all) {
+    const AccountId unless_blocked_by = is_deletion ? AccountId{} : author.id;
+    std::ranges::move(store::list_involved_inboxes(tx, status.id, unless_blocked_by), std::back_inserter(plan.inboxes));
   }
   return plan;
 }
@@ -198,9 +130,12 @@ std::optional<Plan> plan_reblog(db::Tx& tx, Told what, const model::Status& wrap
   plan.activity.essential = what == Told::undo_announce;
   plan.activity.body = what == Told::announce ? render_announce(wrapper, who, original->uri, author->uri)
                                               : render_undo_announce(wrapper, who, original->uri, author->uri);
-  add_inbox(tx, who.id, *author, plan.inboxes);
+  add_named(tx, who.id, *author, plan);
   plan.to_followers = true;
   plan.is_public = wrapper.is_distributable();
+  plan.only_followers = wrapper.visibility == Visibility::private_ && what == Told::announce;
+  plan.status = wrapper.id;
+  plan.reaches_all = what == Told::undo_announce;
   return plan;
 }
 
@@ -226,7 +161,8 @@ Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account
   plan.activity.body =
       render_update_actor(config, account, store::list_keys(tx, account.id),
                           moved_to ? std::string_view(moved_to->uri) : std::string_view(), profile_emojis(tx, account));
-  plan.activity.priority = Priority::relay;  // nobody waits for it
+  plan.activity.priority = Priority::profile;  // nobody waits for it
+  plan.activity.essential = account.suspended_at.has_value();
   plan.to_followers = true;
   plan.is_public = true;
   // The servers of those whom the account follows show its profile, too.
@@ -251,7 +187,7 @@ Plan plan_pin(db::Tx& tx, const model::Status& status, const model::Account& aut
   Plan plan;
   plan.activity.account_id = author.id;
   plan.activity.object_key = status.uri;
-  plan.activity.priority = Priority::relay;
+  plan.activity.priority = Priority::profile;
   const auto id_part = status.id.str() + "-" + std::to_string(tx.now().time_since_epoch().count());
   plan.activity.body = render_pin(author, status.uri, id_part, pinned);
   plan.to_followers = true;
@@ -283,7 +219,7 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
 
 }  // namespace
 
-void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries, const model::Account& account) {
+void distribute_account_deletion(service::Environment& env, db::Tx& tx, const model::Account& account) {
   Plan plan;
   plan.activity.account_id = account.id;
   plan.activity.object_key = account.uri;
@@ -295,7 +231,7 @@ void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries,
   // Whatever server has seen a mention, a boost or a search result holds a copy, and nobody remembers which.
   std::ranges::move(store::list_known_inboxes(tx), std::back_inserter(plan.inboxes));
   jobs::cancel_pending(tx, account.id, account.uri);
-  enqueue(deliveries, tx, std::move(plan));
+  carry_out(env, tx, std::move(plan), Told::profile);
 }
 
 jobs::NewJob distribute_job(Told what, std::int64_t id) {
@@ -317,9 +253,7 @@ Result<void> run_distribute(service::Environment& env, db::Tx& tx, std::string_v
   if (payload->what == Told::delete_ || payload->what == Told::undo_announce) {
     jobs::cancel_pending(tx, account, object_key);
   }
-  if (plan->is_public) prove(env, tx, plan->activity);
-  if (plan->to_relays) enqueue_for_relays(env, tx, *plan, payload->what);
-  enqueue(FederationService::of(env).deliveries(), tx, std::move(*plan));
+  carry_out(env, tx, *std::move(plan), payload->what);
   // Deleted while this was under way: the other job may be done already, and a Create after the Delete would stay.
   if (adds && !store::find_status(tx, StatusId{payload->id}))
     return fail(Errc::conflict, "The status has just been deleted");

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "dunlin/db/tx.hpp"
-#include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/jobs/job.hpp"
 #include "dunlin/model/account.hpp"
+#include "dunlin/service/environment.hpp"
 
 #include <cstdint>
 
@@ -16,6 +16,6 @@ enum class Told : std::uint8_t { create, update, delete_, announce, undo_announc
 jobs::NewJob distribute_job(Told what, std::int64_t id);
 
 /// At once, as what says who is to hear it goes with the account.
-void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries, const model::Account& account);
+void distribute_account_deletion(service::Environment& env, db::Tx& tx, const model::Account& account);
 
 }  // namespace dunlin::activitypub

@@ -8,6 +8,7 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
+#include "dunlin/store/status_receivers.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
@@ -70,8 +71,9 @@ void FederationService::status_edited(db::Tx& tx, const model::Status& status) {
 void FederationService::status_deleted(db::Tx& tx, const model::Status& status,
                                        std::span<const model::Mention> mentions,
                                        std::span<const std::string> extra_inboxes) {
-  // Its row and those of who is involved stay for a while: the job finds them.
-  if (!extra_inboxes.empty() || concerns_others(tx, status, mentions)) {
+  // Its row and those of most who are involved stay for a while, voters' do not.
+  store::add_named_receivers(tx, status.id, extra_inboxes);
+  if (!extra_inboxes.empty() || store::has_status_receivers(tx, status.id) || concerns_others(tx, status, mentions)) {
     queue_.enqueue(tx, distribute_job(Told::delete_, status.id.value));
   }
 }
@@ -102,7 +104,7 @@ void FederationService::keys_rotated(db::Tx& tx, const model::Account& account, 
 }
 
 void FederationService::account_deleted(db::Tx& tx, const model::Account& account) {
-  distribute_account_deletion(tx, deliveries_, account);
+  distribute_account_deletion(env_, tx, account);
 }
 
 void FederationService::poll_tallied(db::Tx& tx, const model::Status& status) {

@@ -4,6 +4,7 @@
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/crypto/password.hpp"
 #include "dunlin/service/account_deletion.hpp"
+#include "dunlin/service/suspension.hpp"
 #include "dunlin/store/accounts.hpp"
 
 #include <fmt/core.h>
@@ -176,8 +177,7 @@ Result<void> reject(Core& core, const AccountOptions& options) {
 Result<void> suspend(Core& core, const AccountOptions& options, bool suspended) {
   TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
     const auto row = TRY(get_local(tx, options.username));
-    store::set_suspended(tx, row.account.id, suspended);
-    core.events().tell(tx, service::events::AccountSuspended{row.account.id});
+    service::suspend_local_account(tx, core.env(), row.account, suspended);
     return {};
   }));
   fmt::print("{} @{}\n", suspended ? "suspended" : "unsuspended", options.username);

@@ -153,7 +153,7 @@ TEST_CASE_METHOD(World, "what waits for a retry holds back the same account at t
         }) == Texts{"body of update", ""});
 
   const auto other = lane("far.example");
-  write([&](db::Tx& tx) { record_success(tx, "far.example", std::vector{other[0].id}); });
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{other[0].id}); });
   // The host answers again: what had failed for its absence goes at once.
   CHECK(objects("far.example") == Texts{"create", "update"});
 }
@@ -186,10 +186,10 @@ TEST_CASE_METHOD(World, "a document that the host keeps failing on only holds ba
 TEST_CASE_METHOD(World, "delivered rows go, and the activity with the last of them", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar, kNear});
   const auto far = lane("far.example");
-  write([&](db::Tx& tx) { record_success(tx, "far.example", std::vector{far[0].id}); });
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{far[0].id}); });
   CHECK(activities() == 1);
   const auto near = lane("near.example");
-  write([&](db::Tx& tx) { record_success(tx, "near.example", std::vector{near[0].id}); });
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"near.example"}, std::vector{near[0].id}); });
   CHECK(activities() == 0);
   CHECK(counts().pending == 0);
   CHECK(write([](db::Tx& tx) { return next_delivery_at(tx); }) == std::nullopt);

@@ -41,6 +41,7 @@ class FakeQueue final : public DeliveryQueue {
   std::vector<HostLane> claim_hosts(db::Session&, int limit, bool proven_only) override {
     const std::lock_guard lock(mutex_);
     if (broken) throw db::Unavailable("gone");
+    ++claims;
     std::vector<HostLane> claimed;
     for (const Row& row : rows_) {
       const std::string& host = row.delivery.host;
@@ -56,8 +57,9 @@ class FakeQueue final : public DeliveryQueue {
     ++renewals;
     return {hosts.begin(), hosts.end()};
   }
-  std::vector<PendingDelivery> load_lane(db::Session&, const std::string& host) override {
+  std::vector<PendingDelivery> load_lane(db::Session&, const HostLane& lane) override {
     const std::lock_guard lock(mutex_);
+    const std::string& host = lane.host;
     std::vector<PendingDelivery> batch;
     std::set<std::int64_t> blocked;
     for (const Row& row : rows_) {
@@ -96,7 +98,10 @@ class FakeQueue final : public DeliveryQueue {
     }
     return concluded;
   }
-  std::optional<Time> next_delivery_at(db::Session&) override { return std::nullopt; }
+  std::optional<Time> next_delivery_at(db::Session&) override {
+    ++questions;
+    return std::nullopt;
+  }
   Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) override {
     if (delivery.row.host == "unsignable.example") return fail(Errc::internal, "no key");
     http::OutboundRequest request;
@@ -127,6 +132,8 @@ class FakeQueue final : public DeliveryQueue {
   std::atomic<bool> broken{false};
   std::atomic<int> renewals{0};
   std::atomic<int> conclusions{0};
+  std::atomic<int> claims{0};
+  std::atomic<int> questions{0};  // when something is due
   int per_host = 4;
 
  private:
@@ -261,6 +268,42 @@ TEST_CASE("hosts that were never met and hang cost others that were never met no
   for (int i = 0; i < 50; ++i) p.queue.add("good" + std::to_string(i) + ".example", 1);
   p.pump.start();
   REQUIRE(eventually([&] { return p.queue.left() == 50 && p.network.held() == 50; }));
+}
+
+// 8.89
+TEST_CASE("a host that is waited for takes no lane from others", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.max_hosts = 4;
+  options.patience = 5ms;
+  Pumping p(
+      [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
+        if (host_of(request).starts_with("a-dead")) return std::nullopt;
+        return answer(202);
+      },
+      options);
+  for (int i = 0; i < 30; ++i) p.queue.add("a-dead" + std::to_string(i) + ".example", 1);
+  for (int i = 0; i < 10; ++i) p.queue.add("good" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.left() == 30 && p.network.held() == 30; }));
+}
+
+// 8.89
+TEST_CASE("a quarter of the places to wait is for hosts that are known to answer", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.concurrency = 4;
+  options.patience = 5ms;
+  options.max_patient = 8;
+  Pumping p([](const auto&) { return std::nullopt; }, options);
+  for (int i = 0; i < 30; ++i) p.queue.add("a-dead" + std::to_string(i) + ".example", 1);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.network.held() == 8; }));  // 6 wait beside, 2 keep their slots
+  for (int i = 0; i < 10; ++i) {
+    p.queue.prove("slow" + std::to_string(i) + ".example");
+    p.queue.add("slow" + std::to_string(i) + ".example", 1);
+  }
+  p.pump.wake();
+  REQUIRE(eventually([&] { return p.network.held() == 12; }));  // 2 more beside, and the other 2 slots
 }
 
 // 8.89
@@ -417,6 +460,22 @@ TEST_CASE("a wake finds new work at once, without a poll", "[net][delivery]") {
     p.pump.wake();
     REQUIRE(eventually([&] { return p.queue.left() == 0; }));
   }
+}
+
+TEST_CASE("one post costs one look at the queue", "[net][delivery]") {
+  DeliveryPumpOptions options;
+  options.poll = 1h;
+  Pumping p([](const auto&) { return answer(202); }, options);
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.questions == 1; }));
+  const int before = p.queue.claims;
+  for (int i = 0; i < 5; ++i) {
+    p.queue.add("a.example", 1);
+    p.pump.wake();
+    REQUIRE(eventually([&] { return p.queue.left() == 0 && p.queue.leased() == 0; }));
+  }
+  CHECK(p.queue.claims - before <= 10);  // a second one when the wake came while a lane was being left
+  CHECK(p.queue.questions == 1);
 }
 
 TEST_CASE("a stop records what is in flight, does not count what was cancelled, releases the hosts",
