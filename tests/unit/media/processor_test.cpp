@@ -6,9 +6,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
+#include <tuple>
+#include <vector>
 
 using namespace dunlin;
 using namespace dunlin::media;
@@ -294,6 +300,38 @@ TEST_CASE("the child can neither start processes nor touch others, nor leave wha
                  {"run", "/usr/bin/python3", "-c",
                   "import threading; t = threading.Thread(target=lambda: print(1)); t.start(); t.join()"})
             .value() == "1\n");
+}
+
+TEST_CASE("decoders stand back, and one processor is left to others", "[media][process]") {
+  const Setup s;
+  const auto program = [&](const std::string& text) {
+    const auto file = s.samples.bytes("#!/bin/sh\n" + text, "program-" + std::to_string(text.size()));
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    return file;
+  };
+  const auto folder = WorkFolder::make(s.samples.folder() / "work").value();
+  // Before it says so itself.
+  const auto policy = Worker(program("sleep 0.3; chrt --pid $$\n")).run(folder.path(), {}, {"run"});
+  REQUIRE(policy);
+  CHECK(policy->contains("SCHED_IDLE"));
+
+  auto config = s.config;
+  config.media.processes = 64;
+  const auto running = s.samples.folder() / "running";
+  std::filesystem::create_directory(running);
+  const Processor processor(
+      config, program("touch " + running.string() + "/$$; ls " + running.string() + " | wc -l >> " + running.string() +
+                      ".counts; sleep 0.3; rm " + running.string() + "/$$\n"));
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] { std::ignore = processor.image(folder.path(), folder.path() / "input"); });
+  }
+  for (auto& caller : callers) caller.join();
+  std::ifstream counts(running.string() + ".counts");
+  int most = 0;
+  for (int count = 0; counts >> count;) most = std::max(most, count);
+  CHECK(most >= 1);
+  CHECK(most <= std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1));
 }
 
 TEST_CASE("a child that closes its pipes and goes on is not waited for longer than it may take",
