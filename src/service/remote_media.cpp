@@ -417,7 +417,8 @@ std::int64_t RemoteMediaService::make_room(db::Session& session, std::int64_t by
   return gone;
 }
 
-RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time before, bool dry_run) {
+RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time before, bool dry_run,
+                                                     const std::function<void(const Pruned&)>& progress) {
   Pruned pruned;
   std::optional<Time> after;
   for (;;) {
@@ -434,6 +435,7 @@ RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time 
     }
     std::ignore = drop(session, keys);
     if (old.empty()) return pruned;
+    progress(pruned);
     // Rows of one moment are on one page: a millisecond further none of them comes again.
     after = old.back().last_viewed_at + 1ms;
   }

@@ -2,7 +2,9 @@
 
 import concurrent.futures
 import io
+import os
 import pathlib
+import pty
 import socket
 import subprocess
 import tarfile
@@ -13,7 +15,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-from harness import Instance, Reply, Sibling, _opener, request, wait_until
+from harness import BINARY, Instance, Reply, Sibling, _opener, request, wait_until
 from plain_peer import Peer
 
 # The daemon in a mount namespace of its own, its media on a disk of 24 MB.
@@ -74,6 +76,18 @@ def upload(user, path, **fields):
     return wait_until(ready, 60, "the upload is ready")
 
 
+def at_a_terminal(instance, *args):
+    """A command's output, and what it shows meanwhile to who watches."""
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run([BINARY, "--config", str(instance.config), *args], stdout=subprocess.PIPE, stderr=theirs, text=True,
+                              env=instance.env, timeout=60, check=True)
+        return done.stdout, os.read(ours, 65536).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def resident(instance):
     status = pathlib.Path(f"/proc/{instance.process.pid}/status").read_text()
     sizes = (line.split() for line in status.splitlines() if line.startswith(("VmRSS:", "VmHWM:")))
@@ -118,7 +132,9 @@ class Media(unittest.TestCase):
         copy = self.at_b(self.alice.post("/api/v1/statuses", form={"media_ids[]": media["id"]}))["media_attachments"][0]
         before = request("GET", copy["url"]).body
         self.assertIn("would go", self.b.cli("media", "prune", "--days", "0", "--dry-run"))
-        self.assertIn("are gone", self.b.cli("media", "prune", "--days", "0"))
+        out, progress = at_a_terminal(self.b, "media", "prune", "--days", "0")
+        self.assertIn("are gone", out)
+        self.assertRegex(progress, r"\r[1-9]\d* files")
         self.assertEqual(request("GET", copy["url"]).body, before)
         self.assertIn("of other servers", self.b.cli("media", "usage"))
         self.assertIn("0 known files are missing", self.b.cli("media", "orphans", "--dry-run"))
@@ -136,6 +152,8 @@ class Media(unittest.TestCase):
         folder = FILES / "emojis"
         folder.mkdir(exist_ok=True)
         (folder / "wader.png").write_bytes(picture("small.png", "64x64").read_bytes())
+        self.assertIn("1 of 1 emojis would be imported", self.a.cli("emoji", "import", str(folder), "--dry-run"))
+        self.assertNotIn(":wader:", self.a.cli("emoji", "list"))
         self.assertIn("1 of 1 emojis imported", self.a.cli("emoji", "import", str(folder)))
         account = wait_until(lambda: (lambda a: "/media/avatars/" in a["avatar"] and a)(self.bob.get(f"/api/v1/accounts/{self.alice_at_b['id']}")),
                              what="the new avatar")

@@ -74,12 +74,15 @@ class RemoteMediaService {
   /// Room for so many bytes more within media.cache_size: what was viewed longest ago goes first, what could not come
   /// back last. Returns how much went.
   std::int64_t make_room(db::Session& session, std::int64_t bytes);
-  /// What has not been viewed since `before` goes. `dry_run`: is only counted.
   struct Pruned {
     std::int64_t files = 0;
     std::int64_t bytes = 0;
   };
-  Pruned prune(db::Session& session, Time before, bool dry_run);
+  /// What has not been viewed since `before` goes, some at a time; after each time `progress` hears how much went so
+  /// far. `dry_run`: is only counted.
+  Pruned prune(
+      db::Session& session, Time before, bool dry_run,
+      const std::function<void(const Pruned&)>& progress = [](const Pruned&) {});
   /// One step of kDropFiles: the key up to which it has looked, "" = all of them.
   Result<std::string> drop_unused(db::Session& session, std::string_view after);
 

@@ -54,7 +54,9 @@ Result<void> usage(Core& core, const MediaOptions&) {
 Result<void> prune(Core& core, const MediaOptions& options) {
   const auto before = core.clock().now() - std::chrono::hours(24) * options.days;
   const auto session = core.new_session();
-  const auto pruned = core.services().remote_media.prune(*session, before, options.dry_run);
+  const auto pruned = core.services().remote_media.prune(*session, before, options.dry_run, [](const auto& so_far) {
+    show_progress("files", static_cast<std::size_t>(so_far.files));
+  });
   fmt::print("{} files of other servers, {}, {}\n", pruned.files, in_megabytes(pruned.bytes),
              options.dry_run ? "would go" : "are gone; they come back when somebody looks");
   return {};
