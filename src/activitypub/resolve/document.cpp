@@ -47,6 +47,10 @@ Result<void> check_fetchable(const config::Config& config, std::string_view url)
   return {};
 }
 
+std::string page_of(const std::string& url, const std::string& id) {
+  return same_origin(url, id) ? url : id;
+}
+
 Result<const RemoteDocument*> fetch_answer(const config::Config& config, service::RemoteDocuments& documents,
                                            std::string_view url, RemoteKind kind) {
   TRY_VOID(check_fetchable(config, url));

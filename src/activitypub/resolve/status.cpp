@@ -126,7 +126,7 @@ Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::A
   service::RemoteStatus remote;
   model::Status& status = remote.status;
   status.uri = note.id;
-  status.url = note.url.empty() ? note.id : note.url;
+  status.url = page_of(note.url, note.id);
   status.account_id = author.id;
   status.local = false;
   status.content = note.content;
