@@ -8,10 +8,10 @@ dunlin_packages() {
     build)
       echo 'clang-19 lld-19 libstdc++-12-dev|libstdc++-14-dev ccache ninja-build cmake pkg-config|pkgconf' \
         'libboost1.81-dev|libboost1.83-dev libpqxx-dev libssl-dev nlohmann-json3-dev libspdlog-dev libfmt-dev' \
-        'libtomlplusplus-dev libcli11-dev libicu-dev libidn2-dev libgumbo-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libargon2-dev' \
+        'libtomlplusplus-dev libcli11-dev libicu-dev libidn2-dev libpsl-dev libgumbo-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libargon2-dev' \
         'libcurl4-openssl-dev zlib1g-dev prometheus-cpp-dev catch2 libvips-dev libseccomp-dev libqrencode-dev'
       ;;
-    run) echo 'postgresql ca-certificates ffmpeg' ;;
+    run) echo 'postgresql ca-certificates ffmpeg publicsuffix' ;;
     sanitizers) echo 'libclang-rt-19-dev llvm-19' ;;
     test)
       echo 'clang-format-19 libclang-rt-19-dev curl@curl python3 python3-cryptography python3-mastodon toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core ffmpeg libvips-tools'

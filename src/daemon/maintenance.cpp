@@ -37,6 +37,7 @@ constexpr hours kBackfills{14 * 24};     // twice their longest pause
 constexpr hours kEvents{1};              // who has not heard them by then begins anew
 constexpr int kStatusesAtOnce = 1000;
 constexpr hours kUnusedCards{30 * 24};
+constexpr std::int64_t kEarlyTombstones = 1'000'000;  // some 200 MB
 constexpr int kCardsAtOnce = 1000;
 constexpr hours kTranslations{7 * 24};
 constexpr hours kUnusedReceivers{24};  // not those that a job is about to refer to
@@ -55,7 +56,7 @@ Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
   const auto keys = store::purge_idempotency_keys(tx, now - kIdempotencyKeys);
   const auto applications = store::purge_unused_applications(tx, now - kUnusedApplications);
   const auto activities = store::purge_inbound_activities(tx, now - kInboundActivities);
-  const auto tombstones = store::purge_tombstones(tx);
+  const auto tombstones = store::purge_tombstones(tx, kEarlyTombstones);
   const auto mutes = store::purge_expired_mutes(tx);
   const auto statuses = store::purge_deleted_statuses(tx, now - kDeletedStatuses, kStatusesAtOnce);
   const auto cards = store::purge_preview_cards(tx, now - kUnusedCards, kCardsAtOnce);

@@ -14,8 +14,8 @@ Result<I> payload_id(const jobs::Job& job) {
 
 void register_status_jobs(JobQueue& queue, service::Services& services) {
   using Documents = service::RemoteDocuments;
-  queue.on(service::kEndPoll.name, [&services](db::Tx& tx, Documents&, const jobs::Job& job) -> Result<void> {
-    return services.polls.end(tx, TRY(payload_id<PollId>(job)));
+  queue.on(service::kEndPoll.name, [&services](db::Tx& tx, Documents& documents, const jobs::Job& job) -> Result<void> {
+    return services.polls.end(tx, documents, TRY(payload_id<PollId>(job)));
   });
   queue.on(service::kExpireStatus.name, [&services](db::Tx& tx, Documents&, const jobs::Job& job) -> Result<void> {
     return services.statuses.expire(tx, TRY(payload_id<StatusId>(job)));

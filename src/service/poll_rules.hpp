@@ -13,5 +13,7 @@ Result<model::PollDraft> check_poll(const config::Config& config, model::PollDra
 model::Poll make_poll(Environment& env, StatusId status, const model::PollDraft& checked, Time now);
 /// The job at its end, if it has one.
 void enqueue_poll_end(const Environment& env, db::Tx& tx, const model::Poll& poll);
+/// The same of another server's.
+void enqueue_remote_poll_end(const Environment& env, db::Tx& tx, const model::Poll& poll);
 
 }  // namespace dunlin::service

@@ -91,6 +91,15 @@ void enqueue_poll_end(const Environment& env, db::Tx& tx, const Poll& poll) {
       tx, {.kind = kEndPoll, .payload = poll.id.str(), .run_at = *poll.expires_at, .unique_key = poll.id.str()});
 }
 
+void enqueue_remote_poll_end(const Environment& env, db::Tx& tx, const Poll& poll) {
+  if (!poll.expires_at) return;
+  // Not all at once: the whole network asks for the numbers of a poll that has ended.
+  constexpr std::chrono::seconds kAfterwards{60};
+  constexpr std::int64_t kSpreadSeconds = 240;
+  const auto run_at = *poll.expires_at + kAfterwards + std::chrono::seconds(poll.id.value % kSpreadSeconds);
+  env.queue.enqueue(tx, {.kind = kEndPoll, .payload = poll.id.str(), .run_at = run_at, .unique_key = poll.id.str()});
+}
+
 Result<Poll> PollService::get(db::Tx& tx, std::optional<AccountId> viewer, PollId id) {
   auto poll = store::find_poll(tx, id);
   if (!poll || !store::find_visible_status(tx, viewer, poll->status_id)) {
@@ -132,7 +141,7 @@ Result<Poll> PollService::vote(db::Tx& tx, const Account& who, PollId id, std::s
     if (!status->local_only) env_.federation.poll_tallied(tx, *status);
   } else {
     env_.federation.voted(tx, who, *status, *poll, votes);
-    enqueue_poll_end(env_, tx, *poll);
+    enqueue_remote_poll_end(env_, tx, *poll);
   }
   tell(tx, *status);
   auto now = store::find_poll(tx, id);
@@ -140,12 +149,18 @@ Result<Poll> PollService::vote(db::Tx& tx, const Account& who, PollId id, std::s
   return *std::move(now);
 }
 
-Result<void> PollService::end(db::Tx& tx, PollId id) {
-  const auto poll = store::find_poll(tx, id);
+Result<void> PollService::end(db::Tx& tx, RemoteDocuments& documents, PollId id) {
+  auto poll = store::find_poll(tx, id);
   const auto status = poll ? store::find_status(tx, poll->status_id) : std::nullopt;
   if (!status || !poll->expires_at) return {};
-  if (!poll->is_over(tx.now())) {
-    enqueue_poll_end(env_, tx, *poll);  // it was given more time
+  const bool has_last_numbers = status->local || (poll->fetched_at && *poll->fetched_at > *poll->expires_at);
+  if (poll->is_over(tx.now()) && !has_last_numbers) {
+    TRY_VOID(env_.federation.refresh_status(tx, documents, *status));
+    poll = store::find_poll(tx, id);
+    if (!poll || !store::find_status(tx, status->id)) return {};  // it is deleted there
+  }
+  if (!poll->is_over(tx.now())) {  // it was given more time
+    status->local ? enqueue_poll_end(env_, tx, *poll) : enqueue_remote_poll_end(env_, tx, *poll);
     return {};
   }
   tell(tx, *status);

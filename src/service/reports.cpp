@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace dunlin::service {
@@ -65,15 +66,23 @@ Result<model::Report> ReportService::file(db::Tx& tx, const model::Account& repo
   return report;
 }
 
-bool ReportService::receive(db::Tx& tx, const model::Account& reporter, model::Report report) {
+ReportService::Received ReportService::receive(db::Tx& tx, const model::Account& reporter, model::Report report) {
+  // Nobody reads more a day; mostly it is the one actor that reports for a whole server.
+  constexpr std::int64_t kMostADay = 100;
+  constexpr std::chrono::hours kDay{24};
   const auto target = store::find_account(tx, report.target_account_id);
-  if (!target) return false;
-  report.id = env_.ids.next<model::ReportId>();
+  if (!target) return Received::known;
   report.account_id = reporter.id;
+  if (const auto same = store::find_same_report(tx, report, tx.now() - kDay)) {
+    store::add_report_statuses(tx, same->id, report.status_ids, static_cast<int>(kMaxStatuses));
+    return Received::merged;
+  }
+  if (store::count_reports_by(tx, reporter.id, tx.now() - kDay) >= kMostADay) return Received::refused;
+  report.id = env_.ids.next<model::ReportId>();
   report.created_at = tx.now();
-  if (!store::insert_report(tx, report)) return false;
+  if (!store::insert_report(tx, report)) return Received::known;
   tell_staff(tx, report, reporter, *target);
-  return true;
+  return Received::filed;
 }
 
 void ReportService::tell_staff(db::Tx& tx, const model::Report& report, const model::Account& reporter,

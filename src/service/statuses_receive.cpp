@@ -10,6 +10,9 @@
 #include "dunlin/store/status_edits.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <span>
 #include <utility>
 
 namespace dunlin::service {
@@ -23,6 +26,14 @@ namespace {
 std::optional<Status> find_by_uri(db::Tx& tx, const config::Config& config, const std::string& uri) {
   if (const auto own = uris::parse_status(config, uri)) return store::find_status(tx, *own);
   return store::find_status_by_uri(tx, uri);
+}
+
+bool shows_other_files(db::Tx& tx, const Status& stored, std::span<const RemoteMedia> named) {
+  if (!stored.has(model::Part::media) && named.empty()) return false;
+  const auto is_same = [](const model::MediaAttachment& shown, const RemoteMedia& other) {
+    return shown.remote_url == other.url && shown.description == other.description;
+  };
+  return !std::ranges::equal(store::list_status_media(tx, stored.id), named, is_same);
 }
 
 }  // namespace
@@ -122,7 +133,13 @@ void StatusService::receive_unreblog(db::Tx& tx, const Account& who, const Statu
   notifications_.withdraw(tx, NotificationType::reblog, who.id, original.account_id, original.id);
 }
 
-void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus edited) {
+void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus edited, bool other_parts) {
+  // Read before anything changes.
+  const bool is_edit = other_parts || stored.content != edited.status.content ||
+                       stored.spoiler_text != edited.status.spoiler_text ||
+                       stored.sensitive != edited.status.sensitive || shows_other_files(tx, stored, edited.media);
+  constexpr std::chrono::seconds kOneRevision{30};
+  const bool is_revision = is_edit && !store::has_edit_since(tx, stored.id, tx.now() - kOneRevision);
   // Text and marks change; identity, author, audience, place in the thread and date do not.
   Status status = stored;
   status.content = std::move(edited.status.content);
@@ -130,11 +147,10 @@ void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus 
   status.sensitive = edited.status.sensitive;
   status.language = std::move(edited.status.language);
   status.tags = std::move(edited.status.tags);
-  status.edited_at = edited.status.edited_at;
+  if (is_edit) status.edited_at = edited.status.edited_at;
   status.parts = static_cast<std::uint16_t>(status.parts | edited.status.parts);
   status.quote_policy = edited.status.quote_policy;
-  const bool explicit_edit = status.edited_at && (!stored.edited_at || *status.edited_at > *stored.edited_at);
-  if (explicit_edit) {
+  if (is_revision) {
     store::insert_status_edit(tx, env_.ids.next<StatusId>().value, stored.id, store::snapshot_status(tx, stored));
   }
   relink_card(env_, tx, status, edited.mentions);
@@ -145,7 +161,7 @@ void StatusService::receive_edit(db::Tx& tx, const Status& stored, RemoteStatus 
   index_status(tx, status);
   place_edited(tx, env_, status, edited.mentions);
   env_.events.tell(tx, events::StatusChanged{status.id, status.account_id});
-  if (explicit_edit) tell_of_edit(tx, status);
+  if (is_revision) tell_of_edit(tx, status);
 }
 
 void StatusService::receive_delete(db::Tx& tx, const Status& status) {

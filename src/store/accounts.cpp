@@ -1,6 +1,7 @@
 #include "dunlin/store/accounts.hpp"
 
 #include "account_rows.hpp"
+#include "origin.hpp"
 #include "rows.hpp"
 
 #include "dunlin/base/text.hpp"
@@ -29,15 +30,16 @@ std::optional<model::Account> find_account_by_uri(db::Tx& tx, std::string_view u
   return first_row(tx.exec(kFindAccountByUri, {uri}), account_of);
 }
 
-// A url is only a claim of the actor, so that several may make it: the one whose uri it is goes first, then the oldest.
+// A url is only a claim of the actor: it counts on the actor's own host. Of several there the one whose uri it is goes
+// first, then the oldest.
 const db::Statement kFindAccountByUrl{"accounts.find_by_url",
                                       "SELECT " DUNLIN_ACCOUNT_COLUMNS " FROM " DUNLIN_ACCOUNT_TABLES R"sql(
-WHERE a.url = $1 OR a.uri = $1
+WHERE (a.url = $1 OR a.uri = $1) AND starts_with(a.uri, $2)
 ORDER BY a.uri = $1 DESC, a.id
 LIMIT 1)sql"};
 
 std::optional<model::Account> find_account_by_url(db::Tx& tx, std::string_view url) {
-  return first_row(tx.exec(kFindAccountByUrl, {url}), account_of);
+  return first_row(tx.exec(kFindAccountByUrl, {url, origin_prefix(url)}), account_of);
 }
 
 const db::Statement kFindHolder{"accounts.find_holder",

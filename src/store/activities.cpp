@@ -63,27 +63,34 @@ std::size_t purge_inbound_activities(db::Tx& tx, Time before) {
 }
 
 const db::Statement kInsertTombstone{"tombstones.insert", R"sql(
-INSERT INTO tombstones (uri, created_at, expires_at)
-VALUES ($1, $2, $3)
-ON CONFLICT (uri) DO UPDATE
+INSERT INTO tombstones (uri, created_at, expires_at, by_actor)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (uri, by_actor) DO UPDATE
 SET expires_at = EXCLUDED.expires_at
 WHERE tombstones.expires_at IS NOT NULL AND (EXCLUDED.expires_at IS NULL OR EXCLUDED.expires_at > tombstones.expires_at))sql"};
 
-void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at) {
-  tx.exec(kInsertTombstone, {uri, tx.now(), expires_at});
+void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at, std::string_view by) {
+  tx.exec(kInsertTombstone, {uri, tx.now(), expires_at, by});
 }
 
 const db::Statement kIsTombstoned{"tombstones.is_tombstoned", R"sql(
-SELECT EXISTS (SELECT 1 FROM tombstones WHERE uri = $1 AND (expires_at IS NULL OR expires_at > $2)))sql"};
+SELECT EXISTS (
+  SELECT 1
+  FROM tombstones
+  WHERE uri = $1 AND by_actor = ANY(ARRAY['', $3]) AND (expires_at IS NULL OR expires_at > $2)))sql"};
 
-bool is_tombstoned(db::Tx& tx, std::string_view uri) {
-  return tx.exec(kIsTombstoned, {uri, tx.now()})[0].boolean(0);
+bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor) {
+  return tx.exec(kIsTombstoned, {uri, tx.now(), actor})[0].boolean(0);
 }
 
-const db::Statement kPurgeTombstones{"tombstones.purge", "DELETE FROM tombstones WHERE expires_at <= $1"};
+const db::Statement kPurgeTombstones{"tombstones.purge", R"sql(
+DELETE FROM tombstones
+WHERE expires_at <= $1
+   OR (by_actor <> '' AND created_at <= (
+         SELECT created_at FROM tombstones WHERE by_actor <> '' ORDER BY created_at DESC OFFSET $2 LIMIT 1)))sql"};
 
-std::size_t purge_tombstones(db::Tx& tx) {
-  return tx.exec(kPurgeTombstones, {tx.now()}).affected();
+std::size_t purge_tombstones(db::Tx& tx, std::int64_t most) {
+  return tx.exec(kPurgeTombstones, {tx.now(), most}).affected();
 }
 
 }  // namespace dunlin::store

@@ -67,6 +67,21 @@ void count_found(db::Tx& tx, std::int64_t id) {
   tx.exec(kCountFound, {id});
 }
 
+const db::Statement kLockBackfill{"backfills.lock", "SELECT 1 FROM backfills WHERE id = $1 FOR UPDATE"};
+
+void lock_backfill(db::Tx& tx, std::int64_t id) {
+  tx.exec(kLockBackfill, {id});
+}
+
+const db::Statement kDropNamesake{"backfills.drop_namesake",
+                                  "DELETE FROM backfills WHERE kind = $1 AND subject_id = $2 AND id <> $3"};
+const db::Statement kSetSubject{"backfills.set_subject", "UPDATE backfills SET subject_id = $2 WHERE id = $1"};
+
+void set_backfill_subject(db::Tx& tx, const Backfill& b, std::int64_t subject) {
+  tx.exec(kDropNamesake, {static_cast<int>(b.kind), subject, b.id});
+  tx.exec(kSetSubject, {b.id, subject});
+}
+
 // The budget goes by what is asked for: a collection that repeats itself ends all the same.
 const db::Statement kTakeObjects{"backfills.take_objects", R"sql(
 WITH old AS (SELECT id, objects_left FROM backfills WHERE id = $1 FOR UPDATE)
@@ -110,14 +125,26 @@ std::optional<BackfillItem> find_backfill_item(db::Tx& tx, std::int64_t id) {
 
 // The backfill's row is locked, so that of two last items one sees the other done.
 const db::Statement kFinishItem{"backfills.finish_item", "UPDATE backfill_items SET done = true WHERE id = $1"};
-const db::Statement kLockBackfill{"backfills.lock", "SELECT 1 FROM backfills WHERE id = $1 FOR UPDATE"};
 const db::Statement kCountOpen{"backfills.count_open",
                                "SELECT count(*) FROM backfill_items WHERE backfill_id = $1 AND NOT done"};
 
 std::int64_t finish_backfill_item(db::Tx& tx, const BackfillItem& item) {
-  tx.exec(kLockBackfill, {item.backfill_id});
+  lock_backfill(tx, item.backfill_id);
   tx.exec(kFinishItem, {item.id});
   return tx.exec(kCountOpen, {item.backfill_id})[0].i64(0);
+}
+
+const db::Statement kLetWait{"backfills.let_wait", "UPDATE backfill_items SET waits_for = $2 WHERE id = $1"};
+
+void let_backfill_item_wait(db::Tx& tx, std::int64_t item, std::string_view uri) {
+  tx.exec(kLetWait, {item, uri});
+}
+
+const db::Statement kWakeItems{"backfills.wake_items", R"sql(
+UPDATE backfill_items SET done = false, waits_for = NULL WHERE backfill_id = $1 AND waits_for = $2 RETURNING id)sql"};
+
+std::vector<std::int64_t> wake_backfill_items(db::Tx& tx, std::int64_t backfill, std::string_view uri) {
+  return all_rows(tx.exec(kWakeItems, {backfill, uri}), [](const db::Row& row) { return row.i64(0); });
 }
 
 const db::Statement kPurgeBackfills{"backfills.purge", "DELETE FROM backfills WHERE next_at < $1"};
@@ -141,6 +168,17 @@ UNION
 
 std::vector<std::string> list_remote_of_thread(db::Tx& tx, ConversationId id, int limit) {
   return all_rows(tx.exec(kRemoteOfThread, {id, limit}), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kIsOfThread{"backfills.is_of_thread", R"sql(
+SELECT EXISTS (SELECT 1 FROM conversations WHERE id = $1 AND uri = $3)
+    OR EXISTS (
+         SELECT 1
+         FROM statuses
+         WHERE in_reply_to_uri = $2 AND in_reply_to_id IS NULL AND conversation_id = $1 AND deleted_at IS NULL))sql"};
+
+bool is_of_thread(db::Tx& tx, ConversationId id, std::string_view uri, std::string_view conversation_uri) {
+  return tx.exec(kIsOfThread, {id, uri, conversation_uri})[0].boolean(0);
 }
 
 const db::Statement kThreadStart{

@@ -19,6 +19,20 @@ ON CONFLICT (uri) DO NOTHING)sql"};
   "r.category, r.forwarded, r.application_id, r.action_taken_at, r.created_at"
 
 const db::Statement kFind{"reports.find", "SELECT " DUNLIN_REPORT " FROM reports r WHERE r.id = $1"};
+const db::Statement kFindSame{"reports.find_same", "SELECT " DUNLIN_REPORT R"sql(
+FROM reports r
+WHERE r.account_id = $1 AND r.created_at > $2 AND r.target_account_id = $3 AND r.comment = $4
+  AND r.action_taken_at IS NULL
+ORDER BY r.created_at DESC
+LIMIT 1)sql"};
+const db::Statement kAddStatuses{"reports.add_statuses", R"sql(
+UPDATE reports
+SET status_ids = ARRAY(SELECT s FROM unnest(status_ids || $2::bigint[]) WITH ORDINALITY AS u (s, place)
+                       GROUP BY s ORDER BY min(place) LIMIT $3),
+    updated_at = $4
+WHERE id = $1)sql"};
+const db::Statement kCountBy{"reports.count_by",
+                             "SELECT count(*) FROM reports WHERE account_id = $1 AND created_at > $2"};
 const db::Statement kSetNotification{"reports.set_notification",
                                      "UPDATE notifications SET report_id = $2 WHERE id = $1"};
 const db::Statement kListOfNotifications{"reports.list_of_notifications", "SELECT " DUNLIN_REPORT R"sql(, n.id
@@ -52,6 +66,19 @@ bool insert_report(db::Tx& tx, const model::Report& r) {
                            db::Param::bigints(r.collection_ids), db::Param::bigints(r.rule_ids), r.comment,
                            static_cast<int>(r.category), r.forwarded, r.application_id, tx.now()})
              .affected() == 1;
+}
+
+std::optional<model::Report> find_same_report(db::Tx& tx, const model::Report& report, Time since) {
+  return first_row(tx.exec(kFindSame, {report.account_id, since, report.target_account_id, report.comment}),
+                   read_report);
+}
+
+void add_report_statuses(db::Tx& tx, model::ReportId id, std::span<const StatusId> statuses, int most) {
+  tx.exec(kAddStatuses, {id, db::Param::ids(statuses), most, tx.now()});
+}
+
+std::int64_t count_reports_by(db::Tx& tx, AccountId reporter, Time since) {
+  return tx.exec(kCountBy, {reporter, since})[0].i64(0);
 }
 
 std::optional<model::Report> find_report(db::Tx& tx, model::ReportId id) {

@@ -37,6 +37,14 @@ void insert_status_edit(db::Tx& tx, std::int64_t row_id, StatusId id, const Stat
            db::Param::ids(version.media_ids), db::Param::texts(version.media_descriptions), version.created_at});
 }
 
+// The ids are of the moment at which they were stored.
+const db::Statement kHasEditSince{"status_edits.has_since",
+                                  "SELECT EXISTS (SELECT 1 FROM status_edits WHERE status_id = $1 AND id > $2)"};
+
+bool has_edit_since(db::Tx& tx, StatusId id, Time since) {
+  return tx.exec(kHasEditSince, {id, since.time_since_epoch().count() << 16})[0].boolean(0);
+}
+
 const db::Statement kListStatusEdits{"status_edits.list", R"sql(
 SELECT content, spoiler_text, sensitive, poll_options, created_at, media_ids, media_descriptions
 FROM status_edits WHERE status_id = $1 ORDER BY id)sql"};

@@ -1,6 +1,7 @@
 #include "dunlin/store/statuses.hpp"
 
 #include "account_refs.hpp"
+#include "origin.hpp"
 #include "rows.hpp"
 #include "sight.hpp"
 #include "status_rows.hpp"
@@ -44,12 +45,12 @@ std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri
 
 const db::Statement kFindStatusByUrl{"statuses.find_by_url",
                                      "SELECT " DUNLIN_STATUS_COLUMNS " FROM " DUNLIN_STATUS_TABLES R"sql(
-WHERE s.url = $1 AND s.reblog_of_id IS NULL AND s.deleted_at IS NULL
+WHERE s.url = $1 AND starts_with(s.uri, $2) AND s.reblog_of_id IS NULL AND s.deleted_at IS NULL
 ORDER BY s.id
 LIMIT 1)sql"};
 
 std::optional<model::Status> find_status_by_url(db::Tx& tx, std::string_view url) {
-  return first_row(tx.exec(kFindStatusByUrl, {url}), read_status);
+  return first_row(tx.exec(kFindStatusByUrl, {url, origin_prefix(url)}), read_status);
 }
 
 const db::Statement kFindDeletedStatus{"statuses.find_deleted",

@@ -131,8 +131,10 @@ Result<http::Response> serve_status(api::Call& call, const ShowStatus& show, con
   auto answer = TRY(call.session().read([&](db::Tx& tx) -> Result<std::optional<http::Response>> {
     const auto shown = find_status(call, tx);
     if (!shown) {
-      if (!missing) return std::unexpected(shown.error());
-      return TRY(missing(tx));
+      auto instead = missing ? missing(tx) : std::unexpected(shown.error());
+      // Who signs is looked up all the same: whether we ask his server must not tell him what is here.
+      if (!instead && !visitor.signature) return std::unexpected(instead.error());
+      return instead ? std::optional(std::move(*instead)) : std::nullopt;
     }
     if (shown->to_signer_only) return std::optional<http::Response>();
     if (!wants_document(call)) return page_instead(shown->status.url.value_or(shown->author.url));
@@ -140,7 +142,7 @@ Result<http::Response> serve_status(api::Call& call, const ShowStatus& show, con
     return TRY(show(tx, *shown));
   }));
   if (answer) return std::move(*answer);
-  // Not public: the signature decides, and whoever it does not let in learns nothing.
+  // Not public, or not there: the signature decides, and whoever it does not let in learns nothing.
   return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
     const auto signer = prove(call, tx, visitor);
     if (!signer && signer.error().code == Errc::need_remote) return std::unexpected(signer.error());

@@ -1,5 +1,7 @@
 #include "activitypub_signature.hpp"
 
+#include "key_lookups.hpp"
+
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/log.hpp"
@@ -71,17 +73,22 @@ Error as_refusal(Error error) {
   }
 }
 
-Result<Signer> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
-                          const SignedRequest& request) {
+Result<Signer> verify_by(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
+                         const SignedRequest& request, const KeyLookups& lookups) {
   auto& federation = activitypub::FederationService::of(call.env());
   Resolver resolver(call.env(), call.services().statuses, tx, call.documents());
+  if (lookups.exhausted() && !store::find_key(tx, signature.key_id)) {
+    return fail(Errc::remote_failed, "The signature's key cannot be fetched at the moment",
+                "too many keys were asked for in vain");
+  }
   auto key = resolver.key(signature.key_id);
   if (!key) return std::unexpected(as_refusal(std::move(key).error()));
   const auto verified = check(signature, request, *key, federation);
   if (verified) return signer_of(std::move(*key), signature);
   // The peer may have another key by now, under the same id.
   const auto visited = key->key.fetched_at;
-  if (!key->was_known || (visited && tx.now() - *visited < kRefreshPause)) return std::unexpected(verified.error());
+  const bool visited_lately = visited && tx.now() - *visited < kRefreshPause;
+  if (!key->was_known || visited_lately || lookups.exhausted()) return std::unexpected(verified.error());
   auto fresh = resolver.refreshed_key(*key);
   if (!fresh) {
     if (fresh.error().code == Errc::need_remote) return std::unexpected(std::move(fresh).error());
@@ -90,6 +97,14 @@ Result<Signer> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignatu
   }
   TRY_VOID(check(signature, request, *fresh, federation));
   return signer_of(std::move(*fresh), signature);
+}
+
+Result<Signer> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignature& signature,
+                          const SignedRequest& request) {
+  const KeyLookups lookups(call, signature.key_id);
+  auto signer = verify_by(call, tx, signature, request, lookups);
+  if (!signer && signer.error().code != Errc::need_remote) lookups.failed();
+  return signer;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ inline int run_status_jobs(Api& api) {
     const auto done = world.session().write([&](db::Tx& tx) -> Result<void> {
       service::RemoteDocuments documents;
       auto& services = api.services();
-      if (job.kind == service::kEndPoll.name) TRY_VOID(services.polls.end(tx, *PollId::parse(job.payload)));
+      if (job.kind == service::kEndPoll.name) TRY_VOID(services.polls.end(tx, documents, *PollId::parse(job.payload)));
       if (job.kind == service::kExpireStatus.name)
         TRY_VOID(services.statuses.expire(tx, *StatusId::parse(job.payload)));
       if (job.kind == service::kPublishScheduled.name) {

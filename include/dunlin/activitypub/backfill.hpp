@@ -20,6 +20,8 @@ inline constexpr jobs::Kind kBackfill{"backfill", jobs::Lane::maintenance};
 
 /// Begins to complete the thread of a status; false: there is nothing to ask, or it was done a while ago.
 bool begin_thread(service::Environment& env, db::Tx& tx, const model::Status& opened);
+/// A reply that was just stored lacks its parent: fetches that and what it answers in turn, up to the beginning.
+bool begin_ancestors(service::Environment& env, db::Tx& tx, const model::Status& reply);
 /// The same for a remote account: recent posts and the numbers of its collections.
 bool begin_profile(service::Environment& env, db::Tx& tx, const model::Account& account);
 

@@ -42,6 +42,10 @@ class FederationService final : public service::Federation {
   [[nodiscard]] KnownSigners& signers() { return signers_; }
   /// How often the origin of a thing was asked whether it is deleted, because somebody else said so.
   [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }
+  /// Keys that somebody made us fetch in vain: by whom, and from where.
+  [[nodiscard]] service::AttemptLimiter& vain_lookups() { return vain_lookups_; }
+  /// People here whom an account that nobody follows has named.
+  [[nodiscard]] service::AttemptLimiter& stranger_mentions() { return stranger_mentions_; }
   /// Verified requests of each server, counted by the inbox.
   [[nodiscard]] service::AttemptLimiter& inbox_limiter() { return inbox_limiter_; }
   [[nodiscard]] const service::DomainPolicies& policies() const { return policies_; }
@@ -103,6 +107,8 @@ class FederationService final : public service::Federation {
   HostBudget host_budget_;
   service::AttemptLimiter inbox_limiter_;
   service::AttemptLimiter origin_checks_;
+  service::AttemptLimiter vain_lookups_;
+  service::AttemptLimiter stranger_mentions_;
   KnownSigners signers_;
   // Services of its own, for what resolving stores: those of the process are made over this object.
   service::Environment env_;

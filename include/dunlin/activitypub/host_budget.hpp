@@ -23,8 +23,8 @@ class HostBudget {
   /// `host` is not known yet. One that was let through stays so for the window.
   bool allow(std::string_view host);
 
-  /// "example.org" of "a.b.example.org", "example.co.uk" of "a.example.co.uk": the part that has an owner, by the usual
-  /// shape of such names.
+  /// "example.org" of "a.b.example.org", "example.co.uk" of "a.example.co.uk": the part that has an owner, by the
+  /// public suffix list.
   static std::string registrable(std::string_view host);
 
  private:

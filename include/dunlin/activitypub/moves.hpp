@@ -19,6 +19,8 @@ inline constexpr jobs::Kind kMoveFollowers{"move_followers", jobs::Lane::mainten
 /// What an account's owner or admin asked for. Payload: "<account id> alias|unalias|migrate <handle or actor id>".
 inline constexpr jobs::Kind kMoveAccount{"move_account", jobs::Lane::maintenance};
 
+/// `from`, a remote account, moved less than a week ago.
+bool has_moved_lately(db::Tx& tx, const model::Account& from);
 /// `from`, a remote account, has moved to `to`: proven by the caller. false: it moved less than a week ago.
 bool receive_move(service::Environment& env, db::Tx& tx, const model::Account& from, const model::Account& to);
 

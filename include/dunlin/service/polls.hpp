@@ -8,6 +8,7 @@
 #include "dunlin/model/status.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/notifications.hpp"
+#include "dunlin/service/remote_documents.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,7 +25,7 @@ inline constexpr std::int64_t kMaxPollSeconds = 2'629'746;
 /// Of remote polls: further options are not kept (federation.md 3.11).
 inline constexpr std::size_t kMaxRemotePollOptions = 100;
 
-/// Payload: the id of a poll. Runs when it ends.
+/// Payload: the id of a poll. Runs when it ends; of a remote one a little later, when its server has counted.
 inline constexpr jobs::Kind kEndPoll{"end_poll", jobs::Lane::feed};
 
 /// A poll as its server describes it.
@@ -46,8 +47,9 @@ class PollService {
   static bool is_stale(const model::Poll& poll, const model::Status& status, Time now);
   /// A local account votes, once for all. Errors: not_found, forbidden, invalid with Mastodon's texts.
   Result<model::Poll> vote(db::Tx& tx, const model::Account& who, PollId id, std::span<const std::size_t> choices);
-  /// Handles kEndPoll: tells the author and whoever has voted here. Runs any number of times.
-  Result<void> end(db::Tx& tx, PollId id);
+  /// Handles kEndPoll: tells the author and whoever has voted here, of a remote poll once its last numbers were asked
+  /// for. Runs any number of times. Errors: need_remote.
+  Result<void> end(db::Tx& tx, RemoteDocuments& documents, PollId id);
 
   // For what other servers send.
 

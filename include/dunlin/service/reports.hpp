@@ -8,6 +8,7 @@
 #include "dunlin/service/mails.hpp"
 #include "dunlin/service/notifications.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,14 @@ class ReportService {
 
   /// Tells the moderators, and with `forward` the servers concerned. Errors: not_found (the account), invalid.
   Result<model::Report> file(db::Tx& tx, const model::Account& reporter, const NewReport& report);
-  /// A Flag that came in from another server. Errors: none; false: it is here already.
-  bool receive(db::Tx& tx, const model::Account& reporter, model::Report report);
+  enum class Received : std::uint8_t {
+    filed,
+    merged,  // its statuses joined a report of the same within a day
+    known,
+    refused,  // too many by the same
+  };
+  /// A Flag that came in from another server.
+  Received receive(db::Tx& tx, const model::Account& reporter, model::Report report);
 
  private:
   void tell_staff(db::Tx& tx, const model::Report& report, const model::Account& reporter,

@@ -117,8 +117,10 @@ class StatusService {
                          std::optional<std::string> uri);
   void receive_unfavourite(db::Tx& tx, const model::Account& who, const model::Status& target);
   void receive_unreblog(db::Tx& tx, const model::Account& who, const model::Status& original);
-  /// An edit by the remote author.
-  void receive_edit(db::Tx& tx, const model::Status& stored, RemoteStatus edited);
+  /// An Update by the remote author. An edit, with a revision of its own and those told whom edits concern, is what
+  /// readers see as one, once in thirty seconds; the rest is taken in silence. `other_parts`: it has another poll, or a
+  /// quote that it had not.
+  void receive_edit(db::Tx& tx, const model::Status& stored, RemoteStatus edited, bool other_parts);
   void receive_delete(db::Tx& tx, const model::Status& status);
 
   struct Thread {

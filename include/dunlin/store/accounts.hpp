@@ -15,7 +15,7 @@ namespace dunlin::store {
 
 std::optional<model::Account> find_account(db::Tx& tx, AccountId id);
 std::optional<model::Account> find_account_by_uri(db::Tx& tx, std::string_view uri);
-/// By the profile page's address (or the uri).
+/// By the profile page's address, which counts only on the host of its uri (or by the uri).
 std::optional<model::Account> find_account_by_url(db::Tx& tx, std::string_view url);
 /// Case-insensitive; domain nullopt = local. Never the instance actor.
 std::optional<model::Account> find_account_by_handle(db::Tx& tx, std::string_view username,

@@ -62,9 +62,11 @@ void forget_waiting_activities(db::Tx& tx, std::span<const ActivityId> ids);
 std::int64_t count_waiting_activities(db::Tx& tx);
 std::size_t purge_inbound_activities(db::Tx& tx, Time before);
 
-/// expires_at nullopt: for ever. Keeps the longer life of two.
-void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at);
-bool is_tombstoned(db::Tx& tx, std::string_view uri);
-std::size_t purge_tombstones(db::Tx& tx);
+/// expires_at nullopt: for ever. Keeps the longer life of two. `by`: it counts for what this actor sends, "" for all.
+void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at, std::string_view by = {});
+/// For what `actor` sends; "" = whoever it may be.
+bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor = {});
+/// Those that are over, and the oldest of those by one actor when there are more than `most`.
+std::size_t purge_tombstones(db::Tx& tx, std::int64_t most);
 
 }  // namespace dunlin::store

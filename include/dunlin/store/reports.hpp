@@ -3,6 +3,7 @@
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/report.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -13,6 +14,11 @@ namespace dunlin::store {
 
 /// false: a report with this uri is there.
 bool insert_report(db::Tx& tx, const model::Report& report);
+/// The newest open report of the same by the same since then.
+std::optional<model::Report> find_same_report(db::Tx& tx, const model::Report& report, Time since);
+/// More statuses for a report that is there, up to `most`.
+void add_report_statuses(db::Tx& tx, model::ReportId id, std::span<const StatusId> statuses, int most);
+std::int64_t count_reports_by(db::Tx& tx, AccountId reporter, Time since);
 std::optional<model::Report> find_report(db::Tx& tx, model::ReportId id);
 /// Of these, those that the account has written and `viewer` may see.
 std::vector<StatusId> list_reportable_statuses(db::Tx& tx, AccountId viewer, AccountId target,

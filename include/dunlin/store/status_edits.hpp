@@ -26,6 +26,8 @@ struct StatusEdit {
 /// The present version, with the poll and the files of now: read before an edit is stored.
 StatusEdit snapshot_status(db::Tx& tx, const model::Status& status);
 void insert_status_edit(db::Tx& tx, std::int64_t row_id, StatusId id, const StatusEdit& version);
+/// An edit was stored since then, whatever date it has itself.
+bool has_edit_since(db::Tx& tx, StatusId id, Time since);
 /// Oldest first, without the present version.
 std::vector<StatusEdit> list_status_edits(db::Tx& tx, StatusId id);
 

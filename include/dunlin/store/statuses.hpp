@@ -27,6 +27,7 @@ std::optional<model::Status> find_status(db::Tx& tx, StatusId id);
 /// (docs/visibility.md). Suspended authors' statuses are not visible.
 std::optional<model::Status> find_visible_status(db::Tx& tx, std::optional<AccountId> viewer, StatusId id);
 std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri);
+/// By its page's address, which counts only on the host of its uri.
 std::optional<model::Status> find_status_by_url(db::Tx& tx, std::string_view url);
 std::optional<model::Status> find_deleted_status(db::Tx& tx, StatusId id);
 std::optional<model::Status> find_reblog(db::Tx& tx, AccountId who, StatusId original);

@@ -19,5 +19,7 @@ inline constexpr std::chrono::seconds kLongestBackfill{60};
 /// Adds items with a job for each. Returns how many are new.
 std::size_t add_items(service::Environment& env, db::Tx& tx, std::int64_t backfill, store::BackfillItemKind kind,
                       const std::vector<std::string>& uris);
+/// A job for each of these items.
+void enqueue_items(service::Environment& env, db::Tx& tx, const std::vector<std::int64_t>& items);
 
 }  // namespace dunlin::activitypub

@@ -3,6 +3,7 @@
 #include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
 
@@ -27,6 +28,7 @@ constexpr std::chrono::hours kProfilePause{24};
 constexpr int kThreadObjects = 1000;
 constexpr int kThreadPages = 500;
 constexpr int kThreadSeeds = 100;
+constexpr int kAncestors = 100;
 constexpr int kProfileObjects = 40;
 constexpr int kProfilePages = 8;
 constexpr int kEnoughStatuses = 20;
@@ -50,16 +52,24 @@ std::optional<Backfill> make(service::Environment& env, db::Tx& tx, BackfillKind
   return result;
 }
 
+bool lacks_parent(const model::Status& status) {
+  return status.in_reply_to_uri && !status.in_reply_to_id;
+}
+
 }  // namespace
 
 std::size_t add_items(service::Environment& env, db::Tx& tx, std::int64_t backfill, BackfillItemKind kind,
                       const std::vector<std::string>& uris) {
   const auto added = store::add_backfill_items(tx, backfill, kind, uris);
-  for (const std::int64_t id : added) {
+  enqueue_items(env, tx, added);
+  return added.size();
+}
+
+void enqueue_items(service::Environment& env, db::Tx& tx, const std::vector<std::int64_t>& items) {
+  for (const std::int64_t id : items) {
     FederationService::of(env).queue().enqueue(
         tx, {.kind = kBackfill, .payload = std::to_string(id), .priority = kPriority});
   }
-  return added.size();
 }
 
 Result<void> run_begin_profile(service::Environment& env, db::Tx& tx, std::string_view payload) {
@@ -106,9 +116,9 @@ bool begin_thread(service::Environment& env, db::Tx& tx, const model::Status& op
   const ConversationId thread = *opened.conversation_id;
   auto backfill = make(env, tx, BackfillKind::thread, thread.value, kThreadPause);
   if (!backfill) return false;
-  // What has just begun comes by itself.
+  // What has just begun comes by itself; not so what was there before it.
   const auto start = store::find_thread_start(tx, thread);
-  if (!start || tx.now() - *start < kYoungThread) return false;
+  if (!lacks_parent(opened) && (!start || tx.now() - *start < kYoungThread)) return false;
   const auto seeds = store::list_remote_of_thread(tx, thread, kThreadSeeds);
   const std::array ids{thread};
   const auto heads = store::list_thread_heads(tx, ids);
@@ -125,6 +135,17 @@ bool begin_thread(service::Environment& env, db::Tx& tx, const model::Status& op
   store::start_backfill(tx, *backfill);
   add_items(env, tx, backfill->id, BackfillItemKind::collection, collections);
   add_items(env, tx, backfill->id, BackfillItemKind::object, seeds);
+  return true;
+}
+
+bool begin_ancestors(service::Environment& env, db::Tx& tx, const model::Status& reply) {
+  if (!reply.conversation_id || !reply.is_distributable() || !lacks_parent(reply)) return false;
+  if (service::uris::is_own_url(env.config, *reply.in_reply_to_uri)) return false;
+  auto backfill = make(env, tx, BackfillKind::ancestors, reply.conversation_id->value, kThreadPause);
+  if (!backfill) return false;
+  backfill->objects_left = kAncestors;
+  store::start_backfill(tx, *backfill);
+  add_items(env, tx, backfill->id, BackfillItemKind::object, {*reply.in_reply_to_uri});
   return true;
 }
 

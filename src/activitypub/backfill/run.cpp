@@ -47,18 +47,54 @@ std::int64_t claimed(std::optional<std::int64_t> total) {
   return std::min(total.value_or(0), kMaxClaimed);
 }
 
-/// The note belongs where it was found: by its author, or as an answer in the thread.
-bool belongs(const Run& run, const Note& note) {
+enum class Place : std::uint8_t { here, elsewhere, below_unknown };
+
+/// Whether a note belongs where it was found: by its author, or in the thread. Collections may name whatever they like.
+Place place_of(const Run& run, const Note& note) {
   if (run.backfill.kind == BackfillKind::profile) {
     const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
-    return account && note.attributed_to == account->uri;
+    return account && note.attributed_to == account->uri ? Place::here : Place::elsewhere;
   }
-  return !note.in_reply_to.empty() || !note.conversation.empty();
+  const ConversationId thread{run.backfill.subject_id};
+  if (store::is_of_thread(run.tx, thread, note.id, note.conversation)) return Place::here;
+  if (note.in_reply_to.empty()) return Place::elsewhere;
+  const auto parent = store::find_status_by_uri(run.tx, note.in_reply_to);
+  if (!parent) return Place::below_unknown;
+  return parent->conversation_id == thread ? Place::here : Place::elsewhere;
+}
+
+/// false: it is of something else, or that cannot be told before its parent has come.
+bool belongs(const Run& run, const Note& note) {
+  if (const auto place = place_of(run, note); place != Place::below_unknown) return place == Place::here;
+  store::lock_backfill(run.tx, run.backfill.id);
+  const auto place = place_of(run, note);  // the parent may have come meanwhile
+  if (place == Place::below_unknown) {
+    store::let_backfill_item_wait(run.tx, run.item.id, note.in_reply_to);
+    add(run, BackfillItemKind::object, {note.in_reply_to});
+  }
+  return place == Place::here;
+}
+
+/// A status of the thread has come: answers that waited for it are looked at again, and the thread goes by its
+/// conversation, of which it may be the beginning.
+void welcome(const Run& run, const model::Status& status) {
+  store::count_found(run.tx, run.backfill.id);
+  if (run.backfill.kind == BackfillKind::profile) return;
+  store::lock_backfill(run.tx, run.backfill.id);
+  enqueue_items(run.env, run.tx, store::wake_backfill_items(run.tx, run.backfill.id, status.uri));
+  if (status.conversation_id && status.conversation_id->value != run.backfill.subject_id)
+    store::set_backfill_subject(run.tx, run.backfill, status.conversation_id->value);
+}
+
+bool is_of_another_thread(const Run& run, const model::Status& status) {
+  return run.backfill.kind != BackfillKind::profile && status.conversation_id &&
+         status.conversation_id->value != run.backfill.subject_id;
 }
 
 Result<void> take_object(const Run& run) {
   const std::string& uri = run.item.uri;
   const auto known = store::find_status_by_uri(run.tx, uri);
+  if (known && (run.backfill.kind == BackfillKind::ancestors || is_of_another_thread(run, *known))) return {};
   const auto object = run.resolver.fetch(uri);
   if (!object) {
     if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
@@ -77,11 +113,13 @@ Result<void> take_object(const Run& run) {
     if (status.error().code == Errc::need_remote) return std::unexpected(status.error());
     return {};
   }
-  if (!known) store::count_found(run.tx, run.backfill.id);
+  if (!known) welcome(run, *status);
   store::set_remote_counts(run.tx, status->id, claimed(note.shares), claimed(note.likes));
-  if (run.backfill.kind != BackfillKind::thread) return {};
-  if (!note.replies.empty()) add(run, BackfillItemKind::collection, {note.replies});
-  add(run, BackfillItemKind::object, note.first_replies);
+  if (run.backfill.kind == BackfillKind::profile) return {};
+  if (run.backfill.kind == BackfillKind::thread) {
+    if (!note.replies.empty()) add(run, BackfillItemKind::collection, {note.replies});
+    add(run, BackfillItemKind::object, note.first_replies);
+  }
   if (!note.in_reply_to.empty() && !store::find_status_by_uri(run.tx, note.in_reply_to)) {
     add(run, BackfillItemKind::object, {note.in_reply_to});
   }
@@ -100,7 +138,7 @@ void take_total(const Run& run, const Collection& collection) {
 
 /// Whose items are wanted: not who follows whom.
 bool has_statuses(const Run& run) {
-  if (run.backfill.kind == BackfillKind::thread) return true;
+  if (run.backfill.kind != BackfillKind::profile) return true;
   const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
   return account && run.item.uri != account->followers_url && run.item.uri != account->following_url;
 }

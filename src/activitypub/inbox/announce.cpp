@@ -30,7 +30,8 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   if (announce.id.empty()) return Outcome::ignored(Reason::incomplete, "no id");
   if (announce.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate(Reason::known, "the reblog is here");
-  if (store::is_tombstoned(tx, announce.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
+  if (store::is_tombstoned(tx, announce.id, context.actor.uri))
+    return Outcome::ignored(Reason::taken_back, "undone before it came");
   if (is_relay(tx, context.actor)) return on_relay_announce(context, announce);
   const Object& object = announce.objects.front();
   if (object.activity) return on_group_announce(context, announce);

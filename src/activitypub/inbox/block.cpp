@@ -14,7 +14,7 @@ Result<Outcome> on_block(InboxContext& context, const Activity& block) {
   if (!block.target.empty()) return Outcome::ignored(Reason::unsupported, "a block in a group");
   const auto target = find_local_actor(context, block.object_id());
   if (!target) return Outcome::ignored(Reason::unknown, "the object is no account of ours");
-  if (!block.id.empty() && store::is_tombstoned(tx, block.id))
+  if (!block.id.empty() && store::is_tombstoned(tx, block.id, context.actor.uri))
     return Outcome::ignored(Reason::taken_back, "undone before it came");
   context.services.follows.receive_unfollow(tx, context.actor, *target);
   context.services.follows.receive_reject(tx, target->id, context.actor.id);

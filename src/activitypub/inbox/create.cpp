@@ -1,7 +1,11 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/backfill.hpp"
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/polls.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/federation.hpp"
 #include "dunlin/store/relationships.hpp"
@@ -9,7 +13,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -21,26 +28,58 @@ bool is_for_one_of_us(InboxContext& context, const Note& note) {
          find_local_actor(context, note.audience.to.front()).has_value();
 }
 
+constexpr int kMostOfStranger = 5;
+constexpr std::chrono::hours kHour{1};
+
 /// The mention spam of 2024 came from accounts that nobody here knew: such a one gets few people's attention an hour,
 /// but may answer as often as it is spoken to.
-bool is_flood(InboxContext& context, AccountId author, std::string_view in_reply_to, std::int64_t most = 5) {
-  if (store::has_local_follower(context.tx, author)) return false;
+bool is_flood(InboxContext& context, const std::string& author_uri, AccountId author, std::string_view in_reply_to,
+              std::int64_t named, std::int64_t counted_already = 0) {
+  if (named == 0 || store::has_local_follower(context.tx, author)) return false;
   const auto parent = in_reply_to.empty() ? std::nullopt : find_known_status(context, in_reply_to);
   if (parent && parent->local) return false;
-  return store::count_local_mentions(context.tx, author, context.tx.now() - std::chrono::hours{1}) >= most;
+  const auto before = store::count_local_mentions(context.tx, author, context.tx.now() - kHour) - counted_already;
+  if (before + named > kMostOfStranger) return true;
+  // The date of a status is its author's claim: what has come lately is counted here as well.
+  auto& limiter = FederationService::of(context.env).stranger_mentions();
+  if (limiter.count(author_uri, kMostOfStranger, kHour, true).remaining < named) return true;
+  context.tx.after_commit([&limiter, author_uri, named] {
+    for (std::int64_t i = 0; i < named; ++i) limiter.count(author_uri, kMostOfStranger, kHour);
+  });
+  return false;
+}
+
+/// How many of ours a note names or is addressed to.
+std::int64_t count_named_here(InboxContext& context, const Note& note) {
+  std::set<std::string> uris;
+  std::set<std::string> names;
+  for (const auto* list : {&note.mentions, &note.audience.to, &note.audience.cc}) {
+    for (const std::string& uri : *list) {
+      if (!service::uris::is_own_url(context.env.config, uri)) continue;
+      const auto name = service::uris::parse_profile(context.env.config, uri);
+      name ? names.insert(*name) : uris.insert(uri);
+    }
+  }
+  if (uris.empty() && names.empty()) return 0;
+  const auto accounts = store::list_accounts_by_uri(context.tx, std::vector(uris.begin(), uris.end()));
+  return std::ranges::count_if(accounts, &model::Account::is_local) + static_cast<std::int64_t>(names.size());
 }
 
 /// A known status stays as it is: a second Create could widen its audience (A7, CVE-2024-37903). But what was only
 /// fetched so far (from an outbox, a thread, for a reblog) may have overtaken its own Create: it is news now.
 Outcome on_known(InboxContext& context, const model::Status& known) {
-  constexpr std::int64_t kMostWithThisOne = 6;
   constexpr std::chrono::hours kNewsAge{7 * 24};
   // Its author's own word, and no old one: anybody can send what is public once more.
   const bool is_news = known.has(model::Part::untold) && !context.by_others && known.account_id == context.actor.id &&
                        known.created_at > context.tx.now() - kNewsAge;
-  if (!is_news || is_flood(context, known.account_id, known.in_reply_to_uri.value_or(""), kMostWithThisOne) ||
+  const auto duplicate = [] { return Outcome::duplicate(Reason::known, "the status is here"); };
+  if (!is_news) return duplicate();
+  const auto mentions = store::list_mentions(context.tx, known.id);
+  const auto named = std::ranges::count_if(mentions, [](const model::Mention& m) { return !m.domain; });
+  const auto counted = known.created_at > context.tx.now() - kHour ? named : 0;
+  if (is_flood(context, context.actor.uri, known.account_id, known.in_reply_to_uri.value_or(""), named, counted) ||
       !context.services.statuses.tell_late(context.tx, known)) {
-    return Outcome::duplicate(Reason::known, "the status is here");
+    return duplicate();
   }
   return Outcome::accepted();
 }
@@ -76,7 +115,8 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   if (has_vote(create)) return on_votes(context, create);
   const std::string& id = create.object_id();
   if (const auto known = store::find_status_by_uri(tx, id)) return on_known(context, *known);
-  if (store::is_tombstoned(tx, id)) return Outcome::ignored(Reason::taken_back, "deleted before it came");
+  if (store::is_tombstoned(tx, id, context.actor.uri))
+    return Outcome::ignored(Reason::taken_back, "deleted before it came");
   const auto note = TRY(own_note(context, create));
   if (note.is_vote) return Outcome::ignored(Reason::unsupported, "a vote that has to be fetched");
   if (note.is_private_message && !is_for_one_of_us(context, note))
@@ -85,13 +125,14 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
       note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
   if (author.suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
   if (!is_relevant(context, author, note)) return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
-  if (!note.mentions.empty() && is_flood(context, author.id, note.in_reply_to))
+  if (is_flood(context, author.uri, author.id, note.in_reply_to, count_named_here(context, note)))
     return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;
   const auto stored = context.services.statuses.receive(tx, std::move(remote));
   if (!stored) return Outcome::duplicate(Reason::known, "the status is here");
   TRY_VOID(context.resolver.attach_parts(note, *stored));
+  if (!context.relayed) begin_ancestors(context.env, tx, *stored);
   return Outcome::accepted();
 }
 

@@ -6,9 +6,14 @@
 #include "dunlin/store/activities.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <chrono>
+
 namespace dunlin::activitypub {
 
 namespace {
+
+// However late its Create may come, or be passed on (federation.md 3.5).
+constexpr std::chrono::hours kDeletedEarly{365 * 24};
 
 Result<Outcome> delete_actor(InboxContext& context) {
   remove_remote_account(context.env, context.tx, context.actor);
@@ -28,7 +33,7 @@ Result<Outcome> on_delete(InboxContext& context, const Activity& deletion) {
     if (auto outcome = authorization_deleted(context, id)) return std::move(*outcome);
     if (!same_origin(id, context.actor.uri))
       return Outcome::rejected(Reason::other_origin, "the object is on another host than the actor");
-    bury(context, id);
+    bury(context, id, kDeletedEarly);
     return Outcome::ignored(Reason::unknown, "the status is not here");
   }
   if (status->account_id != context.actor.id)

@@ -67,8 +67,16 @@ Result<Outcome> on_flag(InboxContext& context, const Activity& flag) {
   for (const model::Status& status : reported.statuses) {
     if (status.account_id == reported.account->id) report.status_ids.push_back(status.id);
   }
-  if (!context.services.reports.receive(context.tx, context.actor, std::move(report))) {
-    return Outcome::duplicate(Reason::known, "reported before");
+  using Received = service::ReportService::Received;
+  switch (context.services.reports.receive(context.tx, context.actor, std::move(report))) {
+    case Received::merged:
+      return Outcome::duplicate(Reason::known, "part of an earlier report of the same");
+    case Received::known:
+      return Outcome::duplicate(Reason::known, "reported before");
+    case Received::refused:
+      return Outcome::ignored(Reason::flood, "too many reports by the same");
+    case Received::filed:
+      break;
   }
   return Outcome::accepted();
 }

@@ -31,7 +31,8 @@ Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
   if (!target || !target->is_local()) return Outcome::ignored(Reason::unknown, "the object is no account of ours");
   // Very old forks send no id: one that only this pair can have.
   const std::string uri = follow.id.empty() ? context.actor.uri + "#follow-of-" + target->id.str() : follow.id;
-  if (store::is_tombstoned(context.tx, uri)) return Outcome::ignored(Reason::taken_back, "undone before it came");
+  if (store::is_tombstoned(context.tx, uri, context.actor.uri))
+    return Outcome::ignored(Reason::taken_back, "undone before it came");
   if (is_taken(context, uri, target->id))
     return Outcome::rejected(Reason::id_taken, "the id is that of another follow");
   if (target->id == model::kInstanceActorId && is_relay(context.tx, context.actor)) {

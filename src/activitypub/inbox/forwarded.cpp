@@ -26,7 +26,7 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
   if (id == activity.actor) {  // an edited profile
     const auto known = store::find_account_by_uri(context.tx, id);
     if (!known) return Outcome::ignored(Reason::unknown, "the actor is not here");
-    TRY(context.resolver.refresh(*known));
+    TRY_VOID(refresh_in_turn(context, *known));
     return Outcome::accepted();
   }
   if (const auto& copy = activity.objects.front().note; copy && !store::find_status_by_uri(context.tx, id)) {
@@ -101,18 +101,19 @@ Result<Outcome> announced_at_origin(InboxContext& context, const Activity& annou
 
 Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like) {
   if (like.id.empty() || like.id.contains('#') || !same_origin(like.id, like.actor)) {
-    return Outcome::ignored(Reason::unproven, "a like with nothing to check it by");
+    return Outcome::ignored(Reason::unproven, "a vote with nothing to check it by");
   }
   if (service::uris::is_own_url(context.env.config, like.actor))
     return Outcome::rejected(Reason::not_theirs, "in the name of one of ours");
   const auto object = TRY(context.resolver.fetch(like.id));
-  if (!object.activity || object.id != like.id || object.activity->type != ActivityType::like ||
+  if (!object.activity || object.id != like.id || object.activity->type != like.type ||
       object.activity->actor != like.actor || object.activity->object_id() != like.object_id()) {
     return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
   context.actor = TRY(context.resolver.actor(like.actor));
   if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
-  return on_like(context, *object.activity);
+  return like.type == ActivityType::like ? on_like(context, *object.activity)
+                                         : on_emoji_react(context, *object.activity);
 }
 
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {

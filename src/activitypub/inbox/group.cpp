@@ -1,9 +1,78 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/service/reactions.hpp"
+#include "dunlin/store/accounts.hpp"
+#include "dunlin/store/reactions.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <chrono>
+
 namespace dunlin::activitypub {
+
+namespace {
+
+/// Gone: for everybody. Else the group alone does not show it any more. Errors: need_remote; remote_failed: its origin
+/// cannot say now.
+Result<Outcome> deleted_in_group(InboxContext& context, const std::string& id) {
+  const auto known = find_known_status(context, id);
+  if (!known || known->local) return Outcome::ignored(Reason::unknown, "the status is not here");
+  const auto at_origin = context.resolver.fetch(id);
+  const auto is = [&](Errc code) { return !at_origin && at_origin.error().code == code; };
+  if (is(Errc::need_remote) || is(Errc::remote_failed)) return std::unexpected(at_origin.error());
+  if (is(Errc::gone) || is(Errc::not_found) || (at_origin && at_origin->type == "Tombstone")) {
+    context.services.statuses.receive_delete(context.tx, *known);
+  } else {
+    context.services.statuses.receive_unreblog(context.tx, context.actor, *known);
+  }
+  return Outcome::accepted();
+}
+
+/// Groups pass on every vote: only those on posts of ours are worth asking the voter's server.
+Result<Outcome> voted_in_group(InboxContext& context, const Activity& vote) {
+  const auto target = find_known_status(context, vote.object_id());
+  if (!target || !target->local) return Outcome::ignored(Reason::nobody_concerned, "the status is not ours");
+  return liked_at_origin(context, vote);
+}
+
+/// A vote is taken back when its voter's server does not show it any more.
+Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote) {
+  db::Tx& tx = context.tx;
+  const auto favourite = store::find_favourite_by_uri(tx, vote.id);
+  const auto reaction = favourite ? std::nullopt : store::find_reaction_by_uri(tx, vote.id);
+  if (!favourite && !reaction) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
+  const auto voter = store::find_account(tx, favourite ? favourite->account_id : reaction->account_id);
+  const auto target = store::find_status(tx, favourite ? favourite->status_id : reaction->status_id);
+  if (!voter || voter->is_local() || !target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
+  constexpr int kMostChecks = 3;
+  auto& checks = FederationService::of(context.env).origin_checks();
+  if (!context.resolver.has_asked(vote.id) && !checks.allow(vote.id, kMostChecks, std::chrono::hours{1}))
+    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
+  const auto at_origin = context.resolver.fetch(vote.id);
+  if (at_origin && at_origin->type != "Tombstone")
+    return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");
+  if (!at_origin && at_origin.error().code != Errc::gone && at_origin.error().code != Errc::not_found)
+    return std::unexpected(at_origin.error());
+  if (favourite) {
+    context.services.statuses.receive_unfavourite(tx, *voter, *target);
+  } else {
+    context.services.reactions.receive_undo(tx, *reaction, *target);
+  }
+  return Outcome::accepted();
+}
+
+/// What was removed is back in the group, or a vote is taken back.
+Result<Outcome> undone_in_group(InboxContext& context, const Activity& announce, const Activity& undo) {
+  const auto& undone = undo.objects.empty() ? std::nullopt : undo.objects.front().activity;
+  if (undone && undone->type == ActivityType::delete_)
+    return reblog_as(context, announce, TRY(context.resolver.status(undone->object_id())));
+  if (undone && (undone->type == ActivityType::like || undone->type == ActivityType::emoji_react))
+    return vote_undone_in_group(context, *undone);
+  return Outcome::ignored(Reason::unsupported, "nothing is done with such an Undo of a group's");
+}
+
+}  // namespace
 
 /// A Group passes on what happened in it (FEP-1b12: Lemmy, PieFed, Mbin, NodeBB, ...). The inner activity is a hint:
 /// what it speaks of counts as its own origin shows it.
@@ -26,28 +95,13 @@ Result<Outcome> on_group_announce(InboxContext& context, const Activity& announc
       InboxContext by_author = context;
       return on_forwarded(by_author, inner);
     }
-    case ActivityType::delete_: {
-      const auto known = find_known_status(context, id);
-      if (!known || known->local) return Outcome::ignored(Reason::unknown, "the status is not here");
-      const auto at_origin = context.resolver.fetch(id);
-      if (!at_origin && at_origin.error().code == Errc::need_remote) return std::unexpected(at_origin.error());
-      const bool is_gone = at_origin
-                               ? at_origin->type == "Tombstone"
-                               : at_origin.error().code == Errc::gone || at_origin.error().code == Errc::not_found;
-      if (is_gone) {
-        context.services.statuses.receive_delete(context.tx, *known);
-      } else {
-        // Removed from the group only.
-        context.services.statuses.receive_unreblog(context.tx, context.actor, *known);
-      }
-      return Outcome::accepted();
-    }
-    case ActivityType::like: {
-      // Groups pass on every vote: only those on posts of ours are worth asking the voter's server.
-      const auto target = find_known_status(context, id);
-      if (!target || !target->local) return Outcome::ignored(Reason::nobody_concerned, "the status is not ours");
-      return liked_at_origin(context, inner);
-    }
+    case ActivityType::delete_:
+      return deleted_in_group(context, id);
+    case ActivityType::like:
+    case ActivityType::emoji_react:
+      return voted_in_group(context, inner);
+    case ActivityType::undo:
+      return undone_in_group(context, announce, inner);
     default:
       return Outcome::ignored(Reason::unsupported, "nothing is done with a group's " + inner.type_name);
   }

@@ -9,6 +9,7 @@
 #include "dunlin/model/status.hpp"
 #include "dunlin/service/reactions.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -54,7 +55,7 @@ void pass_on(InboxContext& context, const model::Status& reply, std::string_view
 /// An activity that came through somebody else (federation.md 2.11): its origin is asked, or it is dropped.
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity);
 
-/// A Like that somebody else tells of counts when its actor's own server shows it.
+/// A Like or EmojiReact that somebody else tells of counts when its actor's own server shows it.
 Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like);
 
 /// A Group passes an activity on.
@@ -92,7 +93,10 @@ std::optional<OurFollow> find_our_follow(InboxContext& context, const Object& ob
 Result<Note> own_note(InboxContext& context, const Activity& activity);
 /// Whether anybody here is concerned (federation.md 3.3).
 bool is_relevant(InboxContext& context, const model::Account& author, const Note& note);
-/// Remembers that `uri` was taken back before it was seen.
-void bury(InboxContext& context, std::string_view uri);
+/// `account` says that its profile has changed: it is read from its origin, at most once a minute. What is said
+/// meanwhile is read when that is over. Errors: as Resolver::refresh.
+Result<void> refresh_in_turn(InboxContext& context, const model::Account& account);
+/// Remembers for a while that the acting account took `uri` back before it was seen.
+void bury(InboxContext& context, std::string_view uri, std::chrono::hours life = std::chrono::hours{6});
 
 }  // namespace dunlin::activitypub

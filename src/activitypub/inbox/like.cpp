@@ -14,7 +14,8 @@ namespace dunlin::activitypub {
 Result<Outcome> on_like(InboxContext& context, const Activity& like) {
   db::Tx& tx = context.tx;
   if (!like.id.empty()) {
-    if (store::is_tombstoned(tx, like.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
+    if (store::is_tombstoned(tx, like.id, context.actor.uri))
+      return Outcome::ignored(Reason::taken_back, "undone before it came");
     if (const auto known = store::find_favourite_by_uri(tx, like.id)) {
       return known->account_id == context.actor.id
                  ? Outcome::duplicate(Reason::known, "favourited before")
@@ -31,6 +32,7 @@ Result<Outcome> on_like(InboxContext& context, const Activity& like) {
   if (auto reaction = reaction_of(context, like)) {
     if (context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction)))
       return Outcome::accepted();
+    return Outcome::ignored(Reason::not_allowed, "known already, or not allowed");
   }
   const auto uri = like.id.empty() ? std::nullopt : std::optional(like.id);
   context.services.statuses.receive_favourite(tx, context.actor, *target, uri);

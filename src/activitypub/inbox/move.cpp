@@ -1,8 +1,11 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/moves.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 
 namespace dunlin::activitypub {
 
@@ -11,6 +14,14 @@ Result<Outcome> on_move(InboxContext& context, const Activity& move) {
   if (move.object_id() != context.actor.uri)
     return Outcome::rejected(Reason::not_theirs, "the object is another actor");
   if (move.target.empty() || move.target == context.actor.uri) return Outcome::ignored(Reason::incomplete, "no target");
+  const auto again = [] { return Outcome::duplicate(Reason::flood, "it moved less than a week ago"); };
+  if (has_moved_lately(context.tx, context.actor)) return again();
+  // Moves that are not true are no way to make us ask others, either.
+  constexpr int kMostAnHour = 5;
+  const bool has_asked = context.resolver.has_asked(move.target) || context.resolver.has_asked(context.actor.uri);
+  auto& checks = FederationService::of(context.env).origin_checks();
+  if (!has_asked && !checks.allow("move " + context.actor.uri, kMostAnHour, std::chrono::hours{1}))
+    return Outcome::ignored(Reason::flood, "too many moves within the hour");
   const auto known = TRY(context.resolver.actor(move.target));
   const auto target = known.is_local() ? known : TRY(context.resolver.refresh(known));
   if (std::ranges::find(target.also_known_as, context.actor.uri) == target.also_known_as.end()) {
@@ -19,8 +30,7 @@ Result<Outcome> on_move(InboxContext& context, const Activity& move) {
   const auto actor = TRY(context.resolver.refresh(context.actor));
   if (actor.moved_to_id != target.id)
     return Outcome::rejected(Reason::not_confirmed, "the actor's document does not say that it moved there");
-  if (!receive_move(context.env, context.tx, actor, target))
-    return Outcome::duplicate(Reason::flood, "it moved less than a week ago");
+  if (!receive_move(context.env, context.tx, actor, target)) return again();
   return Outcome::accepted();
 }
 

@@ -54,7 +54,8 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
 Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react) {
   db::Tx& tx = context.tx;
   if (!react.id.empty()) {
-    if (store::is_tombstoned(tx, react.id)) return Outcome::ignored(Reason::taken_back, "undone before it came");
+    if (store::is_tombstoned(tx, react.id, context.actor.uri))
+      return Outcome::ignored(Reason::taken_back, "undone before it came");
     if (const auto known = store::find_reaction_by_uri(tx, react.id)) {
       return known->account_id == context.actor.id
                  ? Outcome::duplicate(Reason::known, "reacted before")

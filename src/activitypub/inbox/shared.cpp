@@ -1,5 +1,7 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/lost_actors.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
@@ -71,6 +73,19 @@ Result<Note> own_note(InboxContext& context, const Activity& activity) {
   return note;
 }
 
+namespace {
+
+/// A status of ours, or of somebody followed here: by its id, or its page (older ways to quote name that).
+bool is_of_interest(InboxContext& context, std::string_view uri) {
+  if (uri.empty()) return false;
+  auto status = find_known_status(context, uri);
+  const auto own = status ? std::nullopt : uris::parse_status(context.env.config, uri);
+  if (own) status = store::find_status(context.tx, *own);
+  return status && (status->local || store::has_local_follower(context.tx, status->account_id));
+}
+
+}  // namespace
+
 bool is_relevant(InboxContext& context, const model::Account& author, const Note& note) {
   db::Tx& tx = context.tx;
   if (store::has_local_follower(tx, author.id)) return true;
@@ -83,14 +98,26 @@ bool is_relevant(InboxContext& context, const model::Account& author, const Note
   for (const std::string& mention : note.mentions) {
     if (uris::is_own_url(context.env.config, mention)) return true;
   }
-  if (note.in_reply_to.empty()) return false;
-  const auto parent = find_known_status(context, note.in_reply_to);
-  return parent && (parent->local || store::has_local_follower(tx, parent->account_id));
+  return is_of_interest(context, note.in_reply_to) || (note.quote && is_of_interest(context, note.quote->id));
 }
 
-void bury(InboxContext& context, std::string_view uri) {
-  constexpr std::chrono::hours kLife{6};
-  store::insert_tombstone(context.tx, uri, context.tx.now() + kLife);
+Result<void> refresh_in_turn(InboxContext& context, const model::Account& account) {
+  constexpr std::chrono::seconds kPause{60};
+  auto& federation = FederationService::of(context.env);
+  if (!context.resolver.has_asked(account.uri) &&
+      !federation.origin_checks().allow("update " + account.uri, 1, kPause)) {
+    federation.queue().enqueue(context.tx, {.kind = kCheckActor,
+                                            .payload = account.id.str() + " first",
+                                            .run_at = context.tx.now() + kPause,
+                                            .unique_key = account.id.str() + " update"});
+    return {};
+  }
+  TRY(context.resolver.refresh(account));
+  return {};
+}
+
+void bury(InboxContext& context, std::string_view uri, std::chrono::hours life) {
+  store::insert_tombstone(context.tx, uri, context.tx.now() + life, context.actor.uri);
 }
 
 }  // namespace dunlin::activitypub

@@ -1,12 +1,16 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/base/url.hpp"
+#include "dunlin/service/polls.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
+#include "dunlin/store/polls.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -29,6 +33,20 @@ void keep_former_mentions(db::Tx& tx, const model::Status& stored, std::vector<m
   }
 }
 
+/// It has another poll than the one that is here, or a quote that it had not. One quote does not take another's place.
+bool has_other_parts(db::Tx& tx, const model::Status& stored, const Note& note) {
+  if (stored.has(model::Part::poll) != note.poll.has_value()) return true;
+  if (note.poll) {
+    const auto poll = store::find_poll_of(tx, stored.id);
+    const auto is_same = [](const std::string& name, const Poll::Option& option) { return name == option.name; };
+    const auto shown =
+        std::span(note.poll->options).first(std::min(note.poll->options.size(), service::kMaxRemotePollOptions));
+    if (!poll || poll->multiple != note.poll->multiple || !std::ranges::equal(poll->options, shown, is_same))
+      return true;
+  }
+  return note.quote && note.quote->id != note.id && !store::find_quote_of(tx, stored.id);
+}
+
 }  // namespace
 
 /// A remote account edits its profile or a status of its own. Nothing here widens an audience.
@@ -37,7 +55,7 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
   const Object& object = update.objects.front();
   if (object.id == context.actor.uri) {
     // As its origin shows it now: of two edits on their way, either order ends with the newer one.
-    TRY(context.resolver.refresh(context.actor));
+    TRY_VOID(refresh_in_turn(context, context.actor));
     return Outcome::accepted();
   }
   if (object.actor) return Outcome::rejected(Reason::not_theirs, "the object is another actor");
@@ -46,7 +64,7 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
     // The same host is not enough (A4): accounts of one host do not edit each other's.
     return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
   }
-  if (store::is_tombstoned(context.tx, object.id))
+  if (store::is_tombstoned(context.tx, object.id, context.actor.uri))
     return Outcome::ignored(Reason::taken_back, "deleted before it came");
   const auto note = TRY(own_note(context, update));
   if (!stored) return update_unknown(context, update, note);
@@ -59,7 +77,8 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
   // Also of an edit within the second of its publication, where convert() sees only imprecision.
   edited.status.edited_at = std::min(*note.updated, context.tx.now());
   keep_former_mentions(context.tx, *stored, edited.mentions);
-  context.services.statuses.receive_edit(context.tx, *stored, std::move(edited));
+  context.services.statuses.receive_edit(context.tx, *stored, std::move(edited),
+                                         has_other_parts(context.tx, *stored, note));
   TRY_VOID(context.resolver.attach_parts(note, *stored));
   return Outcome::accepted();
 }

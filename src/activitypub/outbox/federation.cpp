@@ -31,6 +31,8 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       host_budget_(clock),
       inbox_limiter_(clock),
       origin_checks_(clock),
+      vain_lookups_(clock),
+      stranger_mentions_(clock),
       env_{clock, ids, config, *this, queue, events},
       notifications_(env_),
       media_(env_),

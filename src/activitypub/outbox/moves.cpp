@@ -81,9 +81,13 @@ Result<void> change_aliases(service::Environment& env, db::Tx& tx, model::Accoun
 
 }  // namespace
 
-bool receive_move(service::Environment& env, db::Tx& tx, const model::Account& from, const model::Account& to) {
+bool has_moved_lately(db::Tx& tx, const model::Account& from) {
   const auto last = store::find_move(tx, from.id);
-  if (last && tx.now() - *last < kRemotePause) return false;
+  return last && tx.now() - *last < kRemotePause;
+}
+
+bool receive_move(service::Environment& env, db::Tx& tx, const model::Account& from, const model::Account& to) {
+  if (has_moved_lately(tx, from)) return false;
   store::save_move(tx, from.id, to.id);
   store::set_moved_to(tx, from.id, to.id);
   store::copy_blocks_and_mutes(tx, from.id, to.id);

@@ -24,7 +24,7 @@ namespace dunlin::activitypub {
 namespace {
 
 void apply(const Actor& actor, Time now, model::Account& account) {
-  account.url = actor.url.empty() ? actor.id : actor.url;
+  account.url = page_of(actor.url, actor.id);
   account.actor_type = actor.type;
   account.display_name = actor.name;
   account.note = actor.summary;

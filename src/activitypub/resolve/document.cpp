@@ -1,5 +1,6 @@
 #include "resolve/document.hpp"
 
+#include "dunlin/activitypub/host_budget.hpp"
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/url.hpp"
@@ -45,6 +46,16 @@ Result<void> check_fetchable(const config::Config& config, std::string_view url)
   if (parsed->scheme != "https" && !config.federation.allow_http) return fail(Errc::bad_request, kFailed, "not https");
   if (service::uris::is_own_url(config, url)) return fail(Errc::not_found, kFailed, "our own, and not here");
   return {};
+}
+
+std::string page_of(const std::string& url, const std::string& id) {
+  const auto page = Url::parse(url);
+  const auto document = Url::parse(id);
+  if (!page || !document || page->scheme != document->scheme) return id;
+  const bool same_owner = page->host == document->host
+                              ? page->port == document->port
+                              : HostBudget::registrable(page->host) == HostBudget::registrable(document->host);
+  return same_owner ? url : id;
 }
 
 Result<const RemoteDocument*> fetch_answer(const config::Config& config, service::RemoteDocuments& documents,

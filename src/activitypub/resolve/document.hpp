@@ -21,4 +21,9 @@ Result<Object> read_answer(const service::RemoteDocument& answer, std::string_vi
 /// (federation.md 1.7; CVE-2024-23832, CVE-2024-52591).
 Result<Object> fetch_document(const config::Config& config, service::RemoteDocuments& documents, std::string_view id);
 
+/// The page that people are sent to: the one that the document names, if that is below the same owner's domain
+/// (Threads: www.), else the document. A page elsewhere would pass its author off as somebody there
+/// (federation.md 6.1).
+std::string page_of(const std::string& url, const std::string& id);
+
 }  // namespace dunlin::activitypub

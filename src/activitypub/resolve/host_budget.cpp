@@ -1,27 +1,30 @@
 #include "dunlin/activitypub/host_budget.hpp"
 
-#include "dunlin/base/text.hpp"
+#include <libpsl.h>
 
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 namespace dunlin::activitypub {
+
+namespace {
+
+/// The public suffix list: the system's copy, or the library's own when that is newer. Read once.
+const psl_ctx_t* suffixes() {
+  static const std::unique_ptr<psl_ctx_t, decltype(&psl_free)> list(psl_latest(nullptr), &psl_free);
+  return list ? list.get() : psl_builtin();
+}
+
+}  // namespace
 
 std::string HostBudget::registrable(std::string_view host) {
   const auto name = host.substr(0, host.rfind(':') == std::string_view::npos ? host.size() : host.rfind(':'));
   const bool is_address = host.starts_with('[') || name.find_first_not_of("0123456789.") == std::string_view::npos;
   if (is_address) return std::string(host);
-  const auto labels = text::split(name, '.');
-  if (labels.size() <= 2) return std::string(name);
-  // Second levels of countries are short: co.uk, com.au, ac.jp.
-  const bool is_country = labels.back().size() == 2 && labels[labels.size() - 2].size() <= 3;
-  const std::size_t kept = is_country ? 3 : 2;
-  std::string result;
-  for (std::size_t i = labels.size() - kept; i < labels.size(); ++i) {
-    if (!result.empty()) result += '.';
-    result += labels[i];
-  }
-  return result;
+  const std::string whole(name);
+  // nullptr: a public suffix itself, nobody's subdomain.
+  const char* found = psl_registrable_domain(suffixes(), whole.c_str());
+  return found == nullptr ? whole : std::string(found);
 }
 
 bool HostBudget::allow(std::string_view host) {

@@ -82,6 +82,7 @@ Result<model::Status> Resolver::store_status(const Note& note) {
   if (auto known = store::find_status_by_uri(tx_, note.id)) return std::move(*known);
   const auto author = TRY(author_of(note));
   if (author.suspended_at) return fail(Errc::forbidden, "Record not found", "the author is suspended");
+  if (store::is_tombstoned(tx_, note.id, author.uri)) return fail(Errc::gone, "Record not found", "deleted");
   auto remote = TRY(convert(note, author));
   remote.notify = false;
   auto stored = statuses_.receive(tx_, std::move(remote));
@@ -126,7 +127,7 @@ Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::A
   service::RemoteStatus remote;
   model::Status& status = remote.status;
   status.uri = note.id;
-  status.url = note.url.empty() ? note.id : note.url;
+  status.url = page_of(note.url, note.id);
   status.account_id = author.id;
   status.local = false;
   status.content = note.content;

@@ -4,9 +4,11 @@
 
 #include "dunlin/store/backfills.hpp"
 #include "dunlin/store/notifications.hpp"
+#include "dunlin/store/timelines.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -98,6 +100,100 @@ TEST_CASE("8.99: an opened thread gets its missing replies, from their own origi
   CHECK(f.find_status(f.uri(f.mara, "2")));
   CHECK_FALSE(f.find_status(f.uri(f.sam, "hidden")));
   CHECK(f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).empty());
+}
+
+TEST_CASE("8.99: a collection brings what is of its thread only, in whatever order", "[activitypub][backfill]") {
+  Setup f;
+  const auto root = f.root();
+  const auto page = f.uri(f.mara, "root") + "/replies?page=1";
+  // Unrelated: with a parent that nobody knows, with a known one of another thread, with a context of its own.
+  Json items = Json::array();
+  for (int i = 0; i < 20; ++i) {
+    const auto name = "spam" + std::to_string(i);
+    f.publish(f.sam, name, {{"inReplyTo", f.uri(f.sam, "elsewhere")}, {"context", "https://far.example/contexts/1"}});
+    items.push_back(f.uri(f.sam, name));
+  }
+  f.publish(f.sam, "elsewhere");
+  const auto other = f.world.status(f.sam);
+  f.publish(f.sam, "answer", {{"inReplyTo", other.uri}});
+  f.publish(f.sam, "loop", {{"inReplyTo", f.uri(f.sam, "loop")}});
+  // Of the thread, the deepest first.
+  f.publish(f.sam, "1", {{"inReplyTo", f.uri(f.mara, "root")}});
+  f.publish(f.mara, "2", {{"inReplyTo", f.uri(f.sam, "1")}});
+  f.publish(f.sam, "3", {{"inReplyTo", f.uri(f.mara, "2")}});
+  for (const auto& uri : {f.uri(f.sam, "answer"), f.uri(f.sam, "loop"), f.uri(f.sam, "3"), f.uri(f.mara, "2"),
+                          f.uri(f.sam, "1"), other.uri})
+    items.push_back(uri);
+  f.collection(page, {{"type", "CollectionPage"}, {"items", items}});
+  CHECK(f.open(root));
+  f.run();
+  for (const auto& uri : {f.uri(f.sam, "1"), f.uri(f.mara, "2"), f.uri(f.sam, "3")}) {
+    CAPTURE(uri);
+    REQUIRE(f.find_status(uri));
+    CHECK(f.find_status(uri)->conversation_id == root.conversation_id);
+  }
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "spam0")));
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "elsewhere")));
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "answer")));
+  CHECK_FALSE(f.find_status(f.uri(f.sam, "loop")));
+  CHECK(std::ranges::count(f.remote.requested, other.uri) == 0);
+}
+
+// 8.59, federation.md 4.16
+TEST_CASE("a reply that comes before its parents has them fetched, up to the beginning", "[activitypub][backfill]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  f.publish(f.sam, "root", {{"context", "https://far.example/contexts/1"}});
+  f.publish(f.sam, "1", {{"inReplyTo", f.uri(f.sam, "root")}});
+  f.publish(f.sam, "2", {{"inReplyTo", f.uri(f.sam, "1")}, {"replies", f.uri(f.sam, "2") + "/replies"}});
+  const auto reply = [&](const std::string& name, const Json& more = Json::object()) {
+    auto note = note_document(f.mara, name, {{"inReplyTo", f.uri(f.sam, "2")}});
+    note.update(more);
+    f.receive(f.mara, {{"type", "Create"}, {"object", note}});
+    return f.find_status(f.uri(f.mara, name));
+  };
+  SECTION("public") {
+    REQUIRE(reply("a"));
+    REQUIRE(reply("b"));
+    f.run();
+    const auto root = f.find_status(f.uri(f.sam, "root"));
+    REQUIRE(root);
+    for (const auto& uri : {f.uri(f.sam, "1"), f.uri(f.sam, "2"), f.uri(f.mara, "a"), f.uri(f.mara, "b")}) {
+      CAPTURE(uri);
+      REQUIRE(f.find_status(uri));
+      CHECK(f.find_status(uri)->conversation_id == root->conversation_id);
+      CHECK(f.find_status(uri)->in_reply_to_id);
+    }
+    // Its parents only: others are fetched when somebody opens the thread.
+    CHECK(std::ranges::count(f.remote.requested, f.uri(f.sam, "2") + "/replies") == 0);
+    CHECK(std::ranges::count(f.remote.requested, f.uri(f.sam, "2")) == 1);
+  }
+  SECTION("not public") {
+    REQUIRE(reply("a", {{"to", Json::array({f.mara.followers_url})}, {"cc", Json::array()}}));
+    CHECK(f.run() == 0);
+  }
+  SECTION("switched off") {
+    f.config.federation.backfill = false;
+    REQUIRE(reply("a"));
+    CHECK(f.run() == 0);
+  }
+  SECTION("a chain without end ends at the limits") {
+    f.publish(f.sam, "2", {{"inReplyTo", f.uri(f.sam, "x0")}});
+    for (int i = 0; i < 150; ++i)
+      f.publish(f.sam, "x" + std::to_string(i), {{"inReplyTo", f.uri(f.sam, "x" + std::to_string(i + 1))}});
+    REQUIRE(reply("a"));
+    CHECK(f.run() <= 100);
+    CHECK_FALSE(f.find_status(f.uri(f.sam, "x100")));
+  }
+  SECTION("a young thread that lacks a parent is completed when it is opened") {
+    f.config.federation.backfill = false;
+    const auto orphan = reply("a");
+    REQUIRE(orphan);
+    f.config.federation.backfill = true;
+    CHECK(f.open(*orphan));
+    f.run();
+    CHECK(f.find_status(f.uri(f.sam, "root")));
+  }
 }
 
 TEST_CASE("8.99: a thread's context collection is asked of its owner", "[activitypub][backfill]") {
@@ -202,8 +298,16 @@ TEST_CASE("8.100: a profile that is opened gets its posts and numbers, silently,
   f.collection(nora.outbox_url + "?page=1", {{"type", "OrderedCollectionPage"}, {"orderedItems", items}});
   f.collection(nora.followers_url, {{"type", "OrderedCollection"}, {"totalItems", 123}});
   const auto begin = [&] { return f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, nora); }); };
+  f.world.follow(f.anna, nora);
+  f.world.follow(f.anna, f.sam);
+  const auto news = f.world.status(f.sam);
   CHECK(begin());
   f.run();
+  // They are where their dates put them, below what is new.
+  const auto home = f.world.read([&](db::Tx& tx) { return store::list_home_timeline(tx, f.anna.id, test::newest(5)); });
+  REQUIRE(home.size() == 5);
+  CHECK(home[0] == news.id);
+  CHECK(f.world.reload(f.find_status(f.uri(nora, "1")).value()).created_at < news.created_at - 24h);
   const auto after = f.world.reload(nora);
   CHECK(after.statuses_count == 600);
   CHECK(after.followers_count == 123);

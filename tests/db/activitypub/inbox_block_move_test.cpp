@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -140,6 +141,28 @@ TEST_CASE("8.77: a Move that both ends confirm takes the local followers along, 
   f.world.clock.advance(24h * 8);
   second["id"] = f.mara.uri + "#moves/3";
   CHECK(f.receive(f.mara, second).verdict == Verdict::accepted);
+}
+
+TEST_CASE("Moves make us ask no more often than they may count", "[activitypub][inbox][move]") {
+  Setup f;
+  f.agree();
+  SECTION("after one that was true") {
+    CHECK(f.receive(f.mara, f.move()).verdict == Verdict::accepted);
+    const auto before = f.remote.requested.size();
+    CHECK(f.receive(f.mara, f.move()).verdict == Verdict::duplicate);
+    CHECK(f.remote.requested.size() == before);
+  }
+  SECTION("after many that were not") {
+    auto move = f.move();
+    for (int i = 0; i < 50; ++i) {
+      move["target"] = "https://victim.example/users/" + std::to_string(i);
+      f.receive(f.mara, move);
+    }
+    CHECK(std::ranges::count_if(f.remote.requested,
+                                [](const std::string& url) { return url.starts_with("https://victim.example"); }) == 5);
+    f.world.clock.advance(1h);
+    CHECK(f.receive(f.mara, f.move()).verdict == Verdict::accepted);
+  }
 }
 
 TEST_CASE("8.77: a Move that one end does not confirm changes nothing", "[activitypub][inbox][move]") {

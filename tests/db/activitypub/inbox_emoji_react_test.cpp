@@ -85,6 +85,14 @@ TEST_CASE("a content that is no emoji makes a plain favourite of a Like, and not
   CHECK(f.world.reload(f.status).favourites_count == 1);
 }
 
+TEST_CASE("a reaction that does not count is no favourite either", "[activitypub][inbox][reaction]") {
+  Setup f;
+  CHECK(f.receive(f.mara, f.react("Like", "\U0001F98A")).verdict == Verdict::accepted);
+  CHECK(f.receive(f.mara, f.react("Like", "\U0001F98A", "2")).verdict == Verdict::ignored);
+  CHECK(f.names() == Names{"\U0001F98A"});
+  CHECK(f.world.reload(f.status).favourites_count == 0);
+}
+
 TEST_CASE("a reaction is undone by id, embedded, by its actor only, or before it came",
           "[activitypub][inbox][reaction]") {
   Setup f;

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,6 +90,32 @@ TEST_CASE("reports of a server can be refused", "[activitypub][inbox][flag]") {
   });
   CHECK(f.flag(f.anna.uri).verdict == Verdict::rejected);
   CHECK_FALSE(f.newest());
+}
+
+// federation.md 3.5
+TEST_CASE("Flags that say the same within a day are one report, with all their posts", "[activitypub][inbox][flag]") {
+  Setup f;
+  const auto second = f.world.status(f.anna);
+  CHECK(f.flag(Json::array({f.anna.uri, f.hers.uri})).verdict == Verdict::accepted);
+  CHECK(f.flag(Json::array({f.anna.uri, second.uri, f.hers.uri})).verdict == Verdict::duplicate);
+  CHECK(f.newest()->status_ids == std::vector{f.hers.id, second.id});
+  const auto first = f.newest()->id;
+  CHECK(f.flag(f.anna.uri, "other").verdict == Verdict::accepted);
+  CHECK(f.flag(f.ben.uri).verdict == Verdict::accepted);
+  CHECK(f.newest()->target_account_id == f.ben.id);
+  f.world.clock.advance(std::chrono::hours(25));
+  CHECK(f.flag(f.anna.uri).verdict == Verdict::accepted);
+  CHECK(f.newest()->id != first);
+}
+
+TEST_CASE("one reporter fills nobody's day", "[activitypub][inbox][flag]") {
+  Setup f;
+  int filed = 0;
+  for (int i = 0; i < 120; ++i) filed += f.flag(f.anna.uri, std::to_string(i)).verdict == Verdict::accepted ? 1 : 0;
+  CHECK(filed == 100);
+  CHECK(f.flag(f.anna.uri, "more").why == Reason::flood);
+  f.world.clock.advance(std::chrono::hours(25));
+  CHECK(f.flag(f.anna.uri, "more").verdict == Verdict::accepted);
 }
 
 TEST_CASE("a Flag that comes twice is one report", "[activitypub][inbox][flag]") {

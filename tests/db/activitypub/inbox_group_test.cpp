@@ -1,6 +1,7 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/store/notifications.hpp"
+#include "dunlin/store/reactions.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -83,6 +84,25 @@ TEST_CASE("a group's Delete removes what is gone, else only its own boost", "[ac
   CHECK_FALSE(f.find_status(f.uri()));
 }
 
+TEST_CASE("a group's Delete waits while the origin cannot say what is true", "[activitypub][inbox][group]") {
+  Setup f;
+  f.receive(f.group, f.announce(f.inner("Create", f.page())));
+  f.remote.break_down(f.uri());
+  const auto outcome = f.try_receive(f.group, f.announce(f.inner("Delete", f.uri())));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == Errc::remote_failed);
+  CHECK(f.find_status(f.uri())->reblogs_count == 1);
+}
+
+TEST_CASE("what a group has removed it can show again", "[activitypub][inbox][group]") {
+  Setup f;
+  f.receive(f.group, f.announce(f.inner("Create", f.page())));
+  f.receive(f.group, f.announce(f.inner("Delete", f.uri())));
+  REQUIRE(f.find_status(f.uri())->reblogs_count == 0);
+  CHECK(f.receive(f.group, f.announce(f.inner("Undo", f.inner("Delete", f.uri())))).verdict == Verdict::accepted);
+  CHECK(f.find_status(f.uri())->reblogs_count == 1);
+}
+
 TEST_CASE("only a Group may announce activities, only followed ones are heard, votes are not counted",
           "[activitypub][inbox][group]") {
   Setup f;
@@ -118,6 +138,29 @@ TEST_CASE("a vote that a group passes on counts on posts of ours, when its voter
   SECTION("not shown") {
     CHECK(f.receive(f.group, f.announce(like)).verdict == Verdict::rejected);
     CHECK(likes() == 0);
+  }
+  SECTION("as a reaction") {
+    auto react = f.inner("EmojiReact", status.uri);
+    react["content"] = "\U0001F98A";
+    auto document = react;
+    document["@context"] = test::kAsNamespace;
+    f.remote.serve(react["id"], document);
+    CHECK(f.receive(f.group, f.announce(react)).verdict == Verdict::accepted);
+    CHECK(likes() == 0);
+    CHECK(f.world.read([&](db::Tx& tx) { return store::find_reaction_by_uri(tx, react["id"].get<std::string>()); }));
+  }
+  SECTION("and taken back when it is gone there") {
+    auto document = like;
+    document["@context"] = test::kAsNamespace;
+    f.remote.serve(like["id"], document);
+    f.receive(f.group, f.announce(like));
+    const auto undo = f.inner("Undo", like);
+    CHECK(f.receive(f.group, f.announce(undo)).verdict == Verdict::rejected);
+    CHECK(likes() == 1);
+    f.remote.answer_status(like["id"], 410);
+    CHECK(f.receive(f.group, f.announce(undo)).verdict == Verdict::accepted);
+    CHECK(likes() == 0);
+    CHECK(f.receive(f.group, f.announce(undo)).verdict == Verdict::ignored);
   }
   SECTION("on others' posts nobody is asked") {
     f.receive(f.group, f.announce(f.inner("Create", f.page())));

@@ -1,9 +1,11 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/store/notifications.hpp"
 #include "dunlin/store/polls.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -139,6 +141,65 @@ TEST_CASE("our question goes out as one, our vote to its author alone", "[activi
   CHECK(vote.activity["object"]["inReplyTo"] == theirs->uri);
   CHECK_FALSE(vote.activity["object"].contains("content"));
   CHECK(vote.activity["to"] == Json::array({f.mara.uri}));
+}
+
+// federation.md 3.6
+TEST_CASE("of a remote poll that has ended the last numbers are fetched, then its voters told",
+          "[activitypub][poll][job]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  f.receive(f.mara, {{"type", "Create"}, {"object", f.question()}});
+  const auto asked = f.find_status(f.mara.uri + "/notes/q");
+  REQUIRE(asked);
+  const auto poll = [&] { return f.world.read([&](db::Tx& tx) { return *store::find_poll_of(tx, asked->id); }); };
+  const std::vector<std::size_t> first{0};
+  f.world.write([&](db::Tx& tx) { f.services.polls.vote(tx, f.anna, poll().id, first).value(); });
+  const auto due = [&] { return f.world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::feed, 50, 30s); }); };
+  const auto told = [&] {
+    return f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).size();
+  };
+  const auto end = [&] {
+    return f.remote.run_with([&](service::RemoteDocuments& documents) {
+      return f.world.session().write([&](db::Tx& tx) { return f.services.polls.end(tx, documents, poll().id); });
+    });
+  };
+  f.world.clock.advance(*poll().expires_at - f.world.clock.now() + 30s);
+  CHECK(due().empty());  // its server is still counting
+  f.world.clock.advance(5min);
+  REQUIRE(due().size() == 1);
+  SECTION("numbers") {
+    f.remote.serve(
+        f.mara.uri + "/notes/q",
+        f.question(
+            {{"votersCount", 9},
+             {"oneOf",
+              Json::array(
+                  {{{"type", "Note"}, {"name", "Yes"}, {"replies", {{"type", "Collection"}, {"totalItems", 7}}}},
+                   {{"type", "Note"}, {"name", "No"}, {"replies", {{"type", "Collection"}, {"totalItems", 2}}}}})}}));
+    CHECK(end());
+    CHECK(poll().tallies == Tallies{7, 2});
+    CHECK(told() == 1);
+    CHECK(end());
+    CHECK(std::ranges::count(f.remote.requested, f.mara.uri + "/notes/q") == 1);
+    CHECK(told() == 1);
+  }
+  SECTION("its server is silent") {
+    f.remote.break_down(f.mara.uri + "/notes/q");
+    CHECK(end());
+    CHECK(told() == 1);
+  }
+  SECTION("it was given more time") {
+    f.remote.serve(f.mara.uri + "/notes/q", f.question({{"endTime", "2026-03-05T12:00:00Z"}}));
+    CHECK(end());
+    CHECK(told() == 0);
+    f.world.clock.advance(24h * 4);
+    CHECK(due().size() == 1);
+  }
+  SECTION("it is deleted") {
+    f.remote.answer_status(f.mara.uri + "/notes/q", 410);
+    CHECK(end());
+    CHECK(told() == 0);
+  }
 }
 
 }  // namespace dunlin::activitypub

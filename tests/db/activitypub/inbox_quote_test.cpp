@@ -172,6 +172,24 @@ TEST_CASE("the older names of a quote are read, a book's quotation is none", "[a
   CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, book->id); }));
 }
 
+// federation.md 3.3
+TEST_CASE("a stranger's quote of ours, or of somebody followed here, is kept", "[activitypub][inbox][quote]") {
+  Setup f;
+  const auto sam = f.world.remote_account("sam", "far.example");
+  const auto known = f.world.remote_account("ken", "far.example");
+  const auto verdict = [&](const std::string& name, const Json& more) {
+    return f.receive(sam, {{"type", "Create"}, {"object", note_document(sam, name, more)}}).verdict;
+  };
+  const auto ours = f.post(kAnybody);
+  CHECK(verdict("1", {{"quote", ours.uri}}) == Verdict::accepted);
+  CHECK(verdict("2", {{"quoteUrl", ours.uri}}) == Verdict::accepted);
+  CHECK(verdict("3", {{"_misskey_quote", "https://example.org/@anna/" + ours.id.str()}}) == Verdict::accepted);
+  CHECK(verdict("4", {{"quote", f.world.status(f.mara).uri}}) == Verdict::accepted);
+  CHECK(verdict("5", {{"quote", f.world.status(known).uri}}) == Verdict::ignored);
+  CHECK(verdict("6", {{"quote", "https://example.org/@anna/1"}}) == Verdict::ignored);
+  CHECK(verdict("7", {{"quote", "https://far.example/unknown"}}) == Verdict::ignored);
+}
+
 TEST_CASE("our quote asks its author, and shows the consent once it has it", "[activitypub][outbox][quote]") {
   Setup f;
   f.publish_actor("masto.example", "mara");

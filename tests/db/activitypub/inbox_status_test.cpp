@@ -242,6 +242,33 @@ TEST_CASE("a stranger who mentions many people is not heard for a while, but may
   CHECK(mention("6") == Verdict::accepted);
 }
 
+TEST_CASE("one status of a stranger names five of ours at most, by tag or by address", "[activitypub][inbox][create]") {
+  Setup f;
+  Json tags = Json::array();
+  Json uris = Json::array();
+  for (int i = 0; i < 6; ++i) {
+    const auto local = f.world.local_account("local" + std::to_string(i));
+    tags.push_back(f.mention(local));
+    uris.push_back(local.uri);
+  }
+  const auto verdict = [&](const std::string& name, const Json& more) {
+    return f.receive(f.stranger, f.create(f.stranger, name, more)).verdict;
+  };
+  CHECK(verdict("1", {{"tag", tags}, {"cc", uris}}) == Verdict::ignored);
+  CHECK(verdict("2", {{"to", uris}, {"cc", Json::array()}}) == Verdict::ignored);
+  CHECK(verdict("3", {{"tag", tags}, {"cc", uris}, {"inReplyTo", f.world.status(f.anna).uri}}) == Verdict::accepted);
+  uris.erase(0);
+  tags.erase(0);
+  CHECK(verdict("4", {{"to", uris}, {"cc", Json::array()}, {"tag", tags}}) == Verdict::accepted);
+  // Old dates are no way round it.
+  CHECK(verdict("5", {{"cc", Json::array({f.anna.uri})},
+                      {"tag", Json::array({f.mention(f.anna)})},
+                      {"published", "2025-01-01T00:00:00Z"}}) == Verdict::ignored);
+  f.world.clock.advance(1h);
+  CHECK(verdict("6", {{"cc", Json::array({f.anna.uri})}, {"tag", Json::array({f.mention(f.anna)})}}) ==
+        Verdict::accepted);
+}
+
 TEST_CASE("8.73: an account that its own server suspends is hidden until that is over",
           "[activitypub][inbox][update]") {
   Setup f;
@@ -256,6 +283,7 @@ TEST_CASE("8.73: an account that its own server suspends is hidden until that is
   CHECK(f.world.reload(f.mara).suspended_at);
   document["suspended"] = false;
   f.remote.serve(f.mara.uri, document);
+  f.world.clock.advance(1min);
   CHECK(f.receive(f.world.reload(f.mara), update).verdict == Verdict::accepted);
   CHECK_FALSE(f.world.reload(f.mara).suspended_at);
 }
@@ -297,8 +325,9 @@ TEST_CASE("an Update by the author edits, newer ones only", "[activitypub][inbox
 TEST_CASE("an Update never widens an audience", "[activitypub][inbox][update]") {
   Setup f;
   f.receive(f.mara, f.create(f.mara, "1", {{"to", Json::array({f.mara.uri + "/followers"})}, {"cc", Json::array()}}));
-  f.receive(f.mara,
-            {{"type", "Update"}, {"object", note_document(f.mara, "1", {{"updated", "2026-02-28T12:00:00Z"}})}});
+  f.receive(f.mara, {{"type", "Update"},
+                     {"object",
+                      note_document(f.mara, "1", {{"updated", "2026-02-28T12:00:00Z"}, {"content", "<p>wide</p>"}})}});
   CHECK(f.find_status(f.uri("1"))->edited_at);
   CHECK(f.find_status(f.uri("1"))->visibility == Visibility::private_);
 }
@@ -365,6 +394,25 @@ TEST_CASE("a Delete that overtakes its Create holds", "[activitypub][inbox][dele
   CHECK(f.receive(f.mara, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::ignored);
   CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::ignored);
   CHECK_FALSE(f.find_status(f.uri("1")));
+  // However late it comes, and by whatever way.
+  f.world.clock.advance(24h * 30);
+  CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::ignored);
+  f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+  CHECK(f.resolve([&](Resolver& r) { return r.status(f.uri("1")); }).error().code == Errc::gone);
+}
+
+TEST_CASE("what is taken back before it was seen is one's own only", "[activitypub][inbox][delete]") {
+  Setup f;
+  // Eve, of the same host, foresees Mara's next status and boost.
+  CHECK(f.receive(f.eve, {{"type", "Delete"}, {"object", f.uri("1")}}).verdict == Verdict::ignored);
+  CHECK(f.receive(f.mara, f.create(f.mara, "1")).verdict == Verdict::accepted);
+  CHECK(f.receive(f.eve, {{"type", "Delete"}, {"object", f.uri("2")}}).verdict == Verdict::ignored);
+  f.remote.serve(f.uri("2"), note_document(f.mara, "2"));
+  CHECK(f.resolve([&](Resolver& r) { return r.status(f.uri("2")); }));
+  const auto own = f.world.status(f.anna);
+  CHECK(f.receive(f.eve, {{"type", "Undo"}, {"object", f.mara.uri + "/boosts/1"}}).verdict != Verdict::accepted);
+  CHECK(f.receive(f.mara, {{"id", f.mara.uri + "/boosts/1"}, {"type", "Announce"}, {"object", own.uri}}).verdict ==
+        Verdict::accepted);
 }
 
 // 8.74

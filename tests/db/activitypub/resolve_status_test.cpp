@@ -9,6 +9,7 @@
 namespace dunlin::activitypub {
 
 using model::Visibility;
+using test::actor_document;
 using test::Fediverse;
 using test::Json;
 using test::note_document;
@@ -173,6 +174,49 @@ TEST_CASE("a pasted address leads to the document behind the page", "[activitypu
     CHECK_FALSE(f.paste(page));
     CHECK_FALSE(f.find_status(id));
   }
+}
+
+// 6.1: CVE-2024-52591, CVE-2025-25306
+TEST_CASE("an address on another host leads to what that host shows, whoever claims it", "[activitypub][resolve]") {
+  Setup f;
+  const std::string page = "https://masto.example/@mara/1";
+  const std::string profile = "https://masto.example/@mara";
+  f.publish_actor("evil.example", "eve");
+  auto eve = actor_document("evil.example", "eve");
+  eve["url"] = profile;
+  f.remote.serve("https://evil.example/users/eve", eve);
+  const auto impostor = f.resolve([](Resolver& r) { return r.actor("https://evil.example/users/eve"); });
+  REQUIRE(impostor);
+  CHECK(impostor->url == impostor->uri);
+  // Backdated, so that it would be found first.
+  f.remote.serve(impostor->uri + "/notes/1",
+                 note_document(*impostor, "1", {{"url", page}, {"published", "1990-01-01T00:00:00Z"}}));
+  const auto forged = f.find(impostor->uri + "/notes/1");
+  REQUIRE(forged);
+  CHECK(forged->url == forged->uri);
+
+  f.remote.serve(f.mara.uri + "/notes/1", note_document(f.mara, "1", {{"url", page}}));
+  f.remote.redirect(page, f.mara.uri + "/notes/1");
+  f.remote.redirect(profile, f.mara.uri);
+  const auto status = f.paste(page);
+  REQUIRE(status);
+  CHECK(status->status->uri == f.mara.uri + "/notes/1");
+  CHECK(status->status->url == page);
+  CHECK(f.paste(profile)->account->id == f.mara.id);
+
+  // Another name of the same owner may be shown (Threads), but is not what things are found by.
+  const std::string www = "https://www.masto.example/@mara/3";
+  f.remote.serve(f.mara.uri + "/notes/3", note_document(f.mara, "3", {{"url", www}}));
+  CHECK(f.find(f.mara.uri + "/notes/3")->url == www);
+  CHECK_FALSE(f.paste(www));
+  // A mention by the address of a page is one of whoever lives there.
+  f.remote.serve(impostor->uri + "/notes/2",
+                 note_document(*impostor, "2", {{"tag", Json::array({{{"type", "Mention"}, {"href", profile}}})}}));
+  const auto naming = f.find(impostor->uri + "/notes/2");
+  REQUIRE(naming);
+  const auto mentions = f.world.read([&](db::Tx& tx) { return store::list_mentions(tx, naming->id); });
+  REQUIRE(mentions.size() == 1);
+  CHECK(mentions[0].account_id == f.mara.id);
 }
 
 TEST_CASE("pasted addresses of our own are looked up, not fetched", "[activitypub][resolve]") {

@@ -157,7 +157,10 @@ TEST_CASE("the end of a poll is told to its author and to whoever has voted, onc
   CHECK(asked.voter.get("/api/v1/notifications").json()[0]["status"]["poll"]["expired"] == true);
   CHECK(asked.api.federation.told.back() == "poll_ended");
   const auto id = *PollId::parse(status["poll"]["id"].get<std::string>());
-  asked.world.write([&](db::Tx& tx) { CHECK(asked.api.services().polls.end(tx, id)); });
+  asked.world.write([&](db::Tx& tx) {
+    service::RemoteDocuments documents;
+    CHECK(asked.api.services().polls.end(tx, documents, id));
+  });
   CHECK(types(asked.voter).size() == 1);
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("an edit from elsewhere keeps the earlier version", "[api][edit]") {
   service::RemoteStatus edited{.status = status, .mentions = {}, .conversation_uri = std::nullopt};
   edited.status.content = "<p>hello again</p>";
   edited.status.edited_at = world.clock.now();
-  world.write([&](db::Tx& tx) { api.services().statuses.receive_edit(tx, status, edited); });
+  world.write([&](db::Tx& tx) { api.services().statuses.receive_edit(tx, status, edited, false); });
   const auto history = Client(api).get("/api/v1/statuses/" + status.id.str() + "/history").json();
   REQUIRE(history.size() == 2);
   CHECK(history[0]["content"] == "hello");

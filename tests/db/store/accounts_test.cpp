@@ -95,6 +95,19 @@ TEST_CASE("every field of a profile comes back as it was stored", "[store][accou
   check_same();
 }
 
+TEST_CASE("an account's address is looked up on its own host only", "[store][accounts]") {
+  World world;
+  auto mara = world.remote_account("mara", "a.test");
+  const auto find = [&](const std::string& url) {
+    mara.url = url;
+    world.write([&](db::Tx& tx) { store::update_account(tx, mara); });
+    return world.read([&](db::Tx& tx) { return store::find_account_by_url(tx, url).has_value(); });
+  };
+  CHECK(find("https://a.test/@mara"));
+  CHECK_FALSE(find("https://example.org/@alice"));
+  CHECK_FALSE(find("https://victim.test/@bob"));
+}
+
 TEST_CASE("accounts are found by uri, address and handle", "[store][accounts]") {
   World world;
   auto local = world.local_account("Alice");

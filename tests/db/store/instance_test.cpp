@@ -126,6 +126,36 @@ TEST_CASE("an activity is taken in once and processed once", "[store][activities
   CHECK(purge(world.clock.now() + std::chrono::seconds(1)) == 1);  // the others wait for their job
 }
 
+TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][tombstones]") {
+  World world;
+  const auto in_a_year = world.clock.now() + std::chrono::hours(24 * 365);
+  const std::string eve = "https://a.test/eve";
+  const std::string mara = "https://a.test/mara";
+  const auto put = [&](const std::string& uri, const std::string& by) {
+    world.write([&](db::Tx& tx) { store::insert_tombstone(tx, uri, in_a_year, by); });
+    world.clock.advance(std::chrono::seconds(1));
+  };
+  const auto there = [&](const std::string& uri, const std::string& actor) {
+    return world.read([&](db::Tx& tx) { return store::is_tombstoned(tx, uri, actor); });
+  };
+  put("https://a.test/1", eve);
+  CHECK(there("https://a.test/1", eve));
+  CHECK_FALSE(there("https://a.test/1", mara));
+  CHECK_FALSE(there("https://a.test/1", ""));
+  put("https://a.test/1", mara);
+  CHECK(there("https://a.test/1", mara));
+  put("https://a.test/2", "");
+  CHECK(there("https://a.test/2", mara));
+  CHECK(there("https://a.test/2", ""));
+  // Too many: the oldest go, and none of those that count for everybody.
+  put("https://a.test/3", eve);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 2); }) == 1);
+  CHECK_FALSE(there("https://a.test/1", eve));
+  CHECK(there("https://a.test/1", mara));
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 2);
+  CHECK(there("https://a.test/2", eve));
+}
+
 TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][tombstones]") {
   World world;
   const auto start = world.clock.now();
@@ -142,10 +172,10 @@ TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][to
   CHECK(there());
   world.clock.advance(std::chrono::hours(1));
   CHECK_FALSE(there());
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx); }) == 1);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 100); }) == 1);
   put(std::nullopt);
   put(start);
   world.clock.advance(std::chrono::hours(24 * 365));
   CHECK(there());
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx); }) == 0);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 0);
 }

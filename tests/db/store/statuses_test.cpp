@@ -84,6 +84,29 @@ TEST_CASE("every field of a status comes back as it was stored", "[store][status
   CHECK(world.reload(alice).statuses_count == 1);
 }
 
+TEST_CASE("an address is looked up on its own host only", "[store][statuses]") {
+  World world;
+  const auto mara = world.remote_account("mara", "remote.test");
+  auto forged = world.status(mara);
+  const auto claim = [&](const std::string& url) {
+    model::Status s = forged;
+    s.id = world.ids.next<StatusId>();
+    s.uri = mara.uri + "/claims/" + s.id.str();
+    s.url = url;
+    world.write([&](db::Tx& tx) { return store::insert_status(tx, s, {}); });
+    return world.read([&](db::Tx& tx) { return store::find_status_by_url(tx, url).has_value(); });
+  };
+  CHECK(claim("https://remote.test/@mara/1"));
+  CHECK(claim("https://remote.test"));
+  CHECK(claim("https://remote.test?x=1"));
+  CHECK_FALSE(claim("https://victim.test/@bob/1"));
+  CHECK_FALSE(claim("https://victim.test"));
+  CHECK_FALSE(claim("http://remote.test/@mara/1"));
+  CHECK_FALSE(claim("https://remote.test.victim.test/@bob"));
+  CHECK_FALSE(claim("https://remote.tes/@bob"));
+  CHECK_FALSE(claim("remote.test"));
+}
+
 TEST_CASE("an id that is taken is an error, not a lost status", "[store][statuses]") {
   World world;
   auto s = world.status(world.local_account("alice"));

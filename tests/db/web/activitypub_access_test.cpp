@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dunlin::web {
 
@@ -76,6 +78,30 @@ TEST_CASE("8.41: followers-only is for followers, and the instance actor of a se
     CHECK(f.signed_get(f.path(status) + rest, "instance", "far.example").status == 404);
   }
   CHECK_FALSE(f.json(f.signed_get(f.path(status) + "/likes", "mara")).contains("totalItems"));
+}
+
+// CVE-2025-67500
+TEST_CASE("8.41: what is not there is answered as what may not be seen, the lookups included",
+          "[web][activitypub][access]") {
+  Setup f;
+  const auto hidden = f.world.status(f.anna, {.visibility = Visibility::private_});
+  for (const std::string rest : {"", "/activity", "/replies", "/likes", "/shares"}) {
+    CAPTURE(rest);
+    const auto look = [&](const std::string& path, const std::string& host) {
+      f.remote.requested.clear();
+      const auto answer = f.signed_get(path + rest, "nosy", host);
+      return std::pair(answer.status, f.remote.requested);
+    };
+    const std::string host = "h" + std::to_string(rest.size()) + ".example";
+    const auto there = look(f.path(hidden), host);
+    const auto absent = look(f.base + "/statuses/12345", host);
+    CHECK(there.first == 404);
+    CHECK(absent == there);
+    CHECK(absent.second == std::vector<std::string>{"https://" + host + "/users/nosy"});
+  }
+  f.remote.requested.clear();
+  CHECK(f.get(f.base + "/statuses/12345").status == 404);
+  CHECK(f.remote.requested.empty());
 }
 
 TEST_CASE("a direct status is not for the instance actor of a mere follower's server", "[web][activitypub][access]") {

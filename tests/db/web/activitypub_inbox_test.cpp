@@ -263,6 +263,113 @@ TEST_CASE("a failed refresh of a key is not tried again at once either", "[web][
   CHECK(f.post_status(f.like("3"), f.mara) == 202);  // the known key still holds
 }
 
+TEST_CASE("8.102: five hundred servers below one domain cost ten of them an hour", "[web][inbox]") {
+  Setup f;
+  int taken = 0;
+  for (int i = 0; i < 500; ++i) {
+    const std::string host = "h" + std::to_string(i) + ".evil.example";
+    const std::string actor = "https://" + host + "/users/x";
+    f.publish_actor(host, "x");
+    const Json note = {{"id", actor + "/notes/1"}, {"type", "Note"}, {"attributedTo", actor}, {"content", "spam"}};
+    const Json create = {{"@context", test::kAsNamespace},
+                         {"id", actor + "/activities/1"},
+                         {"type", "Create"},
+                         {"actor", actor},
+                         {"object", note}};
+    auto message = f.request(http::Method::post, "/inbox", create.dump());
+    message.remote_address = "198.51." + std::to_string(i % 250) + ".7";
+    f.sign(message, {.key_id = actor + "#main-key"});
+    const int status = f.handle(message).status;
+    CHECK((status == 202 || status == 503));
+    taken += status == 202 ? 1 : 0;
+  }
+  CHECK(taken == 10);
+  CHECK(f.remote.requested.size() == 10);
+  CHECK(f.queued().size() == 10);
+}
+
+// federation.md 3.1, step 4
+TEST_CASE("one server's flood is told to wait, others are not", "[web][inbox]") {
+  Setup f;
+  CHECK(f.post_status(f.like("1"), f.mara) == 202);
+  // As if it had sent all this in the last minute.
+  for (int i = 0; i < 2998; ++i) f.federation.inbox_limiter().count("masto.example", 3000, 60s);
+  CHECK(f.post_status(f.like("2"), f.mara) == 202);
+  const auto refused = f.post("/inbox", f.like("3"), f.mara);
+  CHECK(refused.status == 429);
+  CHECK(refused.headers.get("Retry-After") == "60");
+  CHECK(f.queued().size() == 2);
+  f.publish_actor("other.example", "ola");
+  auto like = f.like();
+  like["actor"] = "https://other.example/users/ola";
+  like["id"] = "https://other.example/users/ola#likes/1";
+  CHECK(f.post_status(like, {.key_id = "https://other.example/users/ola#main-key"}) == 202);
+  // A forged signature counts for nobody.
+  auto forged = f.mara;
+  forged.key = &test::other_test_key();
+  f.world.clock.advance(61s);
+  CHECK(f.post_status(f.like("4"), f.mara) == 202);
+  for (int i = 0; i < 2998; ++i) f.federation.inbox_limiter().count("masto.example", 3000, 60s);
+  for (int i = 0; i < 5; ++i) CHECK(f.post_status(f.like("5"), forged) == 401);
+  CHECK(f.post_status(f.like("6"), f.mara) == 202);
+  CHECK(f.post_status(f.like("7"), f.mara) == 429);
+  f.config.limits.rate_limits = false;
+  CHECK(f.post_status(f.like("7"), f.mara) == 202);
+}
+
+// federation.md 2.7
+TEST_CASE("a visitor who names keys that do not verify soon makes us ask nobody", "[web][inbox]") {
+  Setup f;
+  const auto forge = [&](const std::string& host, const std::string& name, const std::string& from) {
+    const std::string actor = "https://" + host + "/users/" + name;
+    auto like = f.like(name);
+    like["actor"] = actor;
+    like["id"] = actor + "#likes/1";
+    auto message = f.request(http::Method::post, "/inbox", like.dump());
+    message.remote_address = from;
+    f.sign(message, {.key = &test::other_test_key(), .key_id = actor + "#main-key"});
+    return f.handle(message);
+  };
+  SECTION("of a victim's host, whose actors are real") {
+    for (int i = 0; i < 40; ++i) {
+      f.publish_actor("victim.example", "v" + std::to_string(i));
+      CHECK(forge("victim.example", "v" + std::to_string(i), "198.51.100.7").status == (i < 10 ? 401 : 503));
+    }
+    CHECK(f.remote.requested.size() == 10);
+    const auto refused = forge("victim.example", "w", "198.51.100.7");
+    CHECK(refused.headers.get("Retry-After") == "300");
+    // Neither other hosts nor other visitors suffer, nor who is known; and it passes.
+    CHECK(forge("other.example", "x", "198.51.100.7").status == 401);
+    CHECK(forge("victim.example", "x", "198.51.100.8").status == 401);
+    CHECK(f.remote.requested.size() == 12);
+    f.world.clock.advance(5min);
+    CHECK(forge("victim.example", "x", "198.51.100.7").status == 401);
+    CHECK(f.remote.requested.size() == 13);
+  }
+  SECTION("of many hosts") {
+    for (int i = 0; i < 100; ++i) forge("h" + std::to_string(i) + ".example", "x", "198.51.100.7");
+    CHECK(f.remote.requested.size() == 50);
+  }
+  SECTION("known keys are not asked for again without end either") {
+    for (int i = 0; i < 40; ++i) {
+      f.publish_actor("victim.example", "v" + std::to_string(i));
+      f.resolve(
+          [&](activitypub::Resolver& r) { return r.actor("https://victim.example/users/v" + std::to_string(i)); });
+    }
+    f.world.clock.advance(10min);
+    f.remote.requested.clear();
+    for (int i = 0; i < 40; ++i) CHECK(forge("victim.example", "v" + std::to_string(i), "198.51.100.7").status == 401);
+    CHECK(f.remote.requested.size() == 10);
+  }
+  SECTION("signatures that verify cost nothing") {
+    for (int i = 0; i < 40; ++i) {
+      const std::string name = "v" + std::to_string(i);
+      f.publish_actor("busy.example", name, test::other_test_key());
+      CHECK(forge("busy.example", name, "198.51.100.7").status == 202);
+    }
+  }
+}
+
 // 8.30
 TEST_CASE("a key that cannot be had now is told apart from one that does not exist", "[web][inbox]") {
   Setup f;

@@ -31,12 +31,30 @@ TEST_CASE("8.102: five hundred names below one domain cost ten servers an hour",
   CHECK(budget.allow("new.evil.example"));
 }
 
-TEST_CASE("the owner of a name is found by its shape", "[activitypub][budget]") {
+TEST_CASE("8.102: a short name is no public suffix", "[activitypub][budget]") {
+  StepClock clock;
+  HostBudget budget(clock);
+  int allowed = 0;
+  for (int i = 0; i < 50; ++i) allowed += budget.allow("h" + std::to_string(i) + ".abc.de") ? 1 : 0;
+  CHECK(allowed == 10);
+}
+
+TEST_CASE("the owner of a name is found by the public suffix list", "[activitypub][budget]") {
   CHECK(HostBudget::registrable("a.b.example.org") == "example.org");
   CHECK(HostBudget::registrable("example.org") == "example.org");
   CHECK(HostBudget::registrable("a.example.co.uk") == "example.co.uk");
   CHECK(HostBudget::registrable("a.example.com.au:8443") == "example.com.au");
   CHECK(HostBudget::registrable("social.example.de") == "example.de");
+  CHECK(HostBudget::registrable("h1.abc.de") == "abc.de");  // short, and no suffix
+  CHECK(HostBudget::registrable("a.b.abc.io") == "abc.io");
+  CHECK(HostBudget::registrable("a.b.someone.github.io") == "someone.github.io");  // names are given away below it
+  CHECK(HostBudget::registrable("a.b.kawasaki.jp") == "a.b.kawasaki.jp");          // *.kawasaki.jp
+  CHECK(HostBudget::registrable("x.a.b.kawasaki.jp") == "a.b.kawasaki.jp");
+  CHECK(HostBudget::registrable("a.city.kawasaki.jp") == "city.kawasaki.jp");
+  CHECK(HostBudget::registrable("a.b.xn--55qx5d.cn") == "b.xn--55qx5d.cn");
+  CHECK(HostBudget::registrable("github.io") == "github.io");
+  CHECK(HostBudget::registrable("") == "");
+  CHECK(HostBudget::registrable("[2001:db8::1]:8080") == "[2001:db8::1]:8080");
   CHECK(HostBudget::registrable("localhost") == "localhost");
   CHECK(HostBudget::registrable("127.0.0.1:8080") == "127.0.0.1:8080");
 }

@@ -59,6 +59,8 @@ constexpr ThirdParty kThirdParty[] = {
      [](const SourceFile& f) { return !f.is_public && f.library == "daemon"; }},
     {"qrencode.h", "libqrencode stands in src/web/qr_code.cpp only",
      [](const SourceFile& f) { return f.path == "src/web/qr_code.cpp"; }},
+    {"libpsl.h", "libpsl stands in src/activitypub/resolve/host_budget.cpp only",
+     [](const SourceFile& f) { return f.path == "src/activitypub/resolve/host_budget.cpp"; }},
     {"gumbo.h", "Gumbo stands in src/html only",
      [](const SourceFile& f) { return !f.is_public && f.library == "html"; }},
     {"curl/", "libcurl stands in src/net only", [](const SourceFile& f) { return !f.is_public && f.library == "net"; }},
