@@ -161,7 +161,8 @@ class Outage(unittest.TestCase):
 
 
 class Strangers(unittest.TestCase):
-    def test_8_34_requests_at_once_from_an_unknown_actor_cause_one_fetch(self):
+    # 8.34
+    def test_requests_at_once_from_an_unknown_actor_cause_one_fetch(self):
         with Instance() as here, Peer() as peer:
             alice = here.add_user("alice")
             peer.actor_delay = 1
