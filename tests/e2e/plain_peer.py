@@ -20,16 +20,18 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 class Peer:
     """Serves its actor and its files, signs what it sends by draft-cavage-12, swallows what is delivered to it."""
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.actor = f"{self.url}/users/peer"
-        self.handle = f"peer@127.0.0.1:{self.port}"
+        self.handle = f"peer@{host}:{self.port}"
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.received = 0
         self.files = {}  # by path: (type, bytes), or a threading.Event that the answer waits for
         self.fetched = []
         self.delay = 0  # seconds that a file takes
+        self.shown = []  # the paths of all else that was asked for
+        self.actor_delay = 0  # seconds until its actor is shown
         peer = self
         pem = self.key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
@@ -54,9 +56,11 @@ class Peer:
                     time.sleep(peer.delay)
                     kind, content = peer.files[path]
                     return self.answer(200, content, kind)
+                peer.shown.append(path)
                 if "webfinger" in path:
                     links = [{"rel": "self", "type": "application/activity+json", "href": peer.actor}]
                     return self.answer(200, json.dumps({"subject": f"acct:{peer.handle}", "links": links}).encode(), "application/jrd+json")
+                time.sleep(peer.actor_delay)
                 self.answer(200, json.dumps({
                     "@context": "https://www.w3.org/ns/activitystreams", "id": peer.actor, "type": "Person", "preferredUsername": "peer",
                     "inbox": peer.actor + "/inbox", "outbox": peer.actor + "/outbox", "followers": peer.actor + "/followers",
@@ -102,7 +106,10 @@ class Peer:
                            "published": datetime.datetime.now(datetime.timezone.utc).isoformat(), **audience, **more}}
 
     def deliver(self, instance, activity):
-        body, headers = self.signed(instance.domain, "/inbox", activity)
-        reply = request("POST", instance.url + "/inbox", headers=headers, body=json.loads(body))
+        reply = self.send(instance, activity)
         if reply.status != 202:
             raise AssertionError(f"inbox: {reply.status} {reply.body!r}")
+
+    def send(self, instance, activity):
+        body, headers = self.signed(instance.domain, "/inbox", activity)
+        return request("POST", instance.url + "/inbox", headers=headers, body=json.loads(body))

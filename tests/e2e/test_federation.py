@@ -1,8 +1,10 @@
 """Two daemons on loopback: everything done on one side arrives on the other, in order, once."""
 
+import concurrent.futures
 import unittest
 
 from harness import Instance, request, wait_until
+from plain_peer import Peer
 
 
 class Federation(unittest.TestCase):
@@ -156,6 +158,21 @@ class Outage(unittest.TestCase):
             b.start()
             wait_until(lambda: len(bob.home()) >= 30, 90, "all statuses arrive")
             self.assertEqual([s["uri"] for s in reversed(bob.home())], sent)
+
+
+class Strangers(unittest.TestCase):
+    # 8.34
+    def test_requests_at_once_from_an_unknown_actor_cause_one_fetch(self):
+        with Instance() as here, Peer() as peer:
+            alice = here.add_user("alice")
+            peer.actor_delay = 1
+            actor = f"{here.url}/ap/users/{alice.id}"
+            likes = [{"@context": "https://www.w3.org/ns/activitystreams", "id": f"{peer.actor}#likes/{n}", "type": "Like", "actor": peer.actor,
+                      "object": f"{actor}/statuses/1"} for n in range(6)]
+            with concurrent.futures.ThreadPoolExecutor(len(likes)) as pool:
+                replies = list(pool.map(lambda like: peer.send(here, like).status, likes))
+            self.assertEqual(replies, [202] * len(likes))
+            self.assertEqual(peer.shown.count("/users/peer"), 1, peer.shown)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import io
+import json
 import os
 import pathlib
 import pty
@@ -233,6 +234,55 @@ class Media(unittest.TestCase):
             self.assertAlmostEqual(seen[3]["meta"]["original"]["duration"], 2, delta=0.2)
             self.assertEqual(request("GET", seen[2]["preview_url"]).headers["Content-Type"], "image/jpeg")
             self.assertEqual(sorted(peer.fetched), sorted(peer.files), "each file is fetched once, however many look")
+
+    # 8.104
+    def test_no_file_is_ever_served_as_activitypub(self):
+        actor = json.dumps({"@context": "https://www.w3.org/ns/activitystreams", "id": self.a.url + "/evil", "type": "Person",
+                            "preferredUsername": "evil", "inbox": self.a.url + "/evil/inbox"}).encode()
+        real = picture("real.png", "30x20").read_bytes()
+        for name, content in {"actor.json": actor, "actor.png": actor, "actor.activity+json": actor}.items():
+            (FILES / name).write_bytes(content)
+            self.assertEqual(send(self.alice, "POST", "/api/v2/media", {"file": FILES / name}).status, 422, name)
+            self.assertEqual(send(self.alice, "PATCH", "/api/v1/accounts/update_credentials", {"avatar": FILES / name}).status, 422, name)
+        # Both at once: a picture with an actor behind it.
+        (FILES / "both.png").write_bytes(real + actor)
+        media = upload(self.alice, FILES / "both.png")
+        for url in (media["url"], media["preview_url"]):
+            for accept in ("application/activity+json", "*/*"):
+                shown = request("GET", url, headers={"Accept": accept})
+                self.assertEqual((shown.status, shown.headers["Content-Type"].split("/")[0]), (200, "image"), url)
+                self.assertEqual(shown.headers["X-Content-Type-Options"], "nosniff")
+                self.assertIn("sandbox", shown.headers["Content-Security-Policy"])
+                self.assertNotIn(b"activitystreams", shown.body)
+        # What another server calls a picture.
+        with Peer() as peer:
+            peer.files["/actor.png"] = ("application/activity+json", actor)
+            peer.deliver(self.a, peer.create(1, f"{self.a.url}/ap/users/{self.alice.id}", tag=[{"type": "Mention", "href": f"{self.a.url}/ap/users/{self.alice.id}"}],
+                                             attachment=[{"type": "Document", "mediaType": "image/png", "url": peer.url + "/actor.png"}]))
+            status = wait_until(lambda: next((n["status"] for n in self.alice.notifications("mention")), None), what="the mention arrives")
+            shown = request("GET", status["media_attachments"][0]["url"])
+            self.assertFalse(shown.status == 200 and b"activitystreams" in shown.body, shown.headers)
+
+    # 8.107
+    def test_no_file_of_a_blocked_domain_is_fetched(self):
+        with Peer("localhost") as peer, Instance() as here:
+            anna = here.add_user("anna")
+            actor = f"{here.url}/ap/users/{anna.id}"
+
+            def shown_of(n):
+                """What is shown of the picture of a new post."""
+                peer.files[f"/{n}.png"] = ("image/png", picture("blocked.png", "40x30").read_bytes())
+                peer.deliver(here, peer.create(n, actor, tag=[{"type": "Mention", "href": actor}],
+                                               attachment=[{"type": "Document", "mediaType": "image/png", "url": f"{peer.url}/{n}.png"}]))
+                return wait_until(lambda: next((x["status"] for x in anna.notifications("mention") if f"note {n} " in x["status"]["content"]), None),
+                                  what="the mention arrives")["media_attachments"]
+
+            self.assertEqual(request("GET", shown_of(1)[0]["url"]).status, 200)
+            here.cli("domain", "block", "LOCALHOST.", "--severity", "none", "--reject-media")
+            here.stop()  # what it has begun to fetch by itself ends, and it knows of the block
+            here.start()
+            self.assertEqual(shown_of(2), [])
+            self.assertEqual(set(peer.fetched), {"/1.png"})
 
     def test_a_host_that_hangs_does_not_keep_others_waiting(self):
         with Peer() as hanging, Peer() as well:

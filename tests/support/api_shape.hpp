@@ -37,6 +37,12 @@ class Shapes {
     check(value, shapes_.at(entity), entity, found);
     return found;
   }
+  /// The same by a schema that is not among them.
+  [[nodiscard]] std::vector<std::string> problems_by(const Json& schema, const Json& value) const {
+    std::vector<std::string> found;
+    check(value, schema, "", found);
+    return found;
+  }
   /// The same for each element of an array.
   [[nodiscard]] std::vector<std::string> problems_of_each(const Json& array, const std::string& entity) const {
     std::vector<std::string> found;

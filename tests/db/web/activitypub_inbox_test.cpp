@@ -1,4 +1,5 @@
 #include "activitypub_site.hpp"
+#include "support/spoiled.hpp"
 
 #include "dunlin/store/relationships.hpp"
 
@@ -80,7 +81,37 @@ TEST_CASE("both signature schemes and every inbox are taken", "[web][inbox]") {
   CHECK(f.get("/inbox").status == 405);
 }
 
-// 8.34
+TEST_CASE("8.26: an Ed25519 key that the actor lists among its assertion methods signs requests", "[web][inbox]") {
+  Setup f;
+  const auto key = crypto::PrivateKey::generate_ed25519();
+  auto actor = test::actor_document("masto.example", "mara");
+  actor["assertionMethod"] = Json::array({{{"id", kMara + "#ed25519"},
+                                           {"type", "Multikey"},
+                                           {"controller", kMara},
+                                           {"publicKeyMultibase", key.public_key().to_multibase()}}});
+  const FederatedSite::Signing by_cavage{.key = &key, .key_id = kMara + "#ed25519"};
+  auto by_rfc = by_cavage;
+  by_rfc.scheme = SignatureScheme::rfc9421;
+  SECTION("listed") {
+    f.remote.serve(kMara, actor);
+    CHECK(f.post_status(f.like("1"), by_cavage) == 202);
+    CHECK(f.post_status(f.like("2"), by_rfc) == 202);
+    CHECK(f.queued().size() == 2);
+    CHECK(f.remote.requested.size() == 1);
+  }
+  SECTION("another's") {
+    actor["assertionMethod"][0]["controller"] = "https://masto.example/users/eve";
+    f.remote.serve(kMara, actor);
+    CHECK(f.post_status(f.like("1"), by_cavage) == 401);
+    CHECK(f.post_status(f.like("2"), by_rfc) == 401);
+  }
+  SECTION("not listed") {
+    CHECK(f.post_status(f.like("1"), by_cavage) == 401);
+    CHECK(f.post_status(f.like("2"), by_rfc) == 401);
+  }
+}
+
+// 8.34: that two at once share the fetch, tests/e2e/test_federation.py shows
 TEST_CASE("the key is fetched once", "[web][inbox]") {
   Setup f;
   f.post_status(f.like("1"), f.mara);
@@ -387,13 +418,39 @@ TEST_CASE("a key that cannot be had now is told apart from one that does not exi
   CHECK(f.queued().empty());
 }
 
-// 8.31, 8.108
+// 8.31
 TEST_CASE("the deletion of an account that we never met costs no fetch", "[web][inbox]") {
   Setup f;
   const Json deletion = {{"id", kMara + "#delete"}, {"type", "Delete"}, {"actor", kMara}, {"object", kMara}};
   CHECK(f.post_status(deletion, f.mara) == 202);
   CHECK(f.remote.requested.empty());
   CHECK(f.queued().empty());
+}
+
+const db::Statement kKept{"inbox_test.kept",
+                          "SELECT (SELECT count(*) FROM inbound_activities) + (SELECT count(*) FROM accounts)"};
+
+TEST_CASE("8.108: ten thousand deletions of accounts that we never met leave nothing and ask nobody", "[web][inbox]") {
+  Setup f;
+  const auto kept = [&] { return f.world.read([](db::Tx& tx) { return tx.exec(kKept, {})[0].i64(0); }); };
+  const auto before = kept();
+  int taken = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string actor = "https://masto.example/users/u" + std::to_string(i);
+    const Json deletion = {{"@context", test::kAsNamespace},
+                           {"id", actor + "#delete"},
+                           {"type", "Delete"},
+                           {"actor", actor},
+                           {"object", actor}};
+    // Whose key is gone as well: there is nothing to check it by.
+    auto request = f.request(http::Method::post, "/inbox", deletion.dump());
+    request.headers.set("Signature", "keyId=\"" + actor + "#main-key\",headers=\"date\",signature=\"AAAA\"");
+    if (f.handle(request).status == 202) ++taken;
+  }
+  CHECK(taken == 10'000);
+  CHECK(f.remote.requested.empty());
+  CHECK(f.queued().empty());
+  CHECK(kept() == before);
 }
 
 TEST_CASE("a suspended actor is refused but for taking back", "[web][inbox]") {
@@ -403,6 +460,31 @@ TEST_CASE("a suspended actor is refused but for taking back", "[web][inbox]") {
   CHECK(f.post_status(f.like("2"), f.mara) == 403);
   const Json undo = {{"id", kMara + "#undo/1"}, {"type", "Undo"}, {"actor", kMara}, {"object", f.like("1")}};
   CHECK(f.post_status(undo, f.mara) == 202);
+}
+
+TEST_CASE("8.105: no spoiled document in a signed request is an error of ours", "[web][inbox][fuzz]") {
+  Setup f;
+  Json create = {{"@context", Json::array({test::kAsNamespace, {{"toot", "http://joinmastodon.org/ns#"}}})},
+                 {"id", kMara + "/notes/1/activity"},
+                 {"type", "Create"},
+                 {"actor", kMara},
+                 {"to", Json::array({test::kAsPublic})},
+                 {"object",
+                  {{"id", kMara + "/notes/1"},
+                   {"type", "Note"},
+                   {"attributedTo", kMara},
+                   {"content", "<p>hello</p>"},
+                   {"to", Json::array({test::kAsPublic})}}}};
+  std::size_t sent = 0;
+  for (const Json& document : {create, f.follow(), f.like()}) {
+    for (const Json& changed : test::spoiled(document)) {
+      INFO(changed.dump());
+      const int status = f.post_status(changed, f.mara);
+      CHECK(status < 500);
+      ++sent;
+    }
+  }
+  CHECK(sent > 200);
 }
 
 TEST_CASE("without federation there is no inbox", "[web][inbox]") {

@@ -1,4 +1,7 @@
 #include "db/web/site.hpp"
+#include "support/api_shape.hpp"
+
+#include <fstream>
 
 using namespace dunlin;
 using namespace dunlin::test;
@@ -118,6 +121,24 @@ TEST_CASE("host-meta, NodeInfo and the OAuth document lead to the right places",
   CHECK(server.at("issuer") == "https://example.org/");
   CHECK(server.at("token_endpoint") == "https://example.org/oauth/token");
   CHECK(server.at("code_challenge_methods_supported") == nlohmann::json::array({"S256"}));
+}
+
+TEST_CASE("8.5: NodeInfo validates against the schema of its version, and leads to the instance actor",
+          "[web][discovery]") {
+  Site site;
+  site.world.status(site.world.local_account("writer"));
+  for (const std::string version : {"2.0", "2.1"}) {
+    CAPTURE(version);
+    std::ifstream file(std::string(DUNLIN_SOURCE_DIR) + "/tests/fixtures/nodeinfo/" + version + ".json");
+    const auto info = site.get("/nodeinfo/" + version).json();
+    CHECK(test::Shapes().problems_by(nlohmann::json::parse(file), info) == std::vector<std::string>{});
+    CHECK(info.at("protocols") == nlohmann::json::array({"activitypub"}));
+    const auto name = info.at("software").at("name").get<std::string>();
+    CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos);
+    for (const auto& [what, count] : info.at("usage").at("users").items()) CHECK(count.get<std::int64_t>() >= 0);
+  }
+  CHECK(link_of(site.get("/.well-known/nodeinfo").json(), "https://www.w3.org/ns/activitystreams#Application") ==
+        "https://example.org/actor");
 }
 
 TEST_CASE("the server says when it is alive and when it is ready", "[web][health]") {

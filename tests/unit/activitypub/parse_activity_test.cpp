@@ -1,9 +1,9 @@
 #include "fixtures.hpp"
+#include "support/spoiled.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -151,57 +151,16 @@ TEST_CASE("plain names win over aliases of the same property", "[activitypub][pa
   CHECK(activity->id == "https://a.example/1");
 }
 
-namespace {
-
-/// Every way to spoil one property of a document, also of the object in it.
-std::vector<nlohmann::json> spoiled(const nlohmann::json& document) {
-  const nlohmann::json kInstead[] = {nullptr,
-                                     nlohmann::json::array(),
-                                     nlohmann::json::object(),
-                                     17,
-                                     true,
-                                     "",
-                                     "x",
-                                     nlohmann::json::array({nlohmann::json::array(), 5, nullptr}),
-                                     {{"type", "Note"}, {"type2", 1}}};
-  std::vector<nlohmann::json> result;
-  for (const auto& [name, value] : document.items()) {
-    auto without = document;
-    without.erase(name);
-    result.push_back(std::move(without));
-    for (const auto& instead : kInstead) {
-      auto changed = document;
-      changed[name] = instead;
-      result.push_back(std::move(changed));
-    }
-    auto wrapped = document;
-    wrapped[name] = nlohmann::json::array({value});
-    result.push_back(std::move(wrapped));
-    if (value.is_object()) {
-      for (auto& inner : spoiled(value)) {
-        auto changed = document;
-        changed[name] = std::move(inner);
-        result.push_back(std::move(changed));
-      }
-    }
-  }
-  return result;
-}
-
-}  // namespace
-
 // 8.105
 TEST_CASE("no spoiled document makes the parser throw", "[activitypub][parse][fuzz]") {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   std::size_t read = 0;
   for (const std::string name : kFixtures) {
-    for (const auto& document : spoiled(nlohmann::json::parse(fixture(name)))) {
+    for (const auto& document : test::spoiled(nlohmann::json::parse(fixture(name)))) {
       const auto text = document.dump();
       INFO(text);
       REQUIRE_NOTHROW(parse_document(text));
       REQUIRE_NOTHROW(parse_activity(text));
       ++read;
-      if (std::chrono::steady_clock::now() > until) return;
     }
   }
   CHECK(read > 1000);
