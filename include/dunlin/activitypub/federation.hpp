@@ -12,6 +12,7 @@
 #include "dunlin/service/domain_policies.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/inbound_policy.hpp"
 #include "dunlin/service/notifications.hpp"
 #include "dunlin/service/statuses.hpp"
 
@@ -44,6 +45,10 @@ class FederationService final : public service::Federation {
   [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }
   /// Verified requests of each server, counted by the inbox.
   [[nodiscard]] service::AttemptLimiter& inbox_limiter() { return inbox_limiter_; }
+  /// Refused requests of which a row tells.
+  [[nodiscard]] service::AttemptLimiter& refusals_told() { return refusals_told_; }
+  /// What has a say in all that comes in: the domain policies first. Rules are added before anything runs.
+  [[nodiscard]] service::InboundPolicies& inbound_policies() { return inbound_policies_; }
   [[nodiscard]] const service::DomainPolicies& policies() const { return policies_; }
 
   void status_created(db::Tx& tx, const model::Status& status) override;
@@ -102,6 +107,8 @@ class FederationService final : public service::Federation {
   service::DomainPolicies policies_;
   HostBudget host_budget_;
   service::AttemptLimiter inbox_limiter_;
+  service::AttemptLimiter refusals_told_;
+  service::InboundPolicies inbound_policies_;
   service::AttemptLimiter origin_checks_;
   KnownSigners signers_;
   // Services of its own, for what resolving stores: those of the process are made over this object.

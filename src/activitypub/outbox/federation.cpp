@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -29,11 +30,14 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       policies_(config, clock),
       host_budget_(clock),
       inbox_limiter_(clock),
+      refusals_told_(clock),
       origin_checks_(clock),
       env_{clock, ids, config, *this, queue, events},
       notifications_(env_),
       media_(env_),
-      statuses_(env_, notifications_, media_) {}
+      statuses_(env_, notifications_, media_) {
+  inbound_policies_.add(std::make_unique<service::DomainInboundPolicy>(policies_));
+}
 
 FederationService& FederationService::of(const service::Environment& env) {
   return dynamic_cast<FederationService&>(env.federation);
