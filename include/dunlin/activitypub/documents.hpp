@@ -171,6 +171,7 @@ struct Collection {
   std::string first;               // the first page's id, unless that page is embedded
   std::string next;                // of a page
   std::vector<std::string> items;  // ids, of an embedded first page as well
+  std::vector<std::string> hashtags;  // names of those among the items: they have no ids
   std::optional<std::int64_t> total;
   std::string attributed_to;
 };

@@ -75,6 +75,7 @@ class FederationService final : public service::Federation {
   void quote_policy_changed(db::Tx& tx, const model::Status& status) override;
   void status_pinned(db::Tx& tx, const model::Status& status) override;
   void status_unpinned(db::Tx& tx, const model::Status& status) override;
+  void hashtag_featured(db::Tx& tx, const model::Account& account, std::string_view tag, bool featured) override;
   void voted(db::Tx& tx, const model::Account& who, const model::Status& status, const model::Poll& poll,
              std::span<const model::PollVote> votes) override;
   void reacted(db::Tx& tx, const model::Reaction& reaction, const model::Status& status) override;

@@ -109,6 +109,9 @@ std::string render_reaction(const ReactionParts& reaction);
 std::string render_undo_reaction(const ReactionParts& reaction);
 /// An Add to or Remove from the featured collection. `id_part` makes its id unique.
 std::string render_pin(const model::Account& account, std::string_view status, std::string_view id_part, bool pinned);
+/// Add or Remove of a hashtag, to the same collection: that is where Mastodon looks for it.
+std::string render_featured_tag(const config::Config& config, const model::Account& account, std::string_view name,
+                                std::string_view id_part, bool added);
 /// FEP-044f.
 std::string render_quote_request(const config::Config& config, std::string_view id, const NoteParts& quoting,
                                  std::string_view quoted, std::string_view quoted_author);

@@ -48,6 +48,8 @@ class Federation {
   /// What follows may be left unanswered: who has nothing to tell of it keeps these.
   virtual void status_pinned(db::Tx&, const model::Status&) {}
   virtual void status_unpinned(db::Tx&, const model::Status&) {}
+  /// A local profile shows a hashtag (its folded name), or no longer.
+  virtual void hashtag_featured(db::Tx&, const model::Account&, std::string_view /*tag*/, bool /*featured*/) {}
   /// Votes came in for a local poll: its numbers go out in a while, several changes as one.
   virtual void poll_tallied(db::Tx&, const model::Status&) {}
   /// A local poll has ended: its last numbers.

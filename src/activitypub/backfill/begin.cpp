@@ -5,6 +5,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,7 @@ constexpr int kThreadObjects = 1000;
 constexpr int kThreadPages = 500;
 constexpr int kThreadSeeds = 100;
 constexpr int kProfileObjects = 40;
-constexpr int kProfilePages = 8;
+constexpr int kProfilePages = 9;
 constexpr int kEnoughStatuses = 20;
 // After everything that somebody waits for.
 constexpr int kPriority = 20;
@@ -134,8 +135,9 @@ bool begin_profile(service::Environment& env, db::Tx& tx, const model::Account& 
   if (!backfill) return false;
   const bool needs_statuses = store::count_statuses_here(tx, account.id, kEnoughStatuses) < kEnoughStatuses;
   std::vector<std::string> collections;
+  const std::string featured_tags = store::find_featured_tags_url(tx, account.id);
   for (const std::string* url :
-       {&account.outbox_url, &account.featured_url, &account.followers_url, &account.following_url}) {
+       {&account.outbox_url, &account.featured_url, &featured_tags, &account.followers_url, &account.following_url}) {
     if (!url->empty()) collections.push_back(*url);
   }
   if (collections.empty()) return false;

@@ -13,6 +13,7 @@
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,20 +41,25 @@ constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"}
                                                         {Told::profile, "profile"},
                                                         {Told::move, "move"},
                                                         {Told::pin, "pin"},
-                                                        {Told::unpin, "unpin"}};
+                                                        {Told::unpin, "unpin"},
+                                                        {Told::feature_tag, "feature_tag"},
+                                                        {Told::unfeature_tag, "unfeature_tag"}};
 
 struct Payload {
   Told what;
   std::int64_t id;
+  std::string tag{};  // its folded name
 };
 
 std::optional<Payload> parse_payload(std::string_view text) {
   const auto space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
   const auto name = std::ranges::find(kNames, text.substr(0, space), &std::pair<Told, std::string_view>::second);
-  const auto id = StatusId::parse(text.substr(space + 1));
+  text.remove_prefix(space + 1);
+  const auto end = text.find(' ');
+  const auto id = StatusId::parse(text.substr(0, end));
   if (name == std::end(kNames) || !id) return std::nullopt;
-  return Payload{name->first, id->value};
+  return Payload{name->first, id->value, end == std::string_view::npos ? "" : std::string(text.substr(end + 1))};
 }
 
 /// Who gets one activity: some by name, then whoever follows its actor.
@@ -247,16 +253,31 @@ std::optional<Plan> plan_move(db::Tx& tx, const model::Account& account) {
   return plan;
 }
 
-Plan plan_pin(db::Tx& tx, const model::Status& status, const model::Account& author, bool pinned) {
+/// What is added to, or taken from, the account's featured collection.
+Plan plan_featured(const model::Account& account, std::string object_key, std::string body) {
   Plan plan;
-  plan.activity.account_id = author.id;
-  plan.activity.object_key = status.uri;
+  plan.activity.account_id = account.id;
+  plan.activity.object_key = std::move(object_key);
   plan.activity.priority = Priority::relay;
-  const auto id_part = status.id.str() + "-" + std::to_string(tx.now().time_since_epoch().count());
-  plan.activity.body = render_pin(author, status.uri, id_part, pinned);
+  plan.activity.body = std::move(body);
   plan.to_followers = true;
   plan.is_public = true;
   return plan;
+}
+
+/// The same thing may come and go: each time is an activity of its own.
+std::string at_this_time(db::Tx& tx, std::string_view id) {
+  return std::string(id) + "-" + std::to_string(tx.now().time_since_epoch().count());
+}
+
+std::optional<Plan> plan_tag(db::Tx& tx, const config::Config& config, const Payload& payload) {
+  const auto account = store::find_account(tx, AccountId{payload.id});
+  const auto tag = store::find_tag(tx, payload.tag);
+  if (!account || !account->is_local() || !tag) return std::nullopt;
+  const bool added = payload.what == Told::feature_tag;
+  const std::string id_part = at_this_time(tx, "tag-" + std::to_string(tag->id));
+  return plan_featured(*account, account->uri + "/collections/tags#" + std::to_string(tag->id),
+                       render_featured_tag(config, *account, tag->display_name, id_part, added));
 }
 
 /// nullopt: nothing is to be told any more.
@@ -266,6 +287,7 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
     if (!account || !account->is_local()) return std::nullopt;
     return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, *account);
   }
+  if (payload.what == Told::feature_tag || payload.what == Told::unfeature_tag) return plan_tag(tx, config, payload);
   const bool takes_back = payload.what == Told::delete_ || payload.what == Told::undo_announce;
   const StatusId id{payload.id};
   const auto status = takes_back ? store::find_deleted_status(tx, id) : store::find_status(tx, id);
@@ -276,7 +298,8 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
   }
   if (status->local_only) return std::nullopt;
   if (payload.what == Told::pin || payload.what == Told::unpin) {
-    return plan_pin(tx, *status, *author, payload.what == Told::pin);
+    return plan_featured(*author, status->uri,
+                         render_pin(*author, status->uri, at_this_time(tx, status->id.str()), payload.what == Told::pin));
   }
   return plan_status(tx, config, payload.what, *status, *author);
 }

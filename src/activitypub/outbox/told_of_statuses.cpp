@@ -25,6 +25,13 @@ void FederationService::status_unpinned(db::Tx& tx, const model::Status& status)
   queue_.enqueue(tx, distribute_job(Told::unpin, status.id.value));
 }
 
+void FederationService::hashtag_featured(db::Tx& tx, const model::Account& account, std::string_view tag,
+                                         bool featured) {
+  auto job = distribute_job(featured ? Told::feature_tag : Told::unfeature_tag, account.id.value);
+  job.payload += " " + std::string(tag);
+  queue_.enqueue(tx, job);
+}
+
 void FederationService::voted(db::Tx& tx, const model::Account& who, const model::Status& status,
                               const model::Poll& poll, std::span<const model::PollVote> votes) {
   const auto author = store::find_account(tx, status.account_id);

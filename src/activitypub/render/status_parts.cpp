@@ -121,6 +121,16 @@ std::string render_pin(const model::Account& account, std::string_view status, s
   return finish(writer);
 }
 
+std::string render_featured_tag(const config::Config& config, const model::Account& account, std::string_view name,
+                                std::string_view id_part, bool added) {
+  const std::string id = account.uri + (added ? "#pins/" : "#unpins/") + std::string(id_part);
+  auto writer = begin(kSmallContext, id, added ? "Add" : "Remove", account.uri);
+  write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
+  writer.key("object").raw(render_hashtag(config, name));
+  writer.field("target", account.uri + "/collections/featured");
+  return finish(writer);
+}
+
 std::string render_quote_request(const config::Config& config, std::string_view id, const NoteParts& quoting,
                                  std::string_view quoted, std::string_view quoted_author) {
   auto writer = begin(kFullContext, id, "QuoteRequest", quoting.author.uri);

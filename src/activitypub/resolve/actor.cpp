@@ -15,6 +15,7 @@
 #include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/domain_policies.hpp"
 #include "dunlin/store/federation.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -188,6 +189,7 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     store::insert_account(tx_, account);
     store::touch_instance(tx_, *account.domain);
   }
+  if (known || !actor.featured_tags.empty()) store::set_featured_tags_url(tx_, account.id, actor.featured_tags);
   follow_suspension(tx_, actor, account);
   if (actor.reads_rfc9421) {
     jobs::learn_signature_scheme(tx_, url->authority(), static_cast<int>(crypto::SignatureScheme::rfc9421));
