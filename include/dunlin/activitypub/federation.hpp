@@ -83,6 +83,7 @@ class FederationService final : public service::Federation {
   void quote_requested(db::Tx& tx, const model::Quote& quote, const model::Status& quoting,
                        const model::Status& quoted) override;
   void quote_revoked(db::Tx& tx, const model::Quote& quote) override;
+  void quote_answered(db::Tx& tx, const model::Quote& quote) override;
   Result<void> refresh_status(db::Tx& tx, service::RemoteDocuments& documents, const model::Status& status) override;
 
   Result<model::Account> resolve_handle(db::Tx& tx, service::RemoteDocuments& documents, std::string_view username,

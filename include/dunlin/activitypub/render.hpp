@@ -120,7 +120,7 @@ std::string render_quote_answer(std::string_view actor, std::string_view request
                                 std::string_view quoted, std::string_view quoting, std::string_view authorization);
 std::string render_quote_authorization(std::string_view uri, std::string_view quoted_author, std::string_view quoting,
                                        std::string_view quoted);
-std::string render_delete_authorization(std::string_view uri, std::string_view actor, std::string_view receiver);
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver);
 
 /// The id under which the Create or Announce of a status is sent and served.
 std::string activity_uri(const model::Status& status);

@@ -65,6 +65,9 @@ class Resolver {
   Result<void> refresh(const model::Status& known);
   /// An authorization (FEP-044f) says that `quoting` may show `quoted`. Errors: need_remote.
   Result<bool> is_authorized(const std::string& authorization, const std::string& quoting, const model::Status& quoted);
+  /// The same, but says why it could not be asked.
+  Result<bool> read_authorization(const std::string& authorization, const std::string& quoting,
+                                  const model::Status& quoted);
   /// Fetches an object from its origin, believing what it says of itself only.
   Result<Object> fetch(std::string_view uri);
   /// What fetch() needs has come, or has failed to.

@@ -65,6 +65,8 @@ class Federation {
                                const model::Status& /*quoted*/) {}
   /// A local author has taken back his consent; approval_uri is that of the authorization that is void now.
   virtual void quote_revoked(db::Tx&, const model::Quote&) {}
+  /// A remote account's request, which had to wait, has been decided by the policy of today.
+  virtual void quote_answered(db::Tx&, const model::Quote&) {}
   virtual void quote_policy_changed(db::Tx&, const model::Status&) {}
   /// Reads a remote status again: somebody looks at its poll. Errors: need_remote (fetch and run again).
   virtual Result<void> refresh_status(db::Tx&, RemoteDocuments&, const model::Status&) { return {}; }

@@ -10,6 +10,7 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
 #include "dunlin/store/polls.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
@@ -19,6 +20,7 @@
 #include <array>
 #include <charconv>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -43,7 +45,8 @@ constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"}
                                                         {Told::pin, "pin"},
                                                         {Told::unpin, "unpin"},
                                                         {Told::feature_tag, "feature_tag"},
-                                                        {Told::unfeature_tag, "unfeature_tag"}};
+                                                        {Told::unfeature_tag, "unfeature_tag"},
+                                                        {Told::revoke_quote, "revoke_quote"}};
 
 struct Payload {
   Told what;
@@ -70,6 +73,7 @@ struct Plan {
   bool only_followers = false;  // what is sent to followers is for them alone
   bool is_public = false;       // anybody may pass it on: it carries a proof
   bool to_relays = false;
+  std::optional<AccountId> also_followers_of{};  // who have it from another account of ours
 };
 
 /// A relay takes what is public and not part of a talk that is not (federation.md 2.12).
@@ -113,8 +117,23 @@ void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
   if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
 }
 
+/// Those of `named` have heard it already.
+void enqueue_for_followers(const jobs::Deliveries& deliveries, db::Tx& tx, const NewActivity& activity, AccountId of,
+                           std::set<std::string>& named) {
+  for (std::string after;;) {
+    auto inboxes = store::list_follower_inboxes(tx, of, after, kBatch);
+    if (inboxes.empty()) return;
+    after = inboxes.back();
+    const bool is_last = inboxes.size() < kBatch;
+    std::erase_if(inboxes, [&](const std::string& inbox) { return named.contains(inbox); });
+    if (!inboxes.empty()) deliveries.enqueue(tx, activity, inboxes);
+    named.insert(inboxes.begin(), inboxes.end());
+    if (is_last) return;
+  }
+}
+
 void enqueue(const jobs::Deliveries& deliveries, db::Tx& tx, Plan plan) {
-  const std::set<std::string> named(plan.inboxes.begin(), plan.inboxes.end());
+  std::set<std::string> named(plan.inboxes.begin(), plan.inboxes.end());
   if (!named.empty()) {
     // Who is spoken to hears it first.
     NewActivity direct = plan.activity;
@@ -123,15 +142,8 @@ void enqueue(const jobs::Deliveries& deliveries, db::Tx& tx, Plan plan) {
   }
   if (!plan.to_followers) return;
   plan.activity.to_followers = plan.only_followers;
-  for (std::string after;;) {
-    auto inboxes = store::list_follower_inboxes(tx, plan.activity.account_id, after, kBatch);
-    if (inboxes.empty()) return;
-    after = inboxes.back();
-    const bool is_last = inboxes.size() < kBatch;
-    std::erase_if(inboxes, [&](const std::string& inbox) { return named.contains(inbox); });
-    if (!inboxes.empty()) deliveries.enqueue(tx, plan.activity, inboxes);
-    if (is_last) return;
-  }
+  enqueue_for_followers(deliveries, tx, plan.activity, plan.activity.account_id, named);
+  if (plan.also_followers_of) enqueue_for_followers(deliveries, tx, plan.activity, *plan.also_followers_of, named);
 }
 
 /// The inbox of a remote account that may hear of the author; judged now, not when the author pressed the button.
@@ -280,6 +292,32 @@ std::optional<Plan> plan_tag(db::Tx& tx, const config::Config& config, const Pay
                        render_featured_tag(config, *account, tag->display_name, id_part, added));
 }
 
+/// Whoever has seen the quote may have kept the consent to it.
+std::optional<Plan> plan_revocation(db::Tx& tx, QuoteId id) {
+  const auto quote = store::find_quote(tx, id);
+  if (!quote || quote->state != model::QuoteState::revoked || !quote->approval_uri || !quote->quoted_account_id ||
+      !quote->quoted_status_id) {
+    return std::nullopt;
+  }
+  const auto author = store::find_account(tx, *quote->quoted_account_id);
+  const auto quoting = store::find_account(tx, quote->account_id);
+  if (!author || !author->is_local() || !quoting) return std::nullopt;
+  Plan plan;
+  plan.activity.account_id = author->id;
+  plan.activity.object_key = *quote->approval_uri;
+  plan.activity.body = render_delete_authorization(*quote->approval_uri, *author, quoting->uri);
+  plan.activity.priority = Priority::handshake;
+  plan.activity.essential = true;
+  plan.to_followers = true;
+  plan.is_public = true;
+  if (quoting->is_local()) plan.also_followers_of = quoting->id;
+  // The one that quotes hears it even where it is blocked by now: that is when consent is taken back.
+  if (!quoting->is_local() && !quoting->inbox_url.empty()) plan.inboxes.push_back(quoting->preferred_inbox());
+  for (const StatusId of : {*quote->quoted_status_id, quote->status_id})
+    std::ranges::move(store::list_involved_inboxes(tx, of), std::back_inserter(plan.inboxes));
+  return plan;
+}
+
 /// nullopt: nothing is to be told any more.
 std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Payload& payload) {
   if (payload.what == Told::profile || payload.what == Told::move) {
@@ -288,6 +326,7 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
     return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, *account);
   }
   if (payload.what == Told::feature_tag || payload.what == Told::unfeature_tag) return plan_tag(tx, config, payload);
+  if (payload.what == Told::revoke_quote) return plan_revocation(tx, QuoteId{payload.id});
   const bool takes_back = payload.what == Told::delete_ || payload.what == Told::undo_announce;
   const StatusId id{payload.id};
   const auto status = takes_back ? store::find_deleted_status(tx, id) : store::find_status(tx, id);

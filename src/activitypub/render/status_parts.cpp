@@ -165,9 +165,9 @@ std::string render_quote_authorization(std::string_view uri, std::string_view qu
   return writer.take();
 }
 
-std::string render_delete_authorization(std::string_view uri, std::string_view actor, std::string_view receiver) {
-  auto writer = begin(kFullContext, std::string(uri) + "#delete", "Delete", actor);
-  write_recipients(writer, only(receiver));
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver) {
+  auto writer = begin(kFullContext, std::string(uri) + "#delete", "Delete", author.uri);
+  write_recipients(writer, {.to = {std::string(receiver)}, .cc = {std::string(kPublic), followers_uri(author)}});
   writer.field("object", uri);
   return finish(writer);
 }
