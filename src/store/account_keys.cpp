@@ -103,6 +103,27 @@ void replace_keys(db::Tx& tx, AccountId id, std::span<const model::AccountKey> k
           {id, db::Param::texts(key_ids), db::Param::bigints(algorithms), db::Param::texts(pems), tx.now()});
 }
 
+const db::Statement kListPrivateKeys{"account_keys.list_private", R"sql(
+SELECT key_id, private_pem FROM account_keys
+WHERE private_pem IS NOT NULL AND key_id > $1
+ORDER BY key_id
+LIMIT $2
+FOR UPDATE)sql"};
+
+std::vector<PrivateKeyRow> list_private_keys(db::Tx& tx, std::string_view after, int limit) {
+  return all_rows(tx.exec(kListPrivateKeys, {after, limit}), [](const db::Row& row) {
+    return PrivateKeyRow{.key_id = std::string(row.text(0)), .private_pem = std::string(row.text(1))};
+  });
+}
+
+const db::Statement kSetPrivateKey{
+    "account_keys.set_private",
+    "UPDATE account_keys SET private_pem = $2 WHERE key_id = $1 AND private_pem IS NOT NULL"};
+
+void set_private_key(db::Tx& tx, std::string_view key_id, std::string_view private_pem) {
+  tx.exec(kSetPrivateKey, {key_id, private_pem});
+}
+
 const db::Statement kInsertSpareKey{"account_keys.insert_spare",
                                     "INSERT INTO spare_keys (id, private_pem, created_at) VALUES ($1, $2, $3)"};
 
@@ -117,6 +138,12 @@ RETURNING private_pem)sql"};
 
 std::optional<std::string> take_spare_key(db::Tx& tx) {
   return first_row(tx.exec(kTakeSpareKey), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kDeleteSpareKeys{"account_keys.delete_spare", "DELETE FROM spare_keys"};
+
+void delete_spare_keys(db::Tx& tx) {
+  tx.exec(kDeleteSpareKeys);
 }
 
 const db::Statement kCountSpareKeys{"account_keys.count_spare", "SELECT count(*) FROM spare_keys"};

@@ -112,7 +112,7 @@ void enqueue_for_relays(service::Environment& env, db::Tx& tx, const Plan& plan,
 void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
   const auto account = store::find_account(tx, activity.account_id);
   if (!account) return;
-  const auto stored = service::ensure_proof_key(tx, *account);
+  const auto stored = service::ensure_proof_key(env.config, tx, *account);
   const auto key = FederationService::of(env).keys().private_key(stored.private_pem.value_or(""));
   if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
 }
