@@ -68,4 +68,14 @@ bool has_local_follower(db::Tx& tx, AccountId id) {
   return tx.exec(kHasLocalFollower, {id})[0].boolean(0);
 }
 
+const db::Statement kFindLocalFollower{"relationships.find_local_follower", R"sql(
+SELECT f.account_id FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = $1 AND a.domain IS NULL AND a.suspended_at IS NULL
+ORDER BY f.id
+LIMIT 1)sql"};
+
+std::optional<AccountId> find_local_follower(db::Tx& tx, AccountId id) {
+  return first_row(tx.exec(kFindLocalFollower, {id}), [](const db::Row& row) { return row.id<AccountId>(0); });
+}
+
 }  // namespace dunlin::store

@@ -108,13 +108,15 @@ Result<void> Resolver::take_numbers(const Note& note, const model::Status& statu
 
 Result<void> Resolver::refresh(const model::Status& known) {
   if (known.local || known.is_reblog()) return {};
-  const auto object = fetch(known.uri);
+  const auto author = store::find_account(tx_, known.account_id);
+  auto object = fetch(known.uri);
+  const bool refused = !object && (object.error().code == Errc::forbidden || object.error().code == Errc::not_found);
+  if (refused && author && known.visibility == Visibility::private_) object = fetch_as_follower(known.uri, *author);
   if (!object) {
     if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
     if (object.error().code == Errc::gone) statuses_.receive_delete(tx_, known);
     return {};
   }
-  const auto author = store::find_account(tx_, known.account_id);
   if (!object->note || object->id != known.uri || !author || object->note->attributed_to != author->uri) return {};
   return take_numbers(*object->note, known);
 }
