@@ -45,6 +45,8 @@ class FederationService final : public service::Federation {
   [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }
   /// Verified requests of each server, counted by the inbox.
   [[nodiscard]] service::AttemptLimiter& inbox_limiter() { return inbox_limiter_; }
+  /// What relays have brought.
+  [[nodiscard]] service::AttemptLimiter& relay_limiter() { return relay_limiter_; }
   /// Refused requests of which a row tells.
   [[nodiscard]] service::AttemptLimiter& refusals_told() { return refusals_told_; }
   /// What has a say in all that comes in: the domain policies first. Rules are added before anything runs.
@@ -109,6 +111,7 @@ class FederationService final : public service::Federation {
   service::DomainPolicies policies_;
   HostBudget host_budget_;
   service::AttemptLimiter inbox_limiter_;
+  service::AttemptLimiter relay_limiter_;
   service::AttemptLimiter refusals_told_;
   service::InboundPolicies inbound_policies_;
   service::AttemptLimiter origin_checks_;

@@ -185,6 +185,8 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
   context.by_others = true;
   context.relayed = is_relay(tx, context.actor);
+  if (context.relayed && !is_within_relay_share(context, context.actor, !documents.is_first_run()))
+    return Outcome::ignored(Reason::flood, "more than a relay may bring in an hour");
   if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
     if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);
     context.actor = prover->account;

@@ -249,6 +249,7 @@ Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account
   plan.is_public = true;
   // The servers of those whom the account follows show its profile, too.
   add_followed_inboxes(tx, account, plan.inboxes);
+  plan.to_relays = true;
   return plan;
 }
 
@@ -260,8 +261,10 @@ std::optional<Plan> plan_move(db::Tx& tx, const model::Account& account) {
   plan.activity.object_key = account.uri;
   plan.activity.body = render_move(account, target->uri, tx.now());
   plan.activity.essential = true;
+  plan.inboxes = store::list_blocker_inboxes(tx, account.id);  // whose blocks move along
   plan.to_followers = true;
   plan.is_public = true;
+  plan.to_relays = true;
   return plan;
 }
 
@@ -337,8 +340,9 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
   }
   if (status->local_only) return std::nullopt;
   if (payload.what == Told::pin || payload.what == Told::unpin) {
-    return plan_featured(*author, status->uri,
-                         render_pin(*author, status->uri, at_this_time(tx, status->id.str()), payload.what == Told::pin));
+    return plan_featured(
+        *author, status->uri,
+        render_pin(*author, status->uri, at_this_time(tx, status->id.str()), payload.what == Told::pin));
   }
   return plan_status(tx, config, payload.what, *status, *author);
 }
@@ -356,6 +360,9 @@ void distribute_account_deletion(db::Tx& tx, const jobs::Deliveries& deliveries,
   add_followed_inboxes(tx, account, plan.inboxes);
   // Whatever server has seen a mention, a boost or a search result holds a copy, and nobody remembers which.
   std::ranges::move(store::list_known_inboxes(tx), std::back_inserter(plan.inboxes));
+  for (const model::Relay& relay : store::list_relays(tx)) {
+    if (relay.state == model::RelayState::accepted && !relay.inbox_url.empty()) plan.inboxes.push_back(relay.inbox_url);
+  }
   jobs::cancel_pending(tx, account.id, account.uri);
   enqueue(deliveries, tx, std::move(plan));
 }

@@ -30,6 +30,7 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       policies_(config, clock),
       host_budget_(clock),
       inbox_limiter_(clock),
+      relay_limiter_(clock),
       refusals_told_(clock),
       origin_checks_(clock),
       env_{clock, ids, config, *this, queue, events},

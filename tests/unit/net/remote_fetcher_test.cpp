@@ -68,9 +68,9 @@ TEST_CASE("what is signed for a follower is sent as it is, once, and leads nowhe
   };
   CHECK(ask("https://a.example/1").status == 404);
   CHECK(ask("https://a.example/1").status == 404);
-  REQUIRE(f.network.requests().size() == 2);  // no answer is remembered: another follower may see more
-  CHECK(f.network.requests()[0].headers.get("Signature") == "mine");
-  CHECK(f.network.requests()[0].headers.get("Date") == "now");
+  REQUIRE(f.network.asked().size() == 2);  // no answer is remembered: another follower may see more
+  CHECK(f.network.asked()[0].headers.get("Signature") == "mine");
+  CHECK(f.network.asked()[0].headers.get("Date") == "now");
   CHECK_FALSE(ask("https://a.example/moved").failure.empty());
 }
 
