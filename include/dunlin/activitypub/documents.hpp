@@ -33,6 +33,8 @@ struct PublicKey {
   std::string owner;
   std::string pem;
   model::KeyAlgorithm algorithm = model::KeyAlgorithm::rsa;
+  std::optional<Time> ends_at{};  // by `expires` or `revoked`, whichever is first
+  bool asserts = false;           // it proves what its owner says (assertionMethod)
 };
 
 /// A custom emoji that a text uses.

@@ -96,7 +96,7 @@ Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity
     return none;
   }
   const auto parsed = FederationService::of(context.env).keys().public_key(key->key.public_pem);
-  if (key->owner.uri != activity.actor || !parsed || !(*proof)->verify(*parsed)) return none;
+  if (key->owner.uri != activity.actor || !key->key.asserts || !parsed || !(*proof)->verify(*parsed)) return none;
   auto owner = TRY(context.resolver.refresh_if_older(key->owner, kRefreshAfter));
   return std::optional(Prover{std::move(owner), (*proof)->created()});
 }
@@ -225,8 +225,8 @@ std::string_view to_string(Reason reason) {
       "none",        "known",         "taken_back", "outdated",       "replayed",      "nobody_concerned",
       "unsupported", "unknown",       "incomplete", "unproven",       "not_confirmed", "other_origin",
       "not_theirs",  "id_taken",      "not_asked",  "not_public",     "not_allowed",   "blocked",
-      "suspended",   "domain_policy", "flood",      "not_acceptable", "given_up",
-      "bad_signature", "rule"};
+      "suspended",   "domain_policy", "flood",      "not_acceptable", "given_up",      "bad_signature",
+      "rule"};
   const auto number = static_cast<std::size_t>(reason);
   return number < kNames.size() ? kNames.at(number) : "?";
 }

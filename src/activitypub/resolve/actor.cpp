@@ -60,17 +60,22 @@ void follow_suspension(db::Tx& tx, const Actor& actor, model::Account& account) 
   }
 }
 
-/// The keys that the actor may claim: on its own origin, its own, and readable.
+/// The keys that the actor may claim: on its own origin, its own, readable, and not at their end.
 std::vector<model::AccountKey> usable_keys(const Actor& actor, AccountId owner, Time now) {
   std::vector<model::AccountKey> result;
   for (const PublicKey& key : actor.keys) {
     if (key.owner != actor.id || !same_origin(key.id, actor.id) || !crypto::PublicKey::from_pem(key.pem)) continue;
+    if (key.ends_at && *key.ends_at <= now) continue;
+    const bool asserts = std::ranges::any_of(
+        actor.keys, [&](const PublicKey& other) { return other.asserts && other.id == key.id; });
     result.push_back({.key_id = key.id,
                       .account_id = owner,
                       .algorithm = key.algorithm,
                       .public_pem = key.pem,
                       .private_pem = std::nullopt,
-                      .fetched_at = now});
+                      .fetched_at = now,
+                      .expires_at = key.ends_at,
+                      .asserts = asserts});
   }
   return result;
 }
