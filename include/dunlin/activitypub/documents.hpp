@@ -142,6 +142,7 @@ struct Note {
   std::optional<QuotePolicy> quote_policy;
   std::optional<std::int64_t> likes;  // totals that the origin claims
   std::optional<std::int64_t> shares;
+  std::optional<std::int64_t> replies_total;
   std::string replies;                     // the collection, on the note's origin
   std::vector<std::string> first_replies;  // those of its first page that are embedded
   std::vector<Attachment> attachments;
@@ -170,9 +171,9 @@ enum class ActivityType : std::uint8_t {
 
 /// A collection or a page of one.
 struct Collection {
-  std::string first;               // the first page's id, unless that page is embedded
-  std::string next;                // of a page
-  std::vector<std::string> items;  // ids, of an embedded first page as well
+  std::string first;                  // the first page's id, unless that page is embedded
+  std::string next;                   // of a page
+  std::vector<std::string> items;     // ids, of an embedded first page as well
   std::vector<std::string> hashtags;  // names of those among the items: they have no ids
   std::optional<std::int64_t> total;
   std::string attributed_to;

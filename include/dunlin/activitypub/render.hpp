@@ -29,6 +29,8 @@ struct QuoteParts {
 };
 
 /// What a Note is made of.
+inline constexpr int kOwnRepliesShown = 5;
+
 struct NoteParts {
   const model::Status& status;
   const model::Account& author;
@@ -40,6 +42,7 @@ struct NoteParts {
   Time now{};  // whether the poll is over
   std::vector<model::MediaAttachment> media{};
   std::vector<store::CustomEmoji> emojis{};  // ours that stand in the text
+  std::vector<std::string> own_replies{};    // ids of the first ones by the same author
 };
 
 /// Documents inside of others go without @context.

@@ -80,7 +80,8 @@ Result<void> take_object(const Run& run) {
     return {};
   }
   if (!known) store::count_found(run.tx, run.backfill.id);
-  store::set_remote_counts(run.tx, status->id, claimed(note.shares), claimed(note.likes));
+  store::set_remote_counts(run.tx, status->id,
+                           {.reblogs = note.shares, .favourites = note.likes, .replies = note.replies_total});
   if (run.backfill.kind != BackfillKind::thread) return {};
   if (!note.replies.empty()) add(run, BackfillItemKind::collection, {note.replies});
   add(run, BackfillItemKind::object, note.first_replies);

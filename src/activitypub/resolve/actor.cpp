@@ -66,8 +66,8 @@ std::vector<model::AccountKey> usable_keys(const Actor& actor, AccountId owner, 
   for (const PublicKey& key : actor.keys) {
     if (key.owner != actor.id || !same_origin(key.id, actor.id) || !crypto::PublicKey::from_pem(key.pem)) continue;
     if (key.ends_at && *key.ends_at <= now) continue;
-    const bool asserts = std::ranges::any_of(
-        actor.keys, [&](const PublicKey& other) { return other.asserts && other.id == key.id; });
+    const bool asserts =
+        std::ranges::any_of(actor.keys, [&](const PublicKey& other) { return other.asserts && other.id == key.id; });
     result.push_back({.key_id = key.id,
                       .account_id = owner,
                       .algorithm = key.algorithm,
@@ -184,6 +184,7 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     const auto holder = store::find_account_by_handle(tx_, handle->username, handle->domain);
     if (holder && holder->id != account.id && holder->handle_verified) store::unverify_handle(tx_, holder->id);
   }
+  account.moved_to_id.reset();  // who is back says so by saying nothing
   if (!actor.moved_to.empty()) {
     if (const auto target = store::find_account_by_uri(tx_, actor.moved_to)) account.moved_to_id = target->id;
   }

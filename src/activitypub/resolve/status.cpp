@@ -97,9 +97,8 @@ Result<void> Resolver::take_numbers(const Note& note, const model::Status& statu
     service::PollService(env_, notifications).receive(tx_, status, to_remote_poll(*note.poll, tx_.now()));
   }
   TRY_VOID(attach_quote(note, status));
-  static constexpr std::int64_t kMaxClaimed = 1'000'000'000;
-  const auto claimed = [](std::optional<std::int64_t> total) { return std::min(total.value_or(0), kMaxClaimed); };
-  store::set_remote_counts(tx_, status.id, claimed(note.shares), claimed(note.likes));
+  store::set_remote_counts(tx_, status.id,
+                           {.reblogs = note.shares, .favourites = note.likes, .replies = note.replies_total});
   const auto author = store::find_account(tx_, status.account_id);
   const auto policy = author ? quote_policy_of(note, *author) : std::nullopt;
   if (policy && policy != status.quote_policy) store::set_quote_policy(tx_, status.id, *policy);
