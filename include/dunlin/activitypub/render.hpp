@@ -28,9 +28,10 @@ struct QuoteParts {
   std::string authorization;  // "" = none (yet)
 };
 
-/// What a Note is made of.
-inline constexpr int kOwnRepliesShown = 5;
+/// Own replies that a Note names.
+inline constexpr std::size_t kOwnRepliesShown = 5;
 
+/// What a Note is made of.
 struct NoteParts {
   const model::Status& status;
   const model::Account& author;

@@ -94,7 +94,7 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
   const auto quotes = store::list_quote_uris(tx, with_quote);
   auto media = with_media.empty() ? std::map<StatusId, std::vector<model::MediaAttachment>>{}
                                   : store::list_media_of(tx, with_media);
-  auto own_replies = store::list_own_replies(tx, answered, kOwnRepliesShown);
+  auto own_replies = store::list_own_replies(tx, answered, static_cast<int>(kOwnRepliesShown));
   EmojisIn emojis_in(tx);
   for (NoteParts& note : notes) {
     if (const auto own = own_replies.find(note.status.id); own != own_replies.end())
