@@ -14,6 +14,7 @@ std::shared_ptr<const KnownSigner> KnownSigners::find(std::string_view key_id) c
 
 void KnownSigners::remember(const model::Account& account, const model::AccountKey& key,
                             const crypto::PublicKey& parsed) {
+  if (key.expires_at) return;  // the database knows when
   if (!key.fetched_at || account.is_local() || account.suspended_at) return;
   auto signer = std::make_shared<const KnownSigner>(KnownSigner{.id = account.id,
                                                                 .uri = account.uri,

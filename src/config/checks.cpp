@@ -57,6 +57,14 @@ constexpr std::string_view kSubtagCharacters = "abcdefghijklmnopqrstuvwxyzABCDEF
 
 }  // namespace
 
+Checked secret_key(const std::string& text) {
+  constexpr std::size_t kBytes = 32;
+  if (text.empty()) return text;
+  const auto bytes = text::base64_decode(text);
+  if (!bytes || bytes->size() != kBytes) return allowed("32 bytes in base64, such as openssl rand -base64 32 prints");
+  return text;
+}
+
 Checked domain(const std::string& text) {
   const auto normal = normalise_domain(text);
   if (!normal) return allowed(R"(a host name with an optional port, such as "social.example")");

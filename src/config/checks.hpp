@@ -30,6 +30,8 @@ std::expected<std::string, std::string> single_line(const std::string& text);
 
 /// No control characters. Empty stays empty.
 std::expected<std::string, std::string> one_line_or_empty(const std::string& text);
+/// 32 bytes in base64. Empty stays empty.
+std::expected<std::string, std::string> secret_key(const std::string& text);
 /// An http(s) URL. Empty stays empty.
 std::expected<std::string, std::string> web_address(const std::string& text);
 /// A host name or address without a port. Empty stays empty.

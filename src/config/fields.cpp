@@ -157,6 +157,14 @@ std::vector<Field> fields_of(Config& config) {
        .slot = &federation.ca_file,
        .help = "A PEM file of certificate authorities to trust beside the system's.",
        .check = checks::absolute_path},
+      {.section = "federation",
+       .key = "key_secret",
+       .slot = &federation.key_secret,
+       .help = "Encrypts the private keys of accounts in the database: 32 bytes in base64, such as of `openssl rand "
+               "-base64 32`. Keep a copy beside the backups: without it they are lost. Empty: they are stored as they "
+               "are. See `dunlin account encrypt-keys`.",
+       .check = checks::secret_key,
+       .secret = true},
 
       {.section = "instance",
        .key = "title",

@@ -58,12 +58,15 @@ Result<Value> find_or_parse(Lru<Value>& cache, std::string_view text, Parse pars
 }  // namespace
 
 struct KeyCache::Impl {
-  explicit Impl(std::size_t capacity) : public_keys(capacity), private_keys(capacity) {}
+  Impl(std::size_t capacity, std::optional<SecretBox> secret_box)
+      : box(std::move(secret_box)), public_keys(capacity), private_keys(capacity) {}
+  const std::optional<SecretBox> box;
   Lru<PublicKey> public_keys;
   Lru<PrivateKey> private_keys;
 };
 
-KeyCache::KeyCache(std::size_t capacity) : impl_(std::make_unique<Impl>(capacity)) {}
+KeyCache::KeyCache(std::size_t capacity, std::optional<SecretBox> box)
+    : impl_(std::make_unique<Impl>(capacity, std::move(box))) {}
 
 KeyCache::~KeyCache() = default;
 
@@ -74,7 +77,11 @@ Result<PublicKey> KeyCache::public_key(std::string_view text) {
 }
 
 Result<PrivateKey> KeyCache::private_key(std::string_view pem) {
-  return find_or_parse(impl_->private_keys, pem, &PrivateKey::from_pem);
+  return find_or_parse(impl_->private_keys, pem, [this](std::string_view text) -> Result<PrivateKey> {
+    if (!SecretBox::is_sealed(text)) return PrivateKey::from_pem(text);
+    if (!impl_->box) return fail(Errc::invalid, "The key cannot be used", "it is encrypted, and no secret is set");
+    return PrivateKey::from_pem(TRY(impl_->box->open(text)));
+  });
 }
 
 }  // namespace dunlin::crypto

@@ -313,6 +313,9 @@ void Application::register_jobs() {
   job_queue_.on(activitypub::kBeginProfile.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return activitypub::run_begin_profile(core_.env(), tx, job.payload);
   });
+  job_queue_.on(activitypub::kRecheckQuote.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
+    return activitypub::run_recheck_quote(core_.env(), core_.services(), tx, documents, job.payload);
+  });
   job_queue_.on(activitypub::kBackfill.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return activitypub::run_backfill(core_.env(), core_.services(), tx, documents, job.payload);
   });

@@ -1,6 +1,7 @@
 #include "core.hpp"
 
 #include "dunlin/db/migrate.hpp"
+#include "dunlin/service/actor_keys.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -71,7 +72,7 @@ Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> po
       connection_(telling(connection, &changes_)),
       node_(std::move(node)),
       ids_(clock_, id_node),
-      keys_(config_.limits.memory_bytes / kKeyShare / kKeyBytes),
+      keys_(config_.limits.memory_bytes / kKeyShare / kKeyBytes, service::key_box(config_)),
       queue_(&wake_up_),
       deliveries_(&wake_up_, [this](std::string_view host) { return federation_.policies().may_federate(host); }),
       federation_(clock_, ids_, config_, events_, keys_, queue_, deliveries_),

@@ -12,6 +12,7 @@
 #include "dunlin/store/mutes.hpp"
 #include "dunlin/store/oauth.hpp"
 #include "dunlin/store/preview_cards.hpp"
+#include "dunlin/store/refusals.hpp"
 #include "dunlin/store/sign_ups.hpp"
 #include "dunlin/store/status_receivers.hpp"
 #include "dunlin/store/statuses.hpp"
@@ -56,6 +57,7 @@ Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
   const auto keys = store::purge_idempotency_keys(tx, now - kIdempotencyKeys);
   const auto applications = store::purge_unused_applications(tx, now - kUnusedApplications);
   const auto activities = store::purge_inbound_activities(tx, now - kInboundActivities);
+  store::purge_refusals(tx, now - kInboundActivities);
   const auto tombstones = store::purge_tombstones(tx, kEarlyTombstones);
   const auto mutes = store::purge_expired_mutes(tx);
   const auto statuses = store::purge_deleted_statuses(tx, now - kDeletedStatuses, kStatusesAtOnce);

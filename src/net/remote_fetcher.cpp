@@ -44,6 +44,7 @@ std::string_view accept_for(RemoteKind kind) {
       return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1)";
     case RemoteKind::activity:
     case RemoteKind::key:
+    case RemoteKind::as_follower:
     case RemoteKind::media:  // fetched elsewhere
     case RemoteKind::push:   // sent elsewhere
       break;
@@ -150,7 +151,8 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
   auto url = Url::parse(request.url);
   if (!url) co_return failed(request.url, "refused address: the URL is malformed");
   const auto deadline = Clock::now() + options.timeout;
-  const bool stays = request.kind == RemoteKind::key || request.kind == RemoteKind::translate;
+  const bool stays = request.kind == RemoteKind::key || request.kind == RemoteKind::as_follower ||
+                     request.kind == RemoteKind::translate;
   const int most = stays ? 0 : options.max_redirects;
   for (int hops = 0;; ++hops) {
     if (options.own_authorities.contains(url->authority())) {
@@ -194,6 +196,9 @@ asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest ask
   request.max_body_bytes = options.max_bytes;
   request.cut_body = asked.kind == RemoteKind::web_page;
   request.headers.add("Accept", std::string(accept_for(asked.kind)));
+  if (asked.kind == RemoteKind::as_follower) {
+    for (auto& [name, value] : asked.headers) request.headers.set(name, std::move(value));
+  }
   if (request.method == http::Method::post) {
     request.headers.add("Content-Type", "application/json");
     request.body = std::make_shared<const std::string>(std::move(asked.body));
@@ -239,6 +244,7 @@ asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequ
 }
 
 void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDocument& document) {
+  if (request.kind == RemoteKind::as_follower) return;  // signed anew each time, it would never be found
   std::chrono::milliseconds keep{0};
   if (document.failure.empty()) {
     if (document.status == 404 || document.status == 410) {

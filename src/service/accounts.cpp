@@ -138,7 +138,7 @@ Result<Account> AccountService::create_local(db::Tx& tx, const NewLocalAccount& 
   account.created_at = tx.now();
   account.updated_at = tx.now();
   store::insert_account(tx, account);
-  give_keys(tx, account);
+  give_keys(env_.config, tx, account);
   store::insert_user(tx, {.id = env_.ids.next<UserId>(),
                           .account_id = account.id,
                           .email = wanted.email,
@@ -222,7 +222,7 @@ Result<void> AccountService::set_posting_defaults(db::Tx& tx, UserId user, const
 }
 
 Result<void> AccountService::rotate_keys(db::Tx& tx, const Account& account, KeyRotation how) {
-  const Time from = TRY(service::rotate_keys(tx, account, how));
+  const Time from = TRY(service::rotate_keys(env_.config, tx, account, how));
   env_.federation.keys_rotated(tx, account, from);
   return {};
 }
@@ -242,14 +242,14 @@ Account AccountService::ensure_instance_actor(db::Tx& tx) {
   account.created_at = tx.now();
   account.updated_at = tx.now();
   store::insert_account(tx, account);
-  give_keys(tx, account);
+  give_keys(env_.config, tx, account);
   return account;
 }
 
 bool AccountService::top_up_spare_keys(db::Session& session, int wanted) {
   const auto have = session.read([](db::Tx& tx) -> Result<std::int64_t> { return store::count_spare_keys(tx); });
   if (!have || *have >= wanted) return false;
-  const std::string pem = crypto::PrivateKey::generate_rsa().to_pem();
+  const std::string pem = stored_key(env_.config, crypto::PrivateKey::generate_rsa());
   const auto stored = session.write([&](db::Tx& tx) -> Result<void> {
     store::insert_spare_key(tx, env_.ids.next<AccountId>().value, pem);
     return {};

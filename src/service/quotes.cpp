@@ -117,8 +117,30 @@ Result<Status> QuoteService::set_policy(db::Tx& tx, const Account& who, StatusId
   status->quote_policy = policy;
   store::set_quote_policy(tx, id, policy);
   if (!status->local_only) env_.federation.quote_policy_changed(tx, *status);
+  decide_waiting(tx, *status);
   env_.events.tell(tx, events::StatusChanged{status->id, status->account_id, events::StatusPart::quote});
   return *std::move(status);
+}
+
+void QuoteService::decide_waiting(db::Tx& tx, const Status& quoted) {
+  constexpr int kAtOnce = 500;
+  for (Quote& quote : store::list_undecided_quotes(tx, quoted.id, kAtOnce)) {
+    if (!decide(tx, quoted, quote)) continue;
+    save(tx, quote);
+    const auto quoting = store::find_status(tx, quote.status_id);
+    if (quoting && quote.state == QuoteState::accepted) notifications_.quoted(tx, *quoting, quoted.account_id);
+    env_.federation.quote_answered(tx, quote);
+  }
+}
+
+bool QuoteService::decide(db::Tx& tx, const Status& quoted, Quote& quote) {
+  auto permission = permission_for(tx, quoted, quote.account_id);
+  if (store::is_blocked(tx, quoted.account_id, quote.account_id)) permission = QuotePermission::denied;
+  if (permission == QuotePermission::manual) return false;
+  const bool allowed = permission == QuotePermission::automatic;
+  quote.state = allowed ? QuoteState::accepted : QuoteState::rejected;
+  if (allowed) quote.approval_uri = uris::quote_authorization(env_.config, quoted.account_id, quote.id);
+  return true;
 }
 
 void QuoteService::receive(db::Tx& tx, const Status& status, const RemoteQuote& remote) {
@@ -160,11 +182,9 @@ std::optional<Quote> QuoteService::receive_request(db::Tx& tx, const Account& wh
     return std::nullopt;
   auto known = store::find_quote_of(tx, quoting.id);
   if (known && known->quoted_status_id && *known->quoted_status_id != quoted.id) return std::nullopt;
-  // A decision stands: asking again does not undo a revocation.
+  // Consent stands, and asking again does not undo a revocation; a refusal was that of the policy of its time.
   if (known && known->state == QuoteState::accepted && known->approval_uri) return known;
-  if (known && (known->state == QuoteState::revoked || known->state == QuoteState::rejected)) return std::nullopt;
-  const bool allowed = !store::is_blocked(tx, quoted.account_id, who.id) &&
-                       permission_for(tx, quoted, who.id) == QuotePermission::automatic;
+  if (known && known->state == QuoteState::revoked) return std::nullopt;
   if (!known) {
     known = Quote{.id = env_.ids.next<QuoteId>(),
                   .status_id = quoting.id,
@@ -176,11 +196,10 @@ std::optional<Quote> QuoteService::receive_request(db::Tx& tx, const Account& wh
     if (!store::insert_quote(tx, *known)) return std::nullopt;
   }
   known->request_uri = std::move(request_uri);
-  known->state = allowed ? QuoteState::accepted : QuoteState::rejected;
-  if (allowed) known->approval_uri = uris::quote_authorization(env_.config, quoted.account_id, known->id);
+  if (!decide(tx, quoted, *known)) known->state = QuoteState::pending;
   save(tx, *known);
-  if (!allowed) return std::nullopt;
-  notifications_.quoted(tx, quoting, quoted.account_id);
+  if (known->state == QuoteState::rejected) return std::nullopt;
+  if (known->state == QuoteState::accepted) notifications_.quoted(tx, quoting, quoted.account_id);
   return known;
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace dunlin::service {
 
@@ -25,10 +26,9 @@ struct Name {
   std::string displayed;
 };
 
-/// Other servers read the hashtags of a profile again when they hear that it has changed.
-void tell_of_profile(Environment& env, db::Tx& tx, AccountId who) {
+void tell(Environment& env, db::Tx& tx, AccountId who, std::string_view tag, bool featured) {
   const auto account = store::find_account(tx, who);
-  if (account && account->is_local()) env.federation.profile_updated(tx, *account);
+  if (account && account->is_local()) env.federation.hashtag_featured(tx, *account, tag, featured);
 }
 
 /// nullopt: in a text this would be no hashtag, or only a part of one.
@@ -80,7 +80,7 @@ Result<store::FeaturedTag> TagService::feature(db::Tx& tx, AccountId who, std::s
       return fail(Errc::invalid, "Validation failed: You have already featured the maximum number of hashtags");
     }
     store::insert_featured_tag(tx, who, tag.id, env_.ids.next<FollowId>().value);
-    tell_of_profile(env_, tx, who);
+    tell(env_, tx, who, tag.name, true);
     featured = store::list_featured_tags(tx, who);
   }
   const auto found = std::ranges::find_if(featured, is_it);
@@ -90,14 +90,28 @@ Result<store::FeaturedTag> TagService::feature(db::Tx& tx, AccountId who, std::s
 
 Result<Tag> TagService::unfeature(db::Tx& tx, AccountId who, std::string_view given) {
   auto tag = TRY(get(tx, given));
-  if (store::delete_featured_tag_by_tag(tx, who, tag.id)) tell_of_profile(env_, tx, who);
+  if (store::delete_featured_tag_by_tag(tx, who, tag.id)) tell(env_, tx, who, tag.name, false);
   return tag;
 }
 
 Result<void> TagService::remove_featured(db::Tx& tx, AccountId who, std::int64_t featured_tag) {
-  if (!store::delete_featured_tag(tx, who, featured_tag)) return fail(Errc::not_found, "Record not found");
-  tell_of_profile(env_, tx, who);
+  const auto name = store::delete_featured_tag(tx, who, featured_tag);
+  if (!name) return fail(Errc::not_found, "Record not found");
+  tell(env_, tx, who, *name, false);
   return {};
+}
+
+void TagService::receive_featured(db::Tx& tx, AccountId who, std::span<const std::string> names) {
+  std::vector<std::int64_t> kept;
+  for (const std::string& given : names) {
+    if (kept.size() >= kMaxFeatured) break;
+    const auto name = parse_name(given);
+    if (name) kept.push_back(store::ensure_tag(tx, name->folded, name->displayed).id);
+  }
+  for (const store::FeaturedTag& featured : store::list_featured_tags(tx, who)) {
+    if (std::ranges::find(kept, featured.tag.id) == kept.end()) store::delete_featured_tag(tx, who, featured.id);
+  }
+  for (const std::int64_t tag : kept) store::insert_featured_tag(tx, who, tag, env_.ids.next<FollowId>().value);
 }
 
 }  // namespace dunlin::service

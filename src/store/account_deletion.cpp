@@ -33,6 +33,10 @@ ORDER BY coalesce(main_from <= $3, true) DESC, main_from DESC NULLS LAST, create
 LIMIT 1
 ON CONFLICT (account_id) DO NOTHING)sql"};
 const db::Statement kPurgeKeys{"account_deletion.purge_keys", "DELETE FROM departed_keys WHERE expires_at <= $1"};
+const db::Statement kListDepartedKeys{
+    "account_deletion.list_keys", "SELECT account_id, private_pem FROM departed_keys ORDER BY account_id FOR UPDATE"};
+const db::Statement kSetDepartedKey{"account_deletion.set_key",
+                                    "UPDATE departed_keys SET private_pem = $2 WHERE account_id = $1"};
 
 }  // namespace
 
@@ -58,6 +62,16 @@ void keep_departed_key(db::Tx& tx, AccountId id, Time until) {
 
 std::size_t purge_departed_keys(db::Tx& tx) {
   return tx.exec(kPurgeKeys, {tx.now()}).affected();
+}
+
+std::vector<DepartedKey> list_departed_keys(db::Tx& tx) {
+  return all_rows(tx.exec(kListDepartedKeys), [](const db::Row& row) {
+    return DepartedKey{.account_id = row.id<AccountId>(0), .private_pem = std::string(row.text(1))};
+  });
+}
+
+void set_departed_key(db::Tx& tx, AccountId id, std::string_view private_pem) {
+  tx.exec(kSetDepartedKey, {id, private_pem});
 }
 
 }  // namespace dunlin::store

@@ -4,6 +4,8 @@
 
 #include "dunlin/db/statement.hpp"
 
+#include <algorithm>
+
 namespace dunlin::store {
 
 #define DUNLIN_BACKFILL_COLUMNS \
@@ -191,11 +193,18 @@ std::optional<Time> find_thread_start(db::Tx& tx, ConversationId id) {
 
 const db::Statement kSetRemoteCounts{"backfills.set_remote_counts", R"sql(
 UPDATE status_stats
-SET remote_reblogs = $2, remote_favourites = $3
-WHERE status_id = $1 AND (remote_reblogs, remote_favourites) IS DISTINCT FROM ($2, $3))sql"};
+SET remote_reblogs = coalesce($2, remote_reblogs), remote_favourites = coalesce($3, remote_favourites),
+    remote_replies = coalesce($4, remote_replies)
+WHERE status_id = $1 AND (coalesce($2, remote_reblogs) <> remote_reblogs OR
+                          coalesce($3, remote_favourites) <> remote_favourites OR
+                          coalesce($4, remote_replies) <> remote_replies))sql"};
 
-void set_remote_counts(db::Tx& tx, StatusId id, std::int64_t reblogs, std::int64_t favourites) {
-  tx.exec(kSetRemoteCounts, {id, reblogs, favourites});
+void set_remote_counts(db::Tx& tx, StatusId id, const RemoteCounts& counts) {
+  static constexpr std::int64_t kMost = 1'000'000'000;
+  const auto sane = [](std::optional<std::int64_t> total) {
+    return total ? std::optional(std::clamp<std::int64_t>(*total, 0, kMost)) : std::nullopt;
+  };
+  tx.exec(kSetRemoteCounts, {id, sane(counts.reblogs), sane(counts.favourites), sane(counts.replies)});
 }
 
 const db::Statement kSetAccountCounts{"backfills.set_account_counts", R"sql(

@@ -171,10 +171,19 @@ std::vector<model::Follow> take_severed_follows(db::Tx& tx, AccountId account) {
   return all_rows(tx.exec(kTakeSevered, {account}), read_severed);
 }
 
+// Refused requests count as rejected (activitypub::Verdict 3).
 const db::Statement kListVerdicts{"domain_policies.list_verdicts", R"sql(
-SELECT id, host, type, coalesce(uri, ''), received_at, verdict, coalesce(reason, ''), coalesce(why, 0)
+(SELECT id, host, type, coalesce(uri, ''), received_at, verdict, coalesce(reason, ''), coalesce(why, 0)
 FROM inbound_activities
 WHERE ($1::text IS NULL OR host = $1) AND ($2::smallint IS NULL OR verdict = $2) AND ($4::smallint IS NULL OR why = $4)
+ORDER BY id DESC
+LIMIT $3)
+UNION ALL
+(SELECT id, host, type, uri, received_at, 3::smallint, reason, why
+FROM refused_requests
+WHERE ($1::text IS NULL OR host = $1) AND coalesce($2::smallint, 3) = 3 AND ($4::smallint IS NULL OR why = $4)
+ORDER BY id DESC
+LIMIT $3)
 ORDER BY id DESC
 LIMIT $3)sql"};
 
@@ -194,9 +203,11 @@ std::vector<VerdictRow> list_verdicts(db::Tx& tx, const std::optional<std::strin
 }
 
 const db::Statement kCountVerdicts{"domain_policies.count_verdicts", R"sql(
-SELECT type, verdict, coalesce(reason, ''), count(*)
-FROM inbound_activities
-WHERE host = $1
+SELECT type, verdict, reason, count(*)
+FROM (
+  SELECT type, verdict, coalesce(reason, '') AS reason FROM inbound_activities WHERE host = $1
+  UNION ALL
+  SELECT type, 3::smallint, reason FROM refused_requests WHERE host = $1) AS of_host
 GROUP BY 1, 2, 3
 ORDER BY 4 DESC, 1, 2, 3
 LIMIT $2)sql"};

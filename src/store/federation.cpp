@@ -216,4 +216,25 @@ std::vector<StatusUri> list_replies(db::Tx& tx, const model::Status& parent, boo
   return all_rows(tx.exec(kListReplies, {parent.id, after, parent.account_id, by_author, limit}), read_ref);
 }
 
+const db::Statement kListOwnReplies{"federation.list_own_replies", R"sql(
+SELECT p.id, own.uri
+FROM statuses p
+CROSS JOIN LATERAL (
+  SELECT s.id, s.uri
+  FROM statuses s
+  WHERE s.in_reply_to_id = p.id AND s.account_id = p.account_id AND )sql" DUNLIN_SEES("s", "0") R"sql(
+  ORDER BY s.id
+  LIMIT $2) own
+WHERE p.id = ANY($1::bigint[])
+ORDER BY p.id, own.id)sql"};
+
+std::map<StatusId, std::vector<std::string>> list_own_replies(db::Tx& tx, std::span<const StatusId> parents,
+                                                              int limit) {
+  std::map<StatusId, std::vector<std::string>> replies;
+  if (parents.empty()) return replies;
+  for (const auto row : tx.exec(kListOwnReplies, {db::Param::ids(parents), limit}))
+    replies[row.id<StatusId>(0)].emplace_back(row.text(1));
+  return replies;
+}
+
 }  // namespace dunlin::store

@@ -113,6 +113,14 @@ void update_quote(db::Tx& tx, const model::Quote& q) {
   tx.exec(kUpdateQuote, {q.id, static_cast<int>(q.state), q.request_uri, q.approval_uri, q.checked_at});
 }
 
+const db::Statement kListUndecided{"quotes.list_undecided", "SELECT " DUNLIN_QUOTE_COLUMNS R"sql(
+FROM quotes q WHERE q.quoted_status_id = $1 AND q.state = 0 AND q.request_uri IS NOT NULL
+ORDER BY q.id LIMIT $2)sql"};
+
+std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, int limit) {
+  return all_rows(tx.exec(kListUndecided, {quoted, limit}), read_quote);
+}
+
 const db::Statement kAttachQuotes{"quotes.attach", R"sql(
 WITH attached AS (
   UPDATE quotes q SET quoted_status_id = $2, quoted_account_id = $3

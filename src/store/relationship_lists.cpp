@@ -68,4 +68,24 @@ bool has_local_follower(db::Tx& tx, AccountId id) {
   return tx.exec(kHasLocalFollower, {id})[0].boolean(0);
 }
 
+const db::Statement kListBlockerInboxes{"relationships.list_blocker_inboxes", R"sql(
+SELECT DISTINCT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url) AS inbox
+FROM blocks b JOIN accounts a ON a.id = b.account_id
+WHERE b.target_account_id = $1 AND a.domain IS NOT NULL AND a.suspended_at IS NULL AND a.inbox_url <> ''
+ORDER BY inbox)sql"};
+
+std::vector<std::string> list_blocker_inboxes(db::Tx& tx, AccountId id) {
+  return all_rows(tx.exec(kListBlockerInboxes, {id}), [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kFindLocalFollower{"relationships.find_local_follower", R"sql(
+SELECT f.account_id FROM follows f JOIN accounts a ON a.id = f.account_id
+WHERE f.target_account_id = $1 AND a.domain IS NULL AND a.suspended_at IS NULL
+ORDER BY f.id
+LIMIT 1)sql"};
+
+std::optional<AccountId> find_local_follower(db::Tx& tx, AccountId id) {
+  return first_row(tx.exec(kFindLocalFollower, {id}), [](const db::Row& row) { return row.id<AccountId>(0); });
+}
+
 }  // namespace dunlin::store

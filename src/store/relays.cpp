@@ -6,7 +6,7 @@
 
 namespace dunlin::store {
 
-#define DUNLIN_RELAY_COLUMNS "id, url, style, inbox_url, follow_uri, state, created_at"
+#define DUNLIN_RELAY_COLUMNS "id, url, style, inbox_url, follow_uri, state, created_at, actor_uri"
 
 namespace {
 
@@ -17,7 +17,8 @@ model::Relay read_relay(const db::Row& row) {
           .inbox_url = std::string(row.text(3)),
           .follow_uri = std::string(row.text(4)),
           .state = static_cast<model::RelayState>(row.i32(5)),
-          .created_at = row.time(6)};
+          .created_at = row.time(6),
+          .actor_uri = row.opt_text(7)};
 }
 
 }  // namespace
@@ -33,10 +34,11 @@ bool insert_relay(db::Tx& tx, const model::Relay& r) {
              .affected() > 0;
 }
 
-const db::Statement kUpdateRelay{"relays.update", "UPDATE relays SET state = $2, inbox_url = $3 WHERE id = $1"};
+const db::Statement kUpdateRelay{"relays.update",
+                                 "UPDATE relays SET state = $2, inbox_url = $3, actor_uri = $4 WHERE id = $1"};
 
 void update_relay(db::Tx& tx, const model::Relay& r) {
-  tx.exec(kUpdateRelay, {r.id, static_cast<int>(r.state), r.inbox_url});
+  tx.exec(kUpdateRelay, {r.id, static_cast<int>(r.state), r.inbox_url, r.actor_uri});
 }
 
 const db::Statement kDeleteRelay{"relays.delete", "DELETE FROM relays WHERE url = $1 RETURNING " DUNLIN_RELAY_COLUMNS};

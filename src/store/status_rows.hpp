@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#define DUNLIN_COUNTER_COLUMNS                                        \
-  "ss.replies_count, greatest(ss.reblogs_count, ss.remote_reblogs), " \
+#define DUNLIN_COUNTER_COLUMNS                                                                     \
+  "greatest(ss.replies_count, ss.remote_replies), greatest(ss.reblogs_count, ss.remote_reblogs), " \
   "greatest(ss.favourites_count, ss.remote_favourites), ss.quotes_count"
 /// The columns of a status in the order of read_status, and the tables `s` and `ss` they come from.
 #define DUNLIN_STATUS_COLUMNS                                                                                 \

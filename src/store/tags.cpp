@@ -113,12 +113,29 @@ bool insert_featured_tag(db::Tx& tx, AccountId who, std::int64_t tag, std::int64
 }
 
 const db::Statement kDeleteFeaturedTag{"featured_tags.delete",
-                                       "DELETE FROM featured_tags WHERE account_id = $1 AND id = $2"};
+                                       "DELETE FROM featured_tags WHERE account_id = $1 AND id = $2 "
+                                       "RETURNING (SELECT name FROM tags WHERE tags.id = featured_tags.tag_id)"};
 const db::Statement kDeleteFeaturedTagByTag{"featured_tags.delete_by_tag",
                                             "DELETE FROM featured_tags WHERE account_id = $1 AND tag_id = $2"};
 
-bool delete_featured_tag(db::Tx& tx, AccountId who, std::int64_t row_id) {
-  return tx.exec(kDeleteFeaturedTag, {who, row_id}).affected() > 0;
+std::optional<std::string> delete_featured_tag(db::Tx& tx, AccountId who, std::int64_t row_id) {
+  return first_row(tx.exec(kDeleteFeaturedTag, {who, row_id}),
+                   [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
+const db::Statement kFindFeaturedTagsUrl{"featured_tags.find_url",
+                                         "SELECT featured_tags_url FROM accounts WHERE id = $1"};
+
+std::string find_featured_tags_url(db::Tx& tx, AccountId who) {
+  const auto rows = tx.exec(kFindFeaturedTagsUrl, {who});
+  return rows.empty() ? std::string() : std::string(rows[0].text(0));
+}
+
+const db::Statement kSetFeaturedTagsUrl{
+    "featured_tags.set_url", "UPDATE accounts SET featured_tags_url = $2 WHERE id = $1 AND featured_tags_url <> $2"};
+
+void set_featured_tags_url(db::Tx& tx, AccountId who, std::string_view url) {
+  tx.exec(kSetFeaturedTagsUrl, {who, url});
 }
 
 bool delete_featured_tag_by_tag(db::Tx& tx, AccountId who, std::int64_t tag) {

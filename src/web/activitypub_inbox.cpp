@@ -7,6 +7,7 @@
 #include "dunlin/activitypub/inbox.hpp"
 #include "dunlin/activitypub/intake.hpp"
 #include "dunlin/activitypub/parse.hpp"
+#include "dunlin/activitypub/refusals.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/api/route.hpp"
 #include "dunlin/base/log.hpp"
@@ -30,6 +31,7 @@ namespace {
 
 using activitypub::Activity;
 using activitypub::ActivityType;
+using activitypub::Reason;
 
 // One server's share: 50 a second over a minute, more than any sends that is well.
 constexpr int kMostOfHost = 3000;
@@ -70,21 +72,57 @@ http::Response refusal(const Error& error, const Activity& activity) {
   return api::to_response(error);
 }
 
+http::Response forbidden() {
+  return http::json_error(403, "This action is not allowed");
+}
+
+/// So that an admin who is asked why finds it among the verdicts.
+void tell_of_refusal(const api::Call& call, db::Tx& tx, std::string_view host, const Activity& activity, Reason why,
+                     std::string_view reason) {
+  if (const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason)) {
+    store::insert_refusal(tx, *row);
+  }
+}
+
+/// The same, where nothing else is written.
+Result<void> tell_of_refusal(api::Call& call, std::string_view host, const Activity& activity, Reason why,
+                             std::string_view reason) {
+  const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason);
+  if (!row) return {};
+  return call.session().write([&](db::Tx& tx) -> Result<void> {
+    store::insert_refusal(tx, *row);
+    return {};
+  });
+}
+
 /// Steps 8 to 11, in one transaction.
 Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature& signature, const Activity& activity,
                             const std::string& body) {
   const auto proven = signature.verify(call, tx);
   if (!proven) {
-    if (proven.error().code == Errc::need_remote) return std::unexpected(proven.error());
-    return refusal(proven.error(), activity);
+    const Error& error = proven.error();
+    if (error.code == Errc::need_remote) return std::unexpected(error);
+    auto response = refusal(error, activity);
+    if (response.status == 401) {
+      const auto key_ids = signature.key_ids();
+      tell_of_refusal(call, tx, domain_of(key_ids.empty() ? activity.actor : key_ids.front()), activity,
+                      Reason::bad_signature, error.detail.empty() ? error.message : error.detail);
+    }
+    return response;
   }
   const model::Account* signer = &proven->account;
-  if (signer->suspended_at && !activitypub::is_open_to_suspended(activity))
-    return http::json_error(403, "This action is not allowed");
-  const auto url = Url::parse(signer->uri);
+  const std::string authority = domain_of(signer->uri);
+  if (signer->suspended_at && !activitypub::is_open_to_suspended(activity)) {
+    tell_of_refusal(call, tx, authority, activity, Reason::suspended, "the actor is suspended");
+    return forbidden();
+  }
   auto& federation = activitypub::FederationService::of(call.env());
-  if (!url || !federation.policies().may_federate(*signer)) return http::json_error(403, "This action is not allowed");
-  if (!is_within_limit(call.env(), url->authority())) {
+  if (!federation.policies().may_federate(*signer)) {
+    tell_of_refusal(call, tx, authority, activity, Reason::domain_policy, "its domain is blocked");
+    return forbidden();
+  }
+  if (!is_within_limit(call.env(), authority)) {
+    tell_of_refusal(call, tx, authority, activity, Reason::flood, "too many requests in a minute");
     http::Response response = http::json_error(429, "Too many requests");
     response.headers.add("Retry-After", std::to_string(kHostWindow.count()));
     return response;
@@ -93,7 +131,7 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
   const store::InboundActivity row{.id = id,
                                    .uri = activitypub::receipt_of(activity, signer->uri, proven->signature),
                                    .signer_id = signer->id,
-                                   .host = url->authority(),
+                                   .host = authority,
                                    .type = activity.type_name,
                                    .body = body};
   if (store::insert_inbound_activity(tx, row)) {
@@ -121,9 +159,18 @@ Result<http::Response> receive(api::Call& call) {
     return concerns_a_stranger(activity, tx);
   }));
   if (stranger) return accepted();
-  const auto signature = TRY(RequestSignature::open(call.env(), call.request(), body));
-  if (is_from_blocked(activitypub::FederationService::of(call.env()).policies(), signature, activity))
-    return http::json_error(403, "This action is not allowed");
+  const auto opened = RequestSignature::open(call.env(), call.request(), body);
+  if (!opened) {
+    const Error& error = opened.error();
+    TRY_VOID(tell_of_refusal(call, domain_of(activity.actor), activity, Reason::bad_signature,
+                             error.detail.empty() ? error.message : error.detail));
+    return std::unexpected(error);
+  }
+  const RequestSignature& signature = *opened;
+  if (const auto host = find_blocked(activitypub::FederationService::of(call.env()).policies(), signature, activity)) {
+    TRY_VOID(tell_of_refusal(call, *host, activity, Reason::domain_policy, "its domain is blocked"));
+    return forbidden();
+  }
   const auto work = [&](db::Tx& tx) { return take(call, tx, signature, activity, body); };
   try {
     return call.session().write(work);
@@ -146,13 +193,15 @@ Result<void> check_inbox_headers(const http::Headers& headers) {
   return {};
 }
 
-bool is_from_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
-                     const Activity& activity) {
-  for (const std::string& key_id : signature.key_ids()) {
-    if (!policies.may_federate(domain_of(key_id))) return true;
+std::optional<std::string> find_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
+                                        const Activity& activity) {
+  auto ids = signature.key_ids();
+  ids.push_back(activity.actor);
+  if (!activity.id.empty()) ids.push_back(activity.id);
+  for (const std::string& id : ids) {
+    if (auto host = domain_of(id); !policies.may_federate(host)) return host;
   }
-  return !policies.may_federate(domain_of(activity.actor)) ||
-         (!activity.id.empty() && !policies.may_federate(domain_of(activity.id)));
+  return std::nullopt;
 }
 
 bool is_within_limit(const service::Environment& env, std::string_view authority) {

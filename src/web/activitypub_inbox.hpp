@@ -8,6 +8,8 @@
 #include "dunlin/http/message.hpp"
 #include "dunlin/service/domain_policies.hpp"
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace dunlin::web {
@@ -19,10 +21,10 @@ Result<http::Response> receive_personal(api::Call& call);
 
 /// What both ways into the inbox ask. Errors: unsupported_media.
 Result<void> check_inbox_headers(const http::Headers& headers);
-/// Every server that the activity names as its own, whatever is true of it: no key is fetched for a blocked one
-/// (CVE-2023-42451).
-bool is_from_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
-                     const activitypub::Activity& activity);
+/// The first blocked one of all servers that the activity names as its own, whatever is true of it: no key is fetched
+/// for it (CVE-2023-42451).
+std::optional<std::string> find_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
+                                        const activitypub::Activity& activity);
 /// Counts one verified request of a server.
 bool is_within_limit(const service::Environment& env, std::string_view authority);
 

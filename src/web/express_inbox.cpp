@@ -35,7 +35,7 @@ std::optional<activitypub::Intake> ExpressInbox::open(const http::Request& reque
   const auto signature = RequestSignature::open(env_, request, request.body);
   if (!signature) return std::nullopt;
   auto& federation = activitypub::FederationService::of(env_);
-  if (is_from_blocked(federation.policies(), *signature, *activity)) return std::nullopt;
+  if (find_blocked(federation.policies(), *signature, *activity)) return std::nullopt;
   const auto proven = signature->verify_remembered(federation.signers());
   if (!proven) return std::nullopt;
   const activitypub::KnownSigner& signer = *proven->signer;

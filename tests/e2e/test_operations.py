@@ -116,5 +116,38 @@ class Serving(unittest.TestCase):
                 self.assertEqual([x["acct"] for x in accounts], found, (mode, allowed))
 
 
+    def test_verdicts_say_what_became_of_activities(self):
+        with Instance() as a, Instance() as b:
+            alice, bob = a.add_user("alice"), b.add_user("bob")
+            alice.follow(bob)
+            host = a.url.split("//")[1]
+            of_a = lambda *more: b.cli("domain", "verdicts", "--host", host, *more).splitlines()
+            follow = wait_until(lambda: [line for line in of_a() if " Follow accepted none " in line], what="the verdict on the Follow")
+            self.assertEqual(len(follow), 1)
+            self.assertRegex(follow[0], r"^\d{4}-\d\d-\d\dT\S+ " + host)
+            self.assertEqual(of_a("--verdict", "rejected"), [])
+
+            # What the inbox refuses is among them, without having been taken.
+            nobody = {"id": f"{a.url}/x#1", "type": "Like", "actor": f"{a.url}/x", "object": f"{b.url}/y"}
+            headers = {"Content-Type": "application/activity+json"}
+            self.assertEqual(request("POST", f"{b.url}/inbox", body=nobody, headers=headers).status, 401)
+            (refused,) = of_a("--reason", "bad_signature")
+            self.assertIn(" Like rejected bad_signature ", refused)
+            self.assertIn(refused, b.cli("job", "verdicts", "--verdict", "rejected").splitlines())
+            self.assertEqual(of_a("--reason", "flood"), [])
+            self.assertIn("Like         rejected", b.cli("domain", "show", host))
+
+            b.cli("domain", "block", host)
+            b.stop()
+            b.start()  # it has read the policy for sure
+            alice.status(f"is @{bob.handle} there")
+            wait_until(lambda: of_a("--reason", "domain_policy"), 30, "the refusal of a blocked server")
+
+            bad = b.cli("domain", "verdicts", "--reason", "nonsense", check=False)
+            self.assertNotEqual(bad.returncode, 0)
+            self.assertIn("nobody_concerned", bad.stderr)
+            self.assertEqual(b.cli("job", "verdicts", "--host", "never.met.example"), "")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -48,6 +48,9 @@ class FakeFederation final : public service::Federation {
   void account_deleted(db::Tx&, const model::Account&) override { told.emplace_back("account_deleted"); }
   void status_pinned(db::Tx&, const model::Status&) override { told.emplace_back("status_pinned"); }
   void status_unpinned(db::Tx&, const model::Status&) override { told.emplace_back("status_unpinned"); }
+  void hashtag_featured(db::Tx&, const model::Account&, std::string_view, bool featured) override {
+    told.emplace_back(featured ? "hashtag_featured" : "hashtag_unfeatured");
+  }
   void poll_tallied(db::Tx&, const model::Status&) override { told.emplace_back("poll_tallied"); }
   void poll_ended(db::Tx&, const model::Status&) override { told.emplace_back("poll_ended"); }
   void voted(db::Tx&, const model::Account&, const model::Status&, const model::Poll&,

@@ -17,7 +17,8 @@ class FakeRemote {
   using Json = nlohmann::json;
   using Document = service::RemoteDocument;
 
-  std::vector<std::string> requested;  // in order
+  std::vector<std::string> requested;   // in order
+  std::vector<std::string> signatures;  // of the requests that were signed beforehand
 
   void serve(const std::string& url, const Json& document, const std::string& type = "application/activity+json") {
     serve_text(url, document.dump(), type);
@@ -29,6 +30,15 @@ class FakeRemote {
               .link_header = {},
               .final_url = url,
               .failure = {}});
+  }
+  /// Shown to requests that an account has signed; to the instance it is not there.
+  void serve_followers(const std::string& url, const Json& document) {
+    for_followers_[url] = {.status = 200,
+                           .content_type = "application/activity+json",
+                           .body = document.dump(),
+                           .link_header = {},
+                           .final_url = url,
+                           .failure = {}};
   }
   void put(const std::string& url, Document document) { documents_[url] = std::move(document); }
   void answer_status(const std::string& url, int status) {
@@ -68,8 +78,13 @@ class FakeRemote {
  private:
   Document answer(const service::RemoteRequest& request) {
     requested.push_back(request.url);
-    const auto found = documents_.find(request.url);
-    if (found == documents_.end()) {
+    const bool as_follower = request.kind == service::RemoteKind::as_follower;
+    for (const auto& [name, value] : request.headers) {
+      if (as_follower && name == "Signature") signatures.push_back(value);
+    }
+    const auto& documents = as_follower && for_followers_.contains(request.url) ? for_followers_ : documents_;
+    const auto found = documents.find(request.url);
+    if (found == documents.end()) {
       return {
           .status = 404, .content_type = {}, .body = {}, .link_header = {}, .final_url = request.url, .failure = {}};
     }
@@ -81,6 +96,7 @@ class FakeRemote {
   }
 
   std::map<std::string, Document> documents_;
+  std::map<std::string, Document> for_followers_;
 };
 
 }  // namespace dunlin::test

@@ -33,6 +33,8 @@ struct PublicKey {
   std::string owner;
   std::string pem;
   model::KeyAlgorithm algorithm = model::KeyAlgorithm::rsa;
+  std::optional<Time> ends_at{};  // by `expires` or `revoked`, whichever is first
+  bool asserts = false;           // it proves what its owner says (assertionMethod)
 };
 
 /// A custom emoji that a text uses.
@@ -140,6 +142,7 @@ struct Note {
   std::optional<QuotePolicy> quote_policy;
   std::optional<std::int64_t> likes;  // totals that the origin claims
   std::optional<std::int64_t> shares;
+  std::optional<std::int64_t> replies_total;
   std::string replies;                     // the collection, on the note's origin
   std::vector<std::string> first_replies;  // those of its first page that are embedded
   std::vector<Attachment> attachments;
@@ -168,9 +171,10 @@ enum class ActivityType : std::uint8_t {
 
 /// A collection or a page of one.
 struct Collection {
-  std::string first;               // the first page's id, unless that page is embedded
-  std::string next;                // of a page
-  std::vector<std::string> items;  // ids, of an embedded first page as well
+  std::string first;                  // the first page's id, unless that page is embedded
+  std::string next;                   // of a page
+  std::vector<std::string> items;     // ids, of an embedded first page as well
+  std::vector<std::string> hashtags;  // names of those among the items: they have no ids
   std::optional<std::int64_t> total;
   std::string attributed_to;
 };

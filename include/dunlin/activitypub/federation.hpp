@@ -12,6 +12,7 @@
 #include "dunlin/service/domain_policies.hpp"
 #include "dunlin/service/environment.hpp"
 #include "dunlin/service/federation.hpp"
+#include "dunlin/service/inbound_policy.hpp"
 #include "dunlin/service/notifications.hpp"
 #include "dunlin/service/statuses.hpp"
 
@@ -48,6 +49,12 @@ class FederationService final : public service::Federation {
   [[nodiscard]] service::AttemptLimiter& stranger_mentions() { return stranger_mentions_; }
   /// Verified requests of each server, counted by the inbox.
   [[nodiscard]] service::AttemptLimiter& inbox_limiter() { return inbox_limiter_; }
+  /// What relays have brought.
+  [[nodiscard]] service::AttemptLimiter& relay_limiter() { return relay_limiter_; }
+  /// Refused requests of which a row tells.
+  [[nodiscard]] service::AttemptLimiter& refusals_told() { return refusals_told_; }
+  /// What has a say in all that comes in: the domain policies first. Rules are added before anything runs.
+  [[nodiscard]] service::InboundPolicies& inbound_policies() { return inbound_policies_; }
   [[nodiscard]] const service::DomainPolicies& policies() const { return policies_; }
 
   void status_created(db::Tx& tx, const model::Status& status) override;
@@ -74,6 +81,7 @@ class FederationService final : public service::Federation {
   void quote_policy_changed(db::Tx& tx, const model::Status& status) override;
   void status_pinned(db::Tx& tx, const model::Status& status) override;
   void status_unpinned(db::Tx& tx, const model::Status& status) override;
+  void hashtag_featured(db::Tx& tx, const model::Account& account, std::string_view tag, bool featured) override;
   void voted(db::Tx& tx, const model::Account& who, const model::Status& status, const model::Poll& poll,
              std::span<const model::PollVote> votes) override;
   void reacted(db::Tx& tx, const model::Reaction& reaction, const model::Status& status) override;
@@ -81,6 +89,7 @@ class FederationService final : public service::Federation {
   void quote_requested(db::Tx& tx, const model::Quote& quote, const model::Status& quoting,
                        const model::Status& quoted) override;
   void quote_revoked(db::Tx& tx, const model::Quote& quote) override;
+  void quote_answered(db::Tx& tx, const model::Quote& quote) override;
   Result<void> refresh_status(db::Tx& tx, service::RemoteDocuments& documents, const model::Status& status) override;
 
   Result<model::Account> resolve_handle(db::Tx& tx, service::RemoteDocuments& documents, std::string_view username,
@@ -106,6 +115,9 @@ class FederationService final : public service::Federation {
   service::DomainPolicies policies_;
   HostBudget host_budget_;
   service::AttemptLimiter inbox_limiter_;
+  service::AttemptLimiter relay_limiter_;
+  service::AttemptLimiter refusals_told_;
+  service::InboundPolicies inbound_policies_;
   service::AttemptLimiter origin_checks_;
   service::AttemptLimiter vain_lookups_;
   service::AttemptLimiter stranger_mentions_;

@@ -49,8 +49,10 @@ enum class Reason : std::uint8_t {
   flood = 20,           // too often
   not_acceptable = 21,  // malformed, or its documents are not what they should be; the text says more
   given_up = 22,        // another server could not be asked for days
+  bad_signature = 23,   // of the request
+  rule = 24,            // of this instance (service/inbound_policy.hpp)
 };
-inline constexpr int kReasons = 23;
+inline constexpr int kReasons = 25;
 std::string_view to_string(Reason reason);
 
 /// A verdict with its reason: what an admin reads when somebody asks why.

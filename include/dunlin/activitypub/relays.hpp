@@ -27,7 +27,9 @@ Result<void> remove_relay(service::Environment& env, db::Tx& tx, std::string_vie
 Result<void> run_ask_relay(service::Environment& env, service::Services& services, db::Tx& tx,
                            service::RemoteDocuments& documents, std::string_view payload);
 
-/// The account speaks for a relay that we subscribed to.
+/// The account speaks for a relay that has accepted our subscription.
 bool is_relay(db::Tx& tx, const model::Account& account);
+/// It is one that we have asked, as an actor, to let us follow it.
+bool is_asked_relay(db::Tx& tx, const model::Account& account);
 
 }  // namespace dunlin::activitypub

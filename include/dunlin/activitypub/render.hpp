@@ -28,6 +28,9 @@ struct QuoteParts {
   std::string authorization;  // "" = none (yet)
 };
 
+/// Own replies that a Note names.
+inline constexpr std::size_t kOwnRepliesShown = 5;
+
 /// What a Note is made of.
 struct NoteParts {
   const model::Status& status;
@@ -40,6 +43,7 @@ struct NoteParts {
   Time now{};  // whether the poll is over
   std::vector<model::MediaAttachment> media{};
   std::vector<store::CustomEmoji> emojis{};  // ours that stand in the text
+  std::vector<std::string> own_replies{};    // ids of the first ones by the same author
 };
 
 /// Documents inside of others go without @context.
@@ -109,6 +113,9 @@ std::string render_reaction(const ReactionParts& reaction);
 std::string render_undo_reaction(const ReactionParts& reaction);
 /// An Add to or Remove from the featured collection. `id_part` makes its id unique.
 std::string render_pin(const model::Account& account, std::string_view status, std::string_view id_part, bool pinned);
+/// Add or Remove of a hashtag, to the same collection: that is where Mastodon looks for it.
+std::string render_featured_tag(const config::Config& config, const model::Account& account, std::string_view name,
+                                std::string_view id_part, bool added);
 /// FEP-044f.
 std::string render_quote_request(const config::Config& config, std::string_view id, const NoteParts& quoting,
                                  std::string_view quoted, std::string_view quoted_author);
@@ -117,7 +124,7 @@ std::string render_quote_answer(std::string_view actor, std::string_view request
                                 std::string_view quoted, std::string_view quoting, std::string_view authorization);
 std::string render_quote_authorization(std::string_view uri, std::string_view quoted_author, std::string_view quoting,
                                        std::string_view quoted);
-std::string render_delete_authorization(std::string_view uri, std::string_view actor, std::string_view receiver);
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver);
 
 /// The id under which the Create or Announce of a status is sent and served.
 std::string activity_uri(const model::Status& status);

@@ -38,6 +38,9 @@ class Resolver {
   Result<model::Account> refresh_if_older(const model::Account& known, std::chrono::hours age);
   Result<model::Account> handle(std::string_view username, std::string_view domain);
   Result<model::Status> status(std::string_view uri);
+  /// The same for what may be for the followers of `author` alone: where the instance is refused, it is asked for in
+  /// the name of one of them who lives here. Only a status by `author` counts.
+  Result<model::Status> status_as_follower(std::string_view uri, const model::Account& author);
   /// What a person pasted: an id, or the address of a page.
   Result<service::Federation::Resolved> url(std::string_view url);
 
@@ -65,6 +68,9 @@ class Resolver {
   Result<void> refresh(const model::Status& known);
   /// An authorization (FEP-044f) says that `quoting` may show `quoted`. Errors: need_remote.
   Result<bool> is_authorized(const std::string& authorization, const std::string& quoting, const model::Status& quoted);
+  /// The same, but says why it could not be asked.
+  Result<bool> read_authorization(const std::string& authorization, const std::string& quoting,
+                                  const model::Status& quoted);
   /// Fetches an object from its origin, believing what it says of itself only.
   Result<Object> fetch(std::string_view uri);
   /// What fetch() needs has come, or has failed to.
@@ -88,6 +94,7 @@ class Resolver {
   Result<WebFinger> final_webfinger(const std::string& username, const std::string& domain);
   Result<std::string> webfinger_by_host_meta(std::string_view username, std::string_view domain);
   Result<model::Status> store_status(const Note& note);
+  Result<Object> fetch_as_follower(std::string_view uri, const model::Account& author);
   Result<void> attach_quote(const Note& note, const model::Status& status);
   Result<model::Status> quoted_status(const std::string& uri);
   void remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain);

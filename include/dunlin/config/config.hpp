@@ -39,6 +39,7 @@ struct Config {
     bool allow_http = false;                           // tests on loopback only
     std::vector<std::string> allow_private_addresses;  // CIDR ranges that outgoing requests may reach
     std::string ca_file;                               // extra CA bundle for outgoing TLS; empty = the system's
+    std::string key_secret;                            // 32 bytes in base64: encrypts the accounts' private keys
   } federation;
   struct Instance {
     std::string title = "Dunlin";

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "dunlin/base/result.hpp"
+#include "dunlin/crypto/secret_box.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,13 +75,15 @@ class PrivateKey {
 class KeyCache {
  public:
   /// At most `capacity` public and as many private keys, 2 to 4 KB each.
-  explicit KeyCache(std::size_t capacity = 4096);
+  /// `box` opens private keys that are sealed.
+  explicit KeyCache(std::size_t capacity = 4096, std::optional<SecretBox> box = std::nullopt);
   ~KeyCache();
   KeyCache(const KeyCache&) = delete;
   KeyCache& operator=(const KeyCache&) = delete;
 
   /// PEM, or multibase when it begins with 'z'.
   Result<PublicKey> public_key(std::string_view text);
+  /// PEM, sealed or not.
   Result<PrivateKey> private_key(std::string_view pem);
 
  private:

@@ -89,7 +89,9 @@ struct AccountKey {
   std::string public_pem;
   std::optional<std::string> private_pem;  // local only
   std::optional<Time> fetched_at;
-  std::optional<Time> main_from{};  // local, rotated: since when the actor names it before the older ones
+  std::optional<Time> expires_at{};  // remote: it counts until then
+  bool asserts = false;              // remote: a proof by it counts
+  std::optional<Time> main_from{};   // local, rotated: since when the actor names it before the older ones
 };
 
 }  // namespace dunlin::model

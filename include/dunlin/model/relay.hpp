@@ -3,6 +3,7 @@
 #include "dunlin/base/clock.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dunlin::model {
@@ -20,6 +21,7 @@ struct Relay {
   std::string follow_uri;  // of our Follow
   RelayState state = RelayState::asked;
   Time created_at{};
+  std::optional<std::string> actor_uri{};  // who has accepted it, and speaks for it
 };
 
 }  // namespace dunlin::model

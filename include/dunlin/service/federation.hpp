@@ -48,6 +48,8 @@ class Federation {
   /// What follows may be left unanswered: who has nothing to tell of it keeps these.
   virtual void status_pinned(db::Tx&, const model::Status&) {}
   virtual void status_unpinned(db::Tx&, const model::Status&) {}
+  /// A local profile shows a hashtag (its folded name), or no longer.
+  virtual void hashtag_featured(db::Tx&, const model::Account&, std::string_view /*tag*/, bool /*featured*/) {}
   /// Votes came in for a local poll: its numbers go out in a while, several changes as one.
   virtual void poll_tallied(db::Tx&, const model::Status&) {}
   /// A local poll has ended: its last numbers.
@@ -63,6 +65,8 @@ class Federation {
                                const model::Status& /*quoted*/) {}
   /// A local author has taken back his consent; approval_uri is that of the authorization that is void now.
   virtual void quote_revoked(db::Tx&, const model::Quote&) {}
+  /// A remote account's request, which had to wait, has been decided by the policy of today.
+  virtual void quote_answered(db::Tx&, const model::Quote&) {}
   virtual void quote_policy_changed(db::Tx&, const model::Status&) {}
   /// Reads a remote status again: somebody looks at its poll. Errors: need_remote (fetch and run again).
   virtual Result<void> refresh_status(db::Tx&, RemoteDocuments&, const model::Status&) { return {}; }

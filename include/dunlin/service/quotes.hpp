@@ -48,8 +48,8 @@ class QuoteService {
   /// `status` has just been stored: quotes that waited for its uri find it.
   void attach(db::Tx& tx, const model::Status& status);
   /// A remote account asks to quote a local status with `quoting`, which is stored. nullopt: refused. The same request
-  /// again has the same answer. A granted quote is `accepted`, with the approval_uri of ours; `pending` waits for
-  /// nobody here (local policies know no manual approval).
+  /// again has the same answer while the policy is the same. A granted quote is `accepted`, with the approval_uri of
+  /// ours; where the policy wants the author to be asked it is `pending`, until the policy says yes or no.
   std::optional<model::Quote> receive_request(db::Tx& tx, const model::Account& who, const model::Status& quoted,
                                               const model::Status& quoting, std::string request_uri);
   /// The quoted author's answer to our request; `approval_uri` was checked.
@@ -59,6 +59,10 @@ class QuoteService {
   void receive_revocation(db::Tx& tx, const model::Quote& quote);
 
  private:
+  /// By the policy of today. false: the author would have to be asked.
+  bool decide(db::Tx& tx, const model::Status& quoted, model::Quote& quote);
+  /// Requests that waited for the author are answered once his policy says how.
+  void decide_waiting(db::Tx& tx, const model::Status& quoted);
   void save(db::Tx& tx, const model::Quote& quote);
   void tell_change(db::Tx& tx, const model::Quote& quote);
 

@@ -15,16 +15,17 @@ namespace dunlin::service {
 
 /// What a core function lacks: one document from another server.
 enum class RemoteKind : std::uint8_t {
-  activity,   // Accept: ActivityPub types; the answer must have one (federation.md 1.7)
-  webfinger,  // Accept: application/jrd+json, application/json
-  host_meta,  // Accept: application/xrd+xml, application/json
-  page,       // a URL pasted by a person: ActivityPub or HTML, redirects allowed
-  key,        // as activity, but no redirect is followed
-  web_page,   // HTML for a link preview; a page that is too large is cut
-  oembed,     // Accept: application/json
-  push,       // POST of `body` with `headers` to a push service
-  translate,  // POST of `body` to the translator that the admin has named
-  media,      // no document: the file that RemoteFile::name() in `url` names is then in the cache (remote_media.hpp)
+  activity,     // Accept: ActivityPub types; the answer must have one (federation.md 1.7)
+  webfinger,    // Accept: application/jrd+json, application/json
+  host_meta,    // Accept: application/xrd+xml, application/json
+  page,         // a URL pasted by a person: ActivityPub or HTML, redirects allowed
+  key,          // as activity, but no redirect is followed
+  as_follower,  // the same, signed already by `headers`: in the name of somebody here, and not of the instance
+  web_page,     // HTML for a link preview; a page that is too large is cut
+  oembed,       // Accept: application/json
+  push,         // POST of `body` with `headers` to a push service
+  translate,    // POST of `body` to the translator that the admin has named
+  media,        // no document: the file that RemoteFile::name() in `url` names is then in the cache (remote_media.hpp)
 };
 
 struct RemoteRequest {

@@ -6,6 +6,8 @@
 #include "dunlin/store/tags.hpp"
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace dunlin::service {
@@ -26,6 +28,8 @@ class TagService {
   Result<store::Tag> unfeature(db::Tx& tx, AccountId who, std::string_view name);
   /// Errors: not_found.
   Result<void> remove_featured(db::Tx& tx, AccountId who, std::int64_t featured_tag);
+  /// What the server of a remote account says that its profile shows, the first ten; all others go.
+  void receive_featured(db::Tx& tx, AccountId who, std::span<const std::string> names);
 
  private:
   Environment& env_;

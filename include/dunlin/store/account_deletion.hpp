@@ -5,6 +5,7 @@
 #include "dunlin/db/tx.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,5 +23,11 @@ void erase_statuses(db::Tx& tx, const std::vector<StatusId>& ids);
 /// What signs the last deliveries when the account is gone.
 void keep_departed_key(db::Tx& tx, AccountId id, Time until);
 std::size_t purge_departed_keys(db::Tx& tx);
+struct DepartedKey {
+  AccountId account_id;
+  std::string private_pem;
+};
+std::vector<DepartedKey> list_departed_keys(db::Tx& tx);
+void set_departed_key(db::Tx& tx, AccountId id, std::string_view private_pem);
 
 }  // namespace dunlin::store

@@ -64,9 +64,18 @@ std::vector<model::AccountKey> list_keys(db::Tx& tx, AccountId id);
 /// Replaces all keys of a remote account by these. A key id that another account holds is left out.
 void replace_keys(db::Tx& tx, AccountId id, std::span<const model::AccountKey> keys);
 
+struct PrivateKeyRow {
+  std::string key_id;
+  std::string private_pem;
+};
+/// Of local accounts, by key id, after this one.
+std::vector<PrivateKeyRow> list_private_keys(db::Tx& tx, std::string_view after, int limit);
+void set_private_key(db::Tx& tx, std::string_view key_id, std::string_view private_pem);
+
 void insert_spare_key(db::Tx& tx, std::int64_t id, std::string_view private_pem);
 std::optional<std::string> take_spare_key(db::Tx& tx);
 std::int64_t count_spare_keys(db::Tx& tx);
+void delete_spare_keys(db::Tx& tx);
 
 void insert_user(db::Tx& tx, const model::User& user);
 void update_user(db::Tx& tx, const model::User& user);

@@ -67,8 +67,14 @@ bool is_of_thread(db::Tx& tx, ConversationId id, std::string_view uri, std::stri
 /// When the first status of the thread that is here was written.
 std::optional<Time> find_thread_start(db::Tx& tx, ConversationId id);
 
+/// What an origin says of one of its statuses; nullopt: nothing.
+struct RemoteCounts {
+  std::optional<std::int64_t> reblogs{};
+  std::optional<std::int64_t> favourites{};
+  std::optional<std::int64_t> replies{};
+};
 /// What the origin says; what is known here counts where it is more.
-void set_remote_counts(db::Tx& tx, StatusId id, std::int64_t reblogs, std::int64_t favourites);
+void set_remote_counts(db::Tx& tx, StatusId id, const RemoteCounts& counts);
 /// nullopt: not said.
 void set_remote_account_counts(db::Tx& tx, AccountId id, std::optional<std::int64_t> statuses,
                                std::optional<std::int64_t> followers, std::optional<std::int64_t> following);

@@ -80,6 +80,8 @@ struct StatusUri {
 };
 /// The public and unlisted statuses of a thread, oldest first, ids above `after`.
 std::vector<StatusUri> list_context(db::Tx& tx, ConversationId id, StatusId after, int limit);
+/// The uris of the first public and unlisted replies to each by its own author.
+std::map<StatusId, std::vector<std::string>> list_own_replies(db::Tx& tx, std::span<const StatusId> parents, int limit);
 /// The public and unlisted direct replies to a status by its own author (or by all others), oldest first.
 std::vector<StatusUri> list_replies(db::Tx& tx, const model::Status& parent, bool by_author, StatusId after, int limit);
 

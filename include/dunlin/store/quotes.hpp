@@ -24,6 +24,8 @@ std::optional<model::Quote> find_quote_by_request(db::Tx& tx, std::string_view r
 std::optional<model::Quote> find_quote_by_approval(db::Tx& tx, std::string_view approval_uri);
 /// State, uris and checked_at, with the effect on the count of the quoted status.
 void update_quote(db::Tx& tx, const model::Quote& quote);
+/// Requests of others to quote a status that are not decided yet, oldest first.
+std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, int limit);
 /// The quotes that waited for a status of this uri point at it now; they are returned.
 std::vector<model::Quote> attach_quotes(db::Tx& tx, std::string_view quoted_uri, StatusId status, AccountId author);
 

@@ -50,5 +50,9 @@ std::int64_t count_follow_requests(db::Tx& tx, AccountId id);
 /// Distinct preferred inboxes of remote followers, in order of the inbox, after `after` (""): for fan-out in batches.
 std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit);
 bool has_local_follower(db::Tx& tx, AccountId id);
+/// Of remote accounts that block it.
+std::vector<std::string> list_blocker_inboxes(db::Tx& tx, AccountId id);
+/// The one who has followed the longest.
+std::optional<AccountId> find_local_follower(db::Tx& tx, AccountId id);
 
 }  // namespace dunlin::store

@@ -11,7 +11,7 @@ namespace dunlin::store {
 
 /// false: there is one of this url.
 bool insert_relay(db::Tx& tx, const model::Relay& relay);
-/// state and inbox_url.
+/// state, inbox_url and actor_uri.
 void update_relay(db::Tx& tx, const model::Relay& relay);
 /// The removed row.
 std::optional<model::Relay> delete_relay(db::Tx& tx, std::string_view url);

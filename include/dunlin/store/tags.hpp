@@ -49,9 +49,13 @@ struct FeaturedTag {
 std::vector<FeaturedTag> list_featured_tags(db::Tx& tx, AccountId who);
 /// false: it was there.
 bool insert_featured_tag(db::Tx& tx, AccountId who, std::int64_t tag, std::int64_t row_id);
+/// The name of the tag; nullopt: it was not there.
+std::optional<std::string> delete_featured_tag(db::Tx& tx, AccountId who, std::int64_t row_id);
 /// false: it was not there.
-bool delete_featured_tag(db::Tx& tx, AccountId who, std::int64_t row_id);
 bool delete_featured_tag_by_tag(db::Tx& tx, AccountId who, std::int64_t tag);
+/// Where the server of a remote account lists them; "" = nowhere.
+std::string find_featured_tags_url(db::Tx& tx, AccountId who);
+void set_featured_tags_url(db::Tx& tx, AccountId who, std::string_view url);
 /// Most used ones that are not featured.
 std::vector<Tag> list_tags_to_feature(db::Tx& tx, AccountId who, int limit);
 

@@ -2,10 +2,13 @@
 
 #include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
+#include "dunlin/store/quotes.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +33,7 @@ constexpr int kThreadPages = 500;
 constexpr int kThreadSeeds = 100;
 constexpr int kAncestors = 100;
 constexpr int kProfileObjects = 40;
-constexpr int kProfilePages = 8;
+constexpr int kProfilePages = 9;
 constexpr int kEnoughStatuses = 20;
 // After everything that somebody waits for.
 constexpr int kPriority = 20;
@@ -84,13 +87,27 @@ std::optional<service::Federation::Refresh> refresh_of(const std::optional<Backf
   return service::Federation::Refresh{.id = backfill->id, .finished = finished, .found = backfill->found};
 }
 
+namespace {
+
+std::optional<model::Quote> quote_to_recheck(const service::Environment& env, db::Tx& tx, const model::Status& opened) {
+  if (!opened.has(model::Part::quote)) return std::nullopt;
+  auto quote = store::find_quote_of(tx, opened.id);
+  return quote && is_recheck_due(env.config, *quote, tx.now()) ? std::move(quote) : std::nullopt;
+}
+
+}  // namespace
+
 bool FederationService::may_complete_thread(db::Tx& tx, const model::Status& opened) {
+  if (quote_to_recheck(env_, tx, opened)) return true;
   if (!opened.conversation_id || !opened.is_distributable() || !env_.config.federation.backfill) return false;
   const auto last = store::find_backfill(tx, BackfillKind::thread, opened.conversation_id->value);
   return !last || last->next_at <= tx.now() || !last->finished_at;
 }
 
 std::optional<service::Federation::Refresh> FederationService::thread_opened(db::Tx& tx, const model::Status& opened) {
+  if (const auto quote = quote_to_recheck(env_, tx, opened)) {
+    queue_.enqueue(tx, {.kind = kRecheckQuote, .payload = quote->id.str(), .unique_key = quote->id.str()});
+  }
   begin_thread(env_, tx, opened);
   if (!opened.conversation_id) return std::nullopt;
   return refresh_of(store::find_backfill(tx, BackfillKind::thread, opened.conversation_id->value), tx.now());
@@ -155,8 +172,9 @@ bool begin_profile(service::Environment& env, db::Tx& tx, const model::Account& 
   if (!backfill) return false;
   const bool needs_statuses = store::count_statuses_here(tx, account.id, kEnoughStatuses) < kEnoughStatuses;
   std::vector<std::string> collections;
+  const std::string featured_tags = store::find_featured_tags_url(tx, account.id);
   for (const std::string* url :
-       {&account.outbox_url, &account.featured_url, &account.followers_url, &account.following_url}) {
+       {&account.outbox_url, &account.featured_url, &featured_tags, &account.followers_url, &account.following_url}) {
     if (!url->empty()) collections.push_back(*url);
   }
   if (collections.empty()) return false;

@@ -6,9 +6,11 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/status_marks.hpp"
+#include "dunlin/service/tags.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/statuses.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -114,7 +116,8 @@ Result<void> take_object(const Run& run) {
     return {};
   }
   if (!known) welcome(run, *status);
-  store::set_remote_counts(run.tx, status->id, claimed(note.shares), claimed(note.likes));
+  store::set_remote_counts(run.tx, status->id,
+                           {.reblogs = note.shares, .favourites = note.likes, .replies = note.replies_total});
   if (run.backfill.kind == BackfillKind::profile) return {};
   if (run.backfill.kind == BackfillKind::thread) {
     if (!note.replies.empty()) add(run, BackfillItemKind::collection, {note.replies});
@@ -150,13 +153,18 @@ bool is_featured(const Run& run) {
   return account && run.item.uri == account->featured_url;
 }
 
-/// The pinned statuses as they are now, the first few: whatever is not the account's own is left out by the service.
+bool lists_featured_tags(const Run& run) {
+  return run.backfill.kind == BackfillKind::profile &&
+         run.item.uri == store::find_featured_tags_url(run.tx, AccountId{run.backfill.subject_id});
+}
+
+/// The pinned statuses as they are now: whatever is not the account's own is left out by the service. Of many that are
+/// new here some wait for the next time, when this job's fetches are used up.
 Result<void> take_pins(const Run& run, const std::vector<std::string>& uris) {
-  constexpr std::size_t kMaxPins = 5;
   const auto account = store::find_account(run.tx, AccountId{run.backfill.subject_id});
   std::vector<StatusId> pins;
   for (const std::string& uri : uris) {
-    if (pins.size() >= kMaxPins) break;
+    if (pins.size() >= service::kMaxRemotePins) break;
     const auto status = run.resolver.status(uri);
     if (!status && status.error().code == Errc::need_remote) return std::unexpected(status.error());
     if (status && status->is_distributable() && !status->is_reblog()) pins.push_back(status->id);
@@ -173,6 +181,10 @@ Result<void> take_collection(const Run& run) {
   }
   if (!object->collection) return {};
   const Collection& collection = *object->collection;
+  if (lists_featured_tags(run)) {
+    run.services.tags.receive_featured(run.tx, AccountId{run.backfill.subject_id}, collection.hashtags);
+    return {};
+  }
   if (run.backfill.kind == BackfillKind::profile) take_total(run, collection);
   if (!has_statuses(run)) return {};
   if (is_featured(run)) return take_pins(run, collection.items);

@@ -39,7 +39,8 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   const bool is_ours = service::uris::is_own_url(context.env.config, object.id);
   if (!is_ours && !store::has_local_follower(tx, context.actor.id))
     return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
-  return reblog_as(context, announce, TRY(context.resolver.status(object.id)));
+  // An own status may be for followers, who are the ones to see the reblog.
+  return reblog_as(context, announce, TRY(context.resolver.status_as_follower(object.id, context.actor)));
 }
 
 Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target) {

@@ -5,6 +5,7 @@
 #include "dunlin/service/tags.hpp"
 #include "dunlin/store/status_marks.hpp"
 #include "dunlin/store/statuses.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -17,9 +18,11 @@ std::vector<StatusId> pins_of(InboxContext& context) {
   return store::list_pins(context.tx, context.actor.id, std::nullopt, static_cast<int>(service::kMaxRemotePins));
 }
 
-/// Only the actor's own featured collection: conversations, shelves and moderators of groups are others' affairs.
+/// Only the actor's own featured collections: conversations, shelves and moderators of groups are others' affairs.
 bool is_featured(const InboxContext& context, const Activity& activity) {
-  return !context.actor.featured_url.empty() && activity.target == context.actor.featured_url;
+  if (activity.target.empty()) return false;
+  return activity.target == context.actor.featured_url ||
+         activity.target == store::find_featured_tags_url(context.tx, context.actor.id);
 }
 
 bool is_hashtag(const Activity& activity) {

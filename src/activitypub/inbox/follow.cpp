@@ -35,7 +35,7 @@ Result<Outcome> on_follow(InboxContext& context, const Activity& follow) {
     return Outcome::ignored(Reason::taken_back, "undone before it came");
   if (is_taken(context, uri, target->id))
     return Outcome::rejected(Reason::id_taken, "the id is that of another follow");
-  if (target->id == model::kInstanceActorId && is_relay(context.tx, context.actor)) {
+  if (target->id == model::kInstanceActorId && is_asked_relay(context.tx, context.actor)) {
     // The other half of a LitePub relay's handshake: it follows back, and is told yes.
     context.env.federation.follow_accepted(context.tx,
                                            {.id = context.env.ids.next<FollowId>(),

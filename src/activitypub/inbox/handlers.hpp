@@ -66,8 +66,10 @@ Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model
 Result<Outcome> on_relay_announce(InboxContext& context, const Activity& announce);
 /// The answer to our subscription of a relay; nullopt: `object` is no such subscription.
 std::optional<Outcome> relay_answered(InboxContext& context, const Object& object, model::RelayState state);
-/// Public and new.
-bool is_fit_for_relay(const InboxContext& context, const Note& note);
+/// Public and new, by somebody who wants to be found. `author` without an id: not known yet.
+bool is_fit_for_relay(const InboxContext& context, const model::Account& author, const Note& note);
+/// Counts one thing that a relay brings; false: enough for this hour. `again`: it was counted before.
+bool is_within_relay_share(InboxContext& context, const model::Account& relay, bool again);
 
 /// The answer to a QuoteRequest of ours; nullopt: `answer` is of something else.
 std::optional<Result<Outcome>> quote_answered(InboxContext& context, const Activity& answer, bool accepted);

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <expected>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -95,7 +96,7 @@ Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity
     return none;
   }
   const auto parsed = FederationService::of(context.env).keys().public_key(key->key.public_pem);
-  if (key->owner.uri != activity.actor || !parsed || !(*proof)->verify(*parsed)) return none;
+  if (key->owner.uri != activity.actor || !key->key.asserts || !parsed || !(*proof)->verify(*parsed)) return none;
   auto owner = TRY(context.resolver.refresh_if_older(key->owner, kRefreshAfter));
   return std::optional(Prover{std::move(owner), (*proof)->created()});
 }
@@ -123,15 +124,39 @@ bool may_lack_id(ActivityType type) {
          type == ActivityType::accept || type == ActivityType::reject;
 }
 
+struct Admitted {
+  Activity activity;
+  bool rewritten = false;  // no longer what its actor has said: not to be passed on
+};
+
+/// What the rules of this instance leave of an activity.
+std::expected<Admitted, Outcome> admit(service::Environment& env, db::Tx& tx, const model::Account& signer,
+                                       Activity activity, std::string_view body) {
+  auto ruling = FederationService::of(env).inbound_policies().rule(
+      tx, {.sender = signer, .actor = activity.actor, .type = activity.type_name, .document = body});
+  if (ruling.kind == service::Ruling::Kind::accept) return Admitted{std::move(activity)};
+  if (ruling.kind == service::Ruling::Kind::reject) {
+    const auto why = ruling.of_domain ? Reason::domain_policy : Reason::rule;
+    return std::unexpected(Outcome::rejected(why, std::move(ruling.text)));
+  }
+  auto rewritten = parse_activity(ruling.text);
+  // Who has said it, and under which name, is proven: no rule changes that.
+  if (!rewritten || rewritten->actor != activity.actor || rewritten->id != activity.id) {
+    return std::unexpected(Outcome::rejected(Reason::rule, "a rule made something else of it"));
+  }
+  return Admitted{.activity = std::move(*rewritten), .rewritten = true};
+}
+
 Result<Outcome> judge(service::Environment& env, service::Services& services, db::Tx& tx,
                       service::RemoteDocuments& documents, const store::InboundActivity& received) {
-  const auto activity = parse_activity(received.body);
-  if (!activity) return Outcome::rejected(Reason::not_acceptable, activity.error().message);
+  auto parsed = parse_activity(received.body);
+  if (!parsed) return Outcome::rejected(Reason::not_acceptable, parsed.error().message);
   auto signer = store::find_account(tx, received.signer_id);
   if (!signer) return Outcome::ignored(Reason::unknown, "the signer is gone");
+  auto admitted = admit(env, tx, *signer, std::move(*parsed), received.body);
+  if (!admitted) return std::move(admitted).error();
+  const Activity* const activity = &admitted->activity;
   Resolver resolver(env, services.statuses, tx, documents);
-  if (!FederationService::of(env).policies().may_federate(*signer))
-    return Outcome::rejected(Reason::domain_policy, "its domain is blocked");
   const bool deletes_itself = activity->type == ActivityType::delete_ && activity->object_id() == signer->uri;
   if (!deletes_itself && !signer->suspended_at) signer = TRY(resolver.refresh_if_older(*signer, kRefreshAfter));
 
@@ -152,7 +177,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   if (activity->actor == context.actor.uri) {
     auto reply = activity->type == ActivityType::delete_ ? to_be_passed_on(context, *activity) : std::nullopt;
     auto outcome = handle(context, *activity);
-    if (!outcome || outcome->verdict != Verdict::accepted) return outcome;
+    if (!outcome || outcome->verdict != Verdict::accepted || admitted->rewritten) return outcome;
     if (activity->type != ActivityType::delete_) reply = to_be_passed_on(context, *activity);
     if (reply) pass_on(context, *reply, received.body);
     return outcome;
@@ -160,6 +185,8 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
   context.by_others = true;
   context.relayed = is_relay(tx, context.actor);
+  if (context.relayed && !is_within_relay_share(context, context.actor, !documents.is_first_run()))
+    return Outcome::ignored(Reason::flood, "more than a relay may bring in an hour");
   if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
     if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);
     context.actor = prover->account;
@@ -198,7 +225,8 @@ std::string_view to_string(Reason reason) {
       "none",        "known",         "taken_back", "outdated",       "replayed",      "nobody_concerned",
       "unsupported", "unknown",       "incomplete", "unproven",       "not_confirmed", "other_origin",
       "not_theirs",  "id_taken",      "not_asked",  "not_public",     "not_allowed",   "blocked",
-      "suspended",   "domain_policy", "flood",      "not_acceptable", "given_up"};
+      "suspended",   "domain_policy", "flood",      "not_acceptable", "given_up",      "bad_signature",
+      "rule"};
   const auto number = static_cast<std::size_t>(reason);
   return number < kNames.size() ? kNames.at(number) : "?";
 }

@@ -61,6 +61,8 @@ Result<Outcome> on_quote_request(InboxContext& context, const Activity& request)
   if (quoting.account_id != context.actor.id)
     return Outcome::rejected(Reason::not_theirs, "the quoting status is another actor's");
   const auto quote = context.services.quotes.receive_request(context.tx, context.actor, *quoted, quoting, request.id);
+  if (quote && quote->state == model::QuoteState::pending)
+    return Outcome::ignored(Reason::not_allowed, "the author has to be asked");
   answer(context, *author, request, quote ? quote->approval_uri : std::nullopt);
   if (!quote) return Outcome::rejected(Reason::not_allowed, "the author does not allow it");
   return Outcome::accepted();

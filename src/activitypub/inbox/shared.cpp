@@ -89,7 +89,7 @@ bool is_of_interest(InboxContext& context, std::string_view uri) {
 bool is_relevant(InboxContext& context, const model::Account& author, const Note& note) {
   db::Tx& tx = context.tx;
   if (store::has_local_follower(tx, author.id)) return true;
-  if (context.relayed && is_fit_for_relay(context, note)) return true;
+  if (context.relayed && is_fit_for_relay(context, author, note)) return true;
   for (const auto* list : {&note.audience.to, &note.audience.cc}) {
     for (const std::string& id : *list) {
       if (find_local_actor(context, id)) return true;

@@ -60,7 +60,7 @@ std::vector<std::string> enqueue_for_relays(service::Environment& env, db::Tx& t
 void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
   const auto account = store::find_account(tx, activity.account_id);
   if (!account) return;
-  const auto stored = service::ensure_proof_key(tx, *account);
+  const auto stored = service::ensure_proof_key(env.config, tx, *account);
   const auto key = FederationService::of(env).keys().private_key(stored.private_pem.value_or(""));
   if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
 }
@@ -143,6 +143,9 @@ void carry_out(service::Environment& env, db::Tx& tx, Plan plan, Told what) {
   }
   plan.activity.to_followers = plan.only_followers;
   enqueue_others(deliveries, tx, plan.activity, of_followers, done);
+  if (plan.also_followers_of) {
+    enqueue_others(deliveries, tx, plan.activity, list_all_follower_inboxes(tx, *plan.also_followers_of), done);
+  }
   if (!plan.status) return;
   const auto before = is_new ? store::StatusReceivers{} : store::list_status_receivers(tx, *plan.status);
   if (plan.reaches_all) {

@@ -8,12 +8,16 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
 #include "dunlin/store/polls.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/relationships.hpp"
+#include "dunlin/store/relays.hpp"
 #include "dunlin/store/statuses.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,20 +39,26 @@ constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"}
                                                         {Told::profile, "profile"},
                                                         {Told::move, "move"},
                                                         {Told::pin, "pin"},
-                                                        {Told::unpin, "unpin"}};
+                                                        {Told::unpin, "unpin"},
+                                                        {Told::feature_tag, "feature_tag"},
+                                                        {Told::unfeature_tag, "unfeature_tag"},
+                                                        {Told::revoke_quote, "revoke_quote"}};
 
 struct Payload {
   Told what;
   std::int64_t id;
+  std::string tag{};  // its folded name
 };
 
 std::optional<Payload> parse_payload(std::string_view text) {
   const auto space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
   const auto name = std::ranges::find(kNames, text.substr(0, space), &std::pair<Told, std::string_view>::second);
-  const auto id = StatusId::parse(text.substr(space + 1));
+  text.remove_prefix(space + 1);
+  const auto end = text.find(' ');
+  const auto id = StatusId::parse(text.substr(0, end));
   if (name == std::end(kNames) || !id) return std::nullopt;
-  return Payload{name->first, id->value};
+  return Payload{name->first, id->value, end == std::string_view::npos ? "" : std::string(text.substr(end + 1))};
 }
 
 /// A relay takes what is public and not part of a talk that is not (federation.md 2.12).
@@ -167,6 +177,7 @@ Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account
   plan.is_public = true;
   // The servers of those whom the account follows show its profile, too.
   add_followed_inboxes(tx, account, plan.inboxes);
+  plan.to_relays = true;
   return plan;
 }
 
@@ -178,20 +189,63 @@ std::optional<Plan> plan_move(db::Tx& tx, const model::Account& account) {
   plan.activity.object_key = account.uri;
   plan.activity.body = render_move(account, target->uri, tx.now());
   plan.activity.essential = true;
+  plan.inboxes = store::list_blocker_inboxes(tx, account.id);  // whose blocks move along
+  plan.to_followers = true;
+  plan.is_public = true;
+  plan.to_relays = true;
+  return plan;
+}
+
+/// What is added to, or taken from, the account's featured collection.
+Plan plan_featured(const model::Account& account, std::string object_key, std::string body) {
+  Plan plan;
+  plan.activity.account_id = account.id;
+  plan.activity.object_key = std::move(object_key);
+  plan.activity.priority = Priority::profile;
+  plan.activity.body = std::move(body);
   plan.to_followers = true;
   plan.is_public = true;
   return plan;
 }
 
-Plan plan_pin(db::Tx& tx, const model::Status& status, const model::Account& author, bool pinned) {
+/// The same thing may come and go: each time is an activity of its own.
+std::string at_this_time(db::Tx& tx, std::string_view id) {
+  return std::string(id) + "-" + std::to_string(tx.now().time_since_epoch().count());
+}
+
+std::optional<Plan> plan_tag(db::Tx& tx, const config::Config& config, const Payload& payload) {
+  const auto account = store::find_account(tx, AccountId{payload.id});
+  const auto tag = store::find_tag(tx, payload.tag);
+  if (!account || !account->is_local() || !tag) return std::nullopt;
+  const bool added = payload.what == Told::feature_tag;
+  const std::string id_part = at_this_time(tx, "tag-" + std::to_string(tag->id));
+  return plan_featured(*account, account->uri + "/collections/tags#" + std::to_string(tag->id),
+                       render_featured_tag(config, *account, tag->display_name, id_part, added));
+}
+
+/// Whoever has seen the quote may have kept the consent to it.
+std::optional<Plan> plan_revocation(db::Tx& tx, QuoteId id) {
+  const auto quote = store::find_quote(tx, id);
+  if (!quote || quote->state != model::QuoteState::revoked || !quote->approval_uri || !quote->quoted_account_id ||
+      !quote->quoted_status_id) {
+    return std::nullopt;
+  }
+  const auto author = store::find_account(tx, *quote->quoted_account_id);
+  const auto quoting = store::find_account(tx, quote->account_id);
+  if (!author || !author->is_local() || !quoting) return std::nullopt;
   Plan plan;
-  plan.activity.account_id = author.id;
-  plan.activity.object_key = status.uri;
-  plan.activity.priority = Priority::profile;
-  const auto id_part = status.id.str() + "-" + std::to_string(tx.now().time_since_epoch().count());
-  plan.activity.body = render_pin(author, status.uri, id_part, pinned);
+  plan.activity.account_id = author->id;
+  plan.activity.object_key = *quote->approval_uri;
+  plan.activity.body = render_delete_authorization(*quote->approval_uri, *author, quoting->uri);
+  plan.activity.priority = Priority::handshake;
+  plan.activity.essential = true;
   plan.to_followers = true;
   plan.is_public = true;
+  if (quoting->is_local()) plan.also_followers_of = quoting->id;
+  // The one that quotes hears it even where it is blocked by now: that is when consent is taken back.
+  if (!quoting->is_local() && !quoting->inbox_url.empty()) plan.inboxes.push_back(quoting->preferred_inbox());
+  for (const StatusId of : {*quote->quoted_status_id, quote->status_id})
+    std::ranges::move(store::list_involved_inboxes(tx, of), std::back_inserter(plan.inboxes));
   return plan;
 }
 
@@ -202,6 +256,8 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
     if (!account || !account->is_local()) return std::nullopt;
     return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, *account);
   }
+  if (payload.what == Told::feature_tag || payload.what == Told::unfeature_tag) return plan_tag(tx, config, payload);
+  if (payload.what == Told::revoke_quote) return plan_revocation(tx, QuoteId{payload.id});
   const bool takes_back = payload.what == Told::delete_ || payload.what == Told::undo_announce;
   const StatusId id{payload.id};
   const auto status = takes_back ? store::find_deleted_status(tx, id) : store::find_status(tx, id);
@@ -212,7 +268,9 @@ std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Pa
   }
   if (status->local_only) return std::nullopt;
   if (payload.what == Told::pin || payload.what == Told::unpin) {
-    return plan_pin(tx, *status, *author, payload.what == Told::pin);
+    return plan_featured(
+        *author, status->uri,
+        render_pin(*author, status->uri, at_this_time(tx, status->id.str()), payload.what == Told::pin));
   }
   return plan_status(tx, config, payload.what, *status, *author);
 }
@@ -230,6 +288,9 @@ void distribute_account_deletion(service::Environment& env, db::Tx& tx, const mo
   add_followed_inboxes(tx, account, plan.inboxes);
   // Whatever server has seen a mention, a boost or a search result holds a copy, and nobody remembers which.
   std::ranges::move(store::list_known_inboxes(tx), std::back_inserter(plan.inboxes));
+  for (const model::Relay& relay : store::list_relays(tx)) {
+    if (relay.state == model::RelayState::accepted && !relay.inbox_url.empty()) plan.inboxes.push_back(relay.inbox_url);
+  }
   jobs::cancel_pending(tx, account.id, account.uri);
   carry_out(env, tx, std::move(plan), Told::profile);
 }

@@ -10,9 +10,22 @@
 namespace dunlin::activitypub {
 
 /// What is told. Stored by name in jobs.
-enum class Told : std::uint8_t { create, update, delete_, announce, undo_announce, profile, move, pin, unpin };
+enum class Told : std::uint8_t {
+  create,
+  update,
+  delete_,
+  announce,
+  undo_announce,
+  profile,
+  move,
+  pin,
+  unpin,
+  feature_tag,
+  unfeature_tag,
+  revoke_quote
+};
 
-/// `id`: of the status, the reblog's wrapper, or the account.
+/// `id`: of the status, the reblog's wrapper, the account, or the quote.
 jobs::NewJob distribute_job(Told what, std::int64_t id);
 
 /// At once, as what says who is to hear it goes with the account.

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -30,13 +31,17 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       policies_(config, clock),
       host_budget_(clock),
       inbox_limiter_(clock),
+      relay_limiter_(clock),
+      refusals_told_(clock),
       origin_checks_(clock),
       vain_lookups_(clock),
       stranger_mentions_(clock),
       env_{clock, ids, config, *this, queue, events},
       notifications_(env_),
       media_(env_),
-      statuses_(env_, notifications_, media_) {}
+      statuses_(env_, notifications_, media_) {
+  inbound_policies_.add(std::make_unique<service::DomainInboundPolicy>(policies_));
+}
 
 FederationService& FederationService::of(const service::Environment& env) {
   return dynamic_cast<FederationService&>(env.federation);

@@ -79,12 +79,14 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
   std::vector<StatusId> with_poll;
   std::vector<StatusId> with_quote;
   std::vector<StatusId> with_media;
+  std::vector<StatusId> answered;
   for (NoteParts& note : notes) {
     note.now = tx.now();
     if (note.status.conversation_id) threads.push_back(*note.status.conversation_id);
     if (note.status.has(model::Part::poll)) with_poll.push_back(note.status.id);
     if (note.status.has(model::Part::quote)) with_quote.push_back(note.status.id);
     if (note.status.has(model::Part::media)) with_media.push_back(note.status.id);
+    if (note.status.replies_count > 0 && note.status.is_distributable()) answered.push_back(note.status.id);
   }
   const auto heads = store::list_thread_heads(tx, threads);
   const auto polls =
@@ -92,8 +94,11 @@ void fill_parts(db::Tx& tx, const config::Config& config, std::span<NoteParts> n
   const auto quotes = store::list_quote_uris(tx, with_quote);
   auto media = with_media.empty() ? std::map<StatusId, std::vector<model::MediaAttachment>>{}
                                   : store::list_media_of(tx, with_media);
+  auto own_replies = store::list_own_replies(tx, answered, static_cast<int>(kOwnRepliesShown));
   EmojisIn emojis_in(tx);
   for (NoteParts& note : notes) {
+    if (const auto own = own_replies.find(note.status.id); own != own_replies.end())
+      note.own_replies = std::move(own->second);
     const auto thread = note.status.conversation_id;
     if (const auto head = thread ? heads.find(*thread) : heads.end(); head != heads.end()) {
       // A thread keeps the name that its beginning gave it (FEP-7888).

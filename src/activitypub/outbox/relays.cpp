@@ -83,8 +83,17 @@ Result<void> run_ask_relay(service::Environment& env, service::Services& service
 
 bool is_relay(db::Tx& tx, const model::Account& account) {
   return std::ranges::any_of(store::list_relays(tx), [&](const Relay& relay) {
-    return relay.state != RelayState::refused && same_origin(relay.url, account.uri) &&
-           (relay.style == RelayStyle::mastodon || relay.url == account.uri);
+    if (relay.state != RelayState::accepted) return false;
+    if (relay.style == RelayStyle::litepub) return relay.url == account.uri;
+    if (relay.actor_uri) return *relay.actor_uri == account.uri;
+    // Accepted before it was written down by whom: no person of that host is meant.
+    return same_origin(relay.url, account.uri) && account.is_bot();
+  });
+}
+
+bool is_asked_relay(db::Tx& tx, const model::Account& account) {
+  return std::ranges::any_of(store::list_relays(tx), [&](const Relay& relay) {
+    return relay.state != RelayState::refused && relay.style == RelayStyle::litepub && relay.url == account.uri;
   });
 }
 

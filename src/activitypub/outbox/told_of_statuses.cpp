@@ -25,6 +25,13 @@ void FederationService::status_unpinned(db::Tx& tx, const model::Status& status)
   queue_.enqueue(tx, distribute_job(Told::unpin, status.id.value));
 }
 
+void FederationService::hashtag_featured(db::Tx& tx, const model::Account& account, std::string_view tag,
+                                         bool featured) {
+  auto job = distribute_job(featured ? Told::feature_tag : Told::unfeature_tag, account.id.value);
+  job.payload += " " + std::string(tag);
+  queue_.enqueue(tx, job);
+}
+
 void FederationService::voted(db::Tx& tx, const model::Account& who, const model::Status& status,
                               const model::Poll& poll, std::span<const model::PollVote> votes) {
   const auto author = store::find_account(tx, status.account_id);
@@ -87,16 +94,28 @@ void FederationService::quote_requested(db::Tx& tx, const model::Quote& quote, c
 }
 
 void FederationService::quote_revoked(db::Tx& tx, const model::Quote& quote) {
-  const auto who = quote.quoted_account_id ? store::find_account(tx, *quote.quoted_account_id) : std::nullopt;
-  const auto quoting = store::find_account(tx, quote.account_id);
-  if (!who || !quoting || quoting->is_local() || !quote.approval_uri) return;
+  const auto quoting = store::find_status(tx, quote.status_id);
+  if (!quoting || quoting->local_only || !quote.approval_uri) return;
+  queue_.enqueue(tx, distribute_job(Told::revoke_quote, quote.id.value));
+  // A quote by one of ours is shown without the consent from now on.
+  if (quoting->local) quote_policy_changed(tx, *quoting);
+}
+
+void FederationService::quote_answered(db::Tx& tx, const model::Quote& quote) {
+  const auto quoted = quote.quoted_status_id ? store::find_status(tx, *quote.quoted_status_id) : std::nullopt;
+  const auto quoting = store::find_status(tx, quote.status_id);
+  const auto author = quoted ? store::find_account(tx, quoted->account_id) : std::nullopt;
+  const auto asker = store::find_account(tx, quote.account_id);
+  if (!quoting || !author || !asker || asker->is_local() || !quote.request_uri) return;
+  const bool granted = quote.state == model::QuoteState::accepted;
   send(tx,
-       {.account_id = who->id,
-        .body = render_delete_authorization(*quote.approval_uri, who->uri, quoting->uri),
-        .object_key = *quote.approval_uri,
+       {.account_id = author->id,
+        .body = render_quote_answer(author->uri, asker->uri, *quote.request_uri, quoted->uri, quoting->uri,
+                                    granted ? quote.approval_uri.value_or("") : ""),
+        .object_key = *quote.request_uri,
         .priority = Priority::handshake,
-        .essential = true},
-       quoting->inbox_url);
+        .essential = !granted},
+       asker->inbox_url);
 }
 
 Result<void> FederationService::refresh_status(db::Tx& tx, service::RemoteDocuments& documents,

@@ -172,6 +172,10 @@ std::optional<PublicKey> read_key(const json& object) {
       if (multikey->type() == crypto::KeyType::ed25519) key.algorithm = model::KeyAlgorithm::ed25519;
     }
   }
+  for (const char* end : {"expires", "revoked"}) {
+    const auto at = fields::time(object, end);
+    if (at && (!key.ends_at || *at < *key.ends_at)) key.ends_at = at;
+  }
   if (key.id.empty() || key.pem.empty()) return std::nullopt;
   return key;
 }

@@ -95,6 +95,7 @@ std::vector<PublicKey> keys(const json& object, const std::string& actor) {
       }
       if (!key || key->id.empty()) continue;
       if (key->owner.empty()) key->owner = actor;
+      key->asserts = property == std::string_view("assertionMethod");
       result.push_back(std::move(*key));
     }
   }

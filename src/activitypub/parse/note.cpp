@@ -270,6 +270,7 @@ std::optional<Note> read_note(const json& object) {
   note.quote_policy = read_quote_policy(object);
   note.likes = read_total(object, "likes");
   note.shares = read_total(object, "shares");
+  note.replies_total = read_total(object, "replies");
   read_replies(object, note);
   note.attachments = read_attachments(object);
   note.emojis = read_emojis(object);

@@ -26,6 +26,8 @@ constexpr std::size_t kShownOptions = 100;
 constexpr std::size_t kMaxOptionBytes = 2000;
 constexpr std::size_t kMaxOptionCharacters = 500;
 constexpr std::size_t kMaxItems = 200;
+constexpr std::size_t kMaxHashtags = 50;  // of a profile
+constexpr std::size_t kMaxHashtagBytes = 1024;
 constexpr std::size_t kMaxApprovals = 256;
 
 std::string first_type(const json& object) {
@@ -151,6 +153,11 @@ Collection read_collection(const json& object) {
     for (const char* name : {"orderedItems", "items"}) {
       for (const json* item : fields::items(from, name, kMaxItems)) {
         // Of an outbox: what was created, not what was passed on.
+        if (item->is_object() && first_type(*item) == "Hashtag") {
+          if (result.hashtags.size() < kMaxHashtags)
+            result.hashtags.push_back(fields::text(*item, "name", kMaxHashtagBytes));
+          continue;
+        }
         const bool is_create = item->is_object() && first_type(*item) == "Create";
         if (item->is_object() && !is_create && activity_type(first_type(*item))) continue;
         auto id = is_create ? fields::id(*item, "object") : fields::id_of(*item);

@@ -52,12 +52,16 @@ void write_attachments(json::Writer& writer, const config::Config& config,
   writer.end_array();
 }
 
-void write_replies(json::Writer& writer, const model::Status& status) {
+void write_replies(json::Writer& writer, const model::Status& status, std::span<const std::string> own) {
   const std::string replies = status.uri + "/replies";
   writer.key("replies").begin_object().field("id", replies).field("type", "Collection");
   writer.key("first").begin_object().field("type", "CollectionPage").field("partOf", replies);
-  writer.field("next", replies + "?page=true").key("items").begin_array().end_array();
-  writer.end_object().end_object();
+  // Who has them all asks for those of others next.
+  const bool has_all = !own.empty() && own.size() < kOwnRepliesShown;
+  writer.field("next", replies + (has_all ? "?page=true&only_other_accounts=true" : "?page=true"));
+  writer.key("items").begin_array();
+  for (const std::string& reply : own) writer.value(reply);
+  writer.end_array().end_object().end_object();
   for (const auto& [name, total] : {std::pair{"likes", status.favourites_count}, {"shares", status.reblogs_count}}) {
     writer.key(name).begin_object().field("id", status.uri + "/" + name).field("type", "Collection");
     writer.field("totalItems", total).end_object();
@@ -131,7 +135,7 @@ std::string render_note(const config::Config& config, const NoteParts& note, Con
   if (note.poll) write_poll(writer, *note.poll, note.now);
   if (note.quote) write_quote(writer, *note.quote);
   if (status.quote_policy) write_quote_policy(writer, *status.quote_policy, note.author);
-  if (status.is_distributable()) write_replies(writer, status);
+  if (status.is_distributable()) write_replies(writer, status, note.own_replies);
   writer.end_object();
   return writer.take();
 }

@@ -121,6 +121,16 @@ std::string render_pin(const model::Account& account, std::string_view status, s
   return finish(writer);
 }
 
+std::string render_featured_tag(const config::Config& config, const model::Account& account, std::string_view name,
+                                std::string_view id_part, bool added) {
+  const std::string id = account.uri + (added ? "#pins/" : "#unpins/") + std::string(id_part);
+  auto writer = begin(kSmallContext, id, added ? "Add" : "Remove", account.uri);
+  write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
+  writer.key("object").raw(render_hashtag(config, name));
+  writer.field("target", account.uri + "/collections/featured");
+  return finish(writer);
+}
+
 std::string render_quote_request(const config::Config& config, std::string_view id, const NoteParts& quoting,
                                  std::string_view quoted, std::string_view quoted_author) {
   auto writer = begin(kFullContext, id, "QuoteRequest", quoting.author.uri);
@@ -155,9 +165,9 @@ std::string render_quote_authorization(std::string_view uri, std::string_view qu
   return writer.take();
 }
 
-std::string render_delete_authorization(std::string_view uri, std::string_view actor, std::string_view receiver) {
-  auto writer = begin(kFullContext, std::string(uri) + "#delete", "Delete", actor);
-  write_recipients(writer, only(receiver));
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver) {
+  auto writer = begin(kFullContext, std::string(uri) + "#delete", "Delete", author.uri);
+  write_recipients(writer, {.to = {std::string(receiver)}, .cc = {std::string(kPublic), followers_uri(author)}});
   writer.field("object", uri);
   return finish(writer);
 }

@@ -15,6 +15,7 @@
 #include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/domain_policies.hpp"
 #include "dunlin/store/federation.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -59,17 +60,22 @@ void follow_suspension(db::Tx& tx, const Actor& actor, model::Account& account) 
   }
 }
 
-/// The keys that the actor may claim: on its own origin, its own, and readable.
+/// The keys that the actor may claim: on its own origin, its own, readable, and not at their end.
 std::vector<model::AccountKey> usable_keys(const Actor& actor, AccountId owner, Time now) {
   std::vector<model::AccountKey> result;
   for (const PublicKey& key : actor.keys) {
     if (key.owner != actor.id || !same_origin(key.id, actor.id) || !crypto::PublicKey::from_pem(key.pem)) continue;
+    if (key.ends_at && *key.ends_at <= now) continue;
+    const bool asserts =
+        std::ranges::any_of(actor.keys, [&](const PublicKey& other) { return other.asserts && other.id == key.id; });
     result.push_back({.key_id = key.id,
                       .account_id = owner,
                       .algorithm = key.algorithm,
                       .public_pem = key.pem,
                       .private_pem = std::nullopt,
-                      .fetched_at = now});
+                      .fetched_at = now,
+                      .expires_at = key.ends_at,
+                      .asserts = asserts});
   }
   return result;
 }
@@ -178,6 +184,7 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     const auto holder = store::find_account_by_handle(tx_, handle->username, handle->domain);
     if (holder && holder->id != account.id && holder->handle_verified) store::unverify_handle(tx_, holder->id);
   }
+  account.moved_to_id.reset();  // who is back says so by saying nothing
   if (!actor.moved_to.empty()) {
     if (const auto target = store::find_account_by_uri(tx_, actor.moved_to)) account.moved_to_id = target->id;
   }
@@ -188,6 +195,7 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
     store::insert_account(tx_, account);
     store::touch_instance(tx_, *account.domain);
   }
+  if (known || !actor.featured_tags.empty()) store::set_featured_tags_url(tx_, account.id, actor.featured_tags);
   follow_suspension(tx_, actor, account);
   if (actor.reads_rfc9421) {
     jobs::learn_signature_scheme(tx_, url->authority(), static_cast<int>(crypto::SignatureScheme::rfc9421));

@@ -64,11 +64,15 @@ Result<const RemoteDocument*> fetch_answer(const config::Config& config, service
   // The fragment is no business of the server's.
   const std::string without_fragment(url.substr(0, url.find('#')));
   const auto* answer = TRY(documents.get({without_fragment, kind}));
-  if (!answer->failure.empty()) return fail(Errc::remote_failed, kFailed, answer->failure + " at " + without_fragment);
-  // A redirect may not lead home: bodies of ours (uploads) are not documents.
-  if (!answer->final_url.empty()) TRY_VOID(check_fetchable(config, answer->final_url));
-  TRY_VOID(check_status(*answer, without_fragment));
+  TRY_VOID(check_answer(config, *answer, without_fragment));
   return answer;
+}
+
+Result<void> check_answer(const config::Config& config, const RemoteDocument& answer, std::string_view url) {
+  if (!answer.failure.empty()) return fail(Errc::remote_failed, kFailed, answer.failure + " at " + std::string(url));
+  // A redirect may not lead home: bodies of ours (uploads) are not documents.
+  if (!answer.final_url.empty()) TRY_VOID(check_fetchable(config, answer.final_url));
+  return check_status(answer, url);
 }
 
 Result<Object> read_answer(const RemoteDocument& answer, std::string_view requested) {

@@ -15,6 +15,8 @@ Result<void> check_fetchable(const config::Config& config, std::string_view url)
 /// The HTTP answer as a value or as the reason why there is none.
 Result<const service::RemoteDocument*> fetch_answer(const config::Config& config, service::RemoteDocuments& documents,
                                                     std::string_view url, service::RemoteKind kind);
+/// The HTTP answer is a document, as far as HTTP says.
+Result<void> check_answer(const config::Config& config, const service::RemoteDocument& answer, std::string_view url);
 /// The answer to a request for `requested` as an ActivityPub document whose id lies on the origin that answered.
 Result<Object> read_answer(const service::RemoteDocument& answer, std::string_view requested);
 /// The document of an id: its own id is the one asked for, or is asked in turn, once and without redirects

@@ -24,7 +24,10 @@ Result<Resolver::Key> Resolver::key(std::string_view key_id) {
   if (auto known = store::find_key(tx_, key_id)) {
     auto owner = store::find_account(tx_, known->account_id);
     if (!owner || owner->is_local()) return refused("a key of our own");
-    return Key{std::move(*known), std::move(*owner), true};
+    Key key{std::move(*known), std::move(*owner), true};
+    if (!key.key.expires_at || *key.key.expires_at > tx_.now()) return key;
+    // Its owner may have given it a longer life.
+    return refreshed_key(key);
   }
   TRY_VOID(check_budget(key_id));
   const auto* answer = TRY(fetch_answer(env_.config, documents_, key_id, RemoteKind::key));

@@ -98,9 +98,16 @@ Result<model::Status> Resolver::quoted_status(const std::string& uri) {
   return found;
 }
 
-/// Never by an embedded copy: the quoted author's own server has to show it (CVE-2026-33869). Errors: need_remote.
 Result<bool> Resolver::is_authorized(const std::string& authorization, const std::string& quoting,
                                      const model::Status& quoted) {
+  auto stands = read_authorization(authorization, quoting, quoted);
+  if (!stands && stands.error().code != Errc::need_remote) return false;
+  return stands;
+}
+
+/// Never by an embedded copy: the quoted author's own server has to show it (CVE-2026-33869).
+Result<bool> Resolver::read_authorization(const std::string& authorization, const std::string& quoting,
+                                          const model::Status& quoted) {
   const auto author = store::find_account(tx_, quoted.account_id);
   if (!author || !same_origin(authorization, author->uri)) return false;
   if (author->is_local()) {
@@ -110,14 +117,9 @@ Result<bool> Resolver::is_authorized(const std::string& authorization, const std
     const auto allowed = stands ? store::find_status(tx_, quote->status_id) : std::nullopt;
     return allowed && allowed->uri == quoting;
   }
-  const auto object = fetch(authorization);
-  if (!object) {
-    if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
-    return false;
-  }
-  return object->authorization && object->authorization->attributed_to == author->uri &&
-         object->authorization->interacting_object == quoting &&
-         object->authorization->interaction_target == quoted.uri;
+  const auto object = TRY(fetch(authorization));
+  return object.authorization && object.authorization->attributed_to == author->uri &&
+         object.authorization->interacting_object == quoting && object.authorization->interaction_target == quoted.uri;
 }
 
 void Resolver::remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain) {

@@ -98,9 +98,8 @@ Result<void> Resolver::take_numbers(const Note& note, const model::Status& statu
     service::PollService(env_, notifications).receive(tx_, status, to_remote_poll(*note.poll, tx_.now()));
   }
   TRY_VOID(attach_quote(note, status));
-  static constexpr std::int64_t kMaxClaimed = 1'000'000'000;
-  const auto claimed = [](std::optional<std::int64_t> total) { return std::min(total.value_or(0), kMaxClaimed); };
-  store::set_remote_counts(tx_, status.id, claimed(note.shares), claimed(note.likes));
+  store::set_remote_counts(tx_, status.id,
+                           {.reblogs = note.shares, .favourites = note.likes, .replies = note.replies_total});
   const auto author = store::find_account(tx_, status.account_id);
   const auto policy = author ? quote_policy_of(note, *author) : std::nullopt;
   if (policy && policy != status.quote_policy) store::set_quote_policy(tx_, status.id, *policy);
@@ -109,13 +108,15 @@ Result<void> Resolver::take_numbers(const Note& note, const model::Status& statu
 
 Result<void> Resolver::refresh(const model::Status& known) {
   if (known.local || known.is_reblog()) return {};
-  const auto object = fetch(known.uri);
+  const auto author = store::find_account(tx_, known.account_id);
+  auto object = fetch(known.uri);
+  const bool refused = !object && (object.error().code == Errc::forbidden || object.error().code == Errc::not_found);
+  if (refused && author && known.visibility == Visibility::private_) object = fetch_as_follower(known.uri, *author);
   if (!object) {
     if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
     if (object.error().code == Errc::gone) statuses_.receive_delete(tx_, known);
     return {};
   }
-  const auto author = store::find_account(tx_, known.account_id);
   if (!object->note || object->id != known.uri || !author || object->note->attributed_to != author->uri) return {};
   return take_numbers(*object->note, known);
 }

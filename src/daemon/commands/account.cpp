@@ -208,6 +208,13 @@ Result<void> rotate_keys(Core& core, const AccountOptions& options) {
   return {};
 }
 
+Result<void> reseal_keys(Core& core, bool seal) {
+  const auto changed =
+      TRY(core.new_session()->write([&](db::Tx& tx) { return service::reseal_keys(core.config(), tx, seal); }));
+  fmt::print("{} keys are {} now\n", changed, seal ? "encrypted" : "stored as they are");
+  return {};
+}
+
 using Action = Result<void> (*)(Core&, const AccountOptions&);
 
 }  // namespace
@@ -254,6 +261,10 @@ void add_account(CLI::App& app, Invocation& invocation) {
       ->add_flag("--yes", options->confirmed, "it is meant: there is no way back");
   add_named("rotate-keys", "Give the account new keys to sign with, in a day", rotate_keys)
       ->add_flag("--leaked", options->leaked, "somebody else may have the old ones: use them no more");
+  add("encrypt-keys", "Encrypt all private keys in the database with federation.key_secret",
+      [](Core& core, const AccountOptions&) { return reseal_keys(core, true); });
+  add("decrypt-keys", "Undo encrypt-keys, with the same secret: before it is changed, or done without",
+      [](Core& core, const AccountOptions&) { return reseal_keys(core, false); });
 }
 
 }  // namespace dunlin::daemon::commands

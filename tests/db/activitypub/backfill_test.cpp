@@ -5,6 +5,8 @@
 #include "dunlin/store/backfills.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/timelines.hpp"
+#include "dunlin/store/status_marks.hpp"
+#include "dunlin/store/tags.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -317,6 +319,36 @@ TEST_CASE("8.100: a profile that is opened gets its posts and numbers, silently,
   CHECK(f.world.read([&](db::Tx& tx) { return store::count_statuses_here(tx, nora.id, 100); }) < 41);
   CHECK_FALSE(begin());
   CHECK_FALSE(f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, f.anna); }));
+}
+
+TEST_CASE("a profile that is opened gets its hashtags, and its pins up to fifty", "[activitypub][backfill][featured]") {
+  Setup f;
+  auto document = test::actor_document("new.example", "nora");
+  const std::string id = document["id"];
+  document["featured"] = id + "/featured";
+  document["featuredTags"] = id + "/tags";
+  f.remote.serve(id, document);
+  f.remote.webfinger("nora@new.example", id);
+  const auto nora = f.resolve([&](Resolver& r) { return r.actor(id); }).value();
+  Json pinned = Json::array();
+  for (int i = 0; i < 60; ++i) {
+    const auto status = f.world.status(nora);
+    pinned.push_back(status.uri);
+  }
+  f.publish(nora, "new");
+  pinned.insert(pinned.begin(), Json(f.uri(nora, "new")));
+  f.collection(id + "/featured", {{"type", "OrderedCollection"}, {"orderedItems", pinned}});
+  f.collection(id + "/tags",
+               {{"type", "Collection"},
+                {"items", Json::array({{{"type", "Hashtag"}, {"name", "#Birds"}, {"href", id + "/tagged/birds"}},
+                                       {{"type", "Hashtag"}, {"name", "#lake"}}})}});
+  CHECK(f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, nora); }));
+  f.run();
+  f.world.read([&](db::Tx& tx) {
+    CHECK(store::list_featured_tags(tx, nora.id).size() == 2);
+    CHECK(store::list_pins(tx, nora.id, std::nullopt, 100).size() == 50);
+  });
+  CHECK(f.find_status(f.uri(nora, "new")));
 }
 
 }  // namespace dunlin::activitypub

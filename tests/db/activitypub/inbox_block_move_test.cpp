@@ -135,6 +135,15 @@ TEST_CASE("8.77: a Move that both ends confirm takes the local followers along, 
   const auto follow = f.world.read([&](db::Tx& tx) { return store::find_follow_request(tx, f.anna.id, f.target.id); });
   CHECK_FALSE(follow->show_reblogs);
 
+  // Who comes back takes the word of it out of the document.
+  auto back = test::actor_document("masto.example", "mara");
+  f.remote.serve(f.mara.uri, back);
+  f.world.clock.advance(1h);
+  const auto moved = f.world.reload(f.mara);
+  REQUIRE(f.resolve([&](Resolver& r) { return r.refresh(moved); }));
+  CHECK_FALSE(f.world.reload(f.mara).moved_to_id);
+  f.agree();
+
   auto second = f.move();
   second["id"] = f.mara.uri + "#moves/2";
   CHECK(f.receive(f.mara, second).verdict == Verdict::duplicate);

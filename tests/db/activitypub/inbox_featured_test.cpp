@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -107,25 +108,66 @@ TEST_CASE("a hashtag is shown on the profile that it is added to", "[activitypub
   CHECK(f.receive(f.mara, activity).verdict == Verdict::ignored);
 }
 
-TEST_CASE("a hashtag that one of ours shows on the profile, or no longer, is told as a change of the profile",
-          "[activitypub][outbox][featured]") {
+TEST_CASE("a hashtag that one of ours shows on the profile, or no longer, is told", "[activitypub][outbox][featured]") {
   Setup f;
   f.world.follow(f.mara, f.anna);
-  const auto told = [&] {
-    f.run_jobs();
-    std::size_t count = 0;
-    for (const auto& sent : f.outgoing()) {
-      const bool is_update = sent.activity["type"] == "Update" && sent.activity["object"]["id"] == f.anna.uri;
-      if (is_update && sent.activity["object"].contains("featuredTags")) ++count;
-    }
-    return count;
+  const auto feature = [&](const std::string& name) {
+    return f.world.write([&](db::Tx& tx) { return f.services.tags.feature(tx, f.anna.id, name).value(); });
   };
-  f.world.write([&](db::Tx& tx) { return f.services.tags.feature(tx, f.anna.id, "birds").value(); });
-  CHECK(told() == 1);
-  f.world.write([&](db::Tx& tx) { return f.services.tags.feature(tx, f.anna.id, "birds").value(); });
-  CHECK(told() == 1);
-  f.world.write([&](db::Tx& tx) { return f.services.tags.unfeature(tx, f.anna.id, "birds").value(); });
-  CHECK(told() == 2);
+  const auto birds = feature("#Birds");
+  CHECK(f.run_jobs() == 1);
+  REQUIRE(f.outgoing().size() == 1);
+  const auto add = f.outgoing().back().activity;
+  CHECK(add["type"] == "Add");
+  CHECK(add["object"]["type"] == "Hashtag");
+  CHECK(add["object"]["name"] == "#Birds");
+  CHECK(add["target"] == f.anna.uri + "/collections/featured");
+  CHECK(add["id"].get<std::string>().starts_with(f.anna.uri + "#pins/tag-"));
+  feature("birds");  // is there
+  CHECK(f.run_jobs() == 0);
+  f.world.write([&](db::Tx& tx) { REQUIRE(f.services.tags.remove_featured(tx, f.anna.id, birds.id)); });
+  CHECK(f.run_jobs() == 1);
+  CHECK(f.outgoing().back().activity["type"] == "Remove");
+  CHECK(f.outgoing().back().activity["object"]["name"] == "#Birds");
+  feature("lake");
+  f.world.write([&](db::Tx& tx) { REQUIRE(f.services.tags.unfeature(tx, f.anna.id, "lake")); });
+  CHECK(f.run_jobs() == 2);
+  CHECK(f.outgoing().size() == 4);
+}
+
+TEST_CASE("hashtags are added to their own collection as well", "[activitypub][inbox][featured]") {
+  Setup f;
+  auto document = test::actor_document("tags.example", "tia");
+  const std::string id = document["id"];
+  document["featuredTags"] = id + "/collections/tags";
+  f.remote.serve(id, document);
+  f.remote.webfinger("tia@tags.example", id);
+  const auto tia = f.resolve([&](Resolver& r) { return r.actor(id); }).value();
+  const auto names = [&] {
+    std::vector<std::string> result;
+    for (const auto& featured : f.world.read([&](db::Tx& tx) { return store::list_featured_tags(tx, tia.id); }))
+      result.push_back(featured.tag.name);
+    std::ranges::sort(result);
+    return result;
+  };
+  const Json add = {
+      {"type", "Add"}, {"object", {{"type", "Hashtag"}, {"name", "#birds"}}}, {"target", id + "/collections/tags"}};
+  CHECK(f.receive(tia, add).verdict == Verdict::accepted);
+  CHECK(names() == std::vector<std::string>{"birds"});
+  auto elsewhere = add;
+  elsewhere["target"] = f.mara.uri + "/collections/tags";
+  CHECK(f.receive(tia, elsewhere).verdict == Verdict::ignored);
+  CHECK(f.receive(f.mara, elsewhere).verdict == Verdict::ignored);  // her document names no such collection
+
+  // What the collection says is all there is.
+  f.world.write([&](db::Tx& tx) {
+    f.services.tags.receive_featured(tx, tia.id, std::vector<std::string>{"#Lake", "no tag", "#lake", "#boats"});
+  });
+  CHECK(names() == std::vector<std::string>{"boats", "lake"});
+  std::vector<std::string> many;
+  for (int i = 0; i < 30; ++i) many.push_back("#tag" + std::to_string(i));
+  f.world.write([&](db::Tx& tx) { f.services.tags.receive_featured(tx, tia.id, many); });
+  CHECK(names().size() == 10);
 }
 
 }  // namespace dunlin::activitypub

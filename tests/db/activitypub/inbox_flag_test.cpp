@@ -1,12 +1,14 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/service/domain_policies.hpp"
+#include "dunlin/service/reports.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/reports.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -123,6 +125,43 @@ TEST_CASE("a Flag that comes twice is one report", "[activitypub][inbox][flag]")
   CHECK(f.flag(f.anna.uri).verdict == Verdict::accepted);
   --f.count;
   CHECK(f.flag(f.anna.uri).verdict == Verdict::duplicate);
+}
+
+TEST_CASE("a report that is to be forwarded goes out in the name of the instance", "[activitypub][outbox][flag]") {
+  Setup f;
+  f.world.write([&](db::Tx& tx) { f.services.accounts.ensure_instance_actor(tx); });
+  const auto eve = f.world.remote_account("eve", "masto.example", {.shared_inbox_url = "https://masto.example/inbox"});
+  const auto theirs = f.world.status(eve);
+  f.world.remote_account("x", "other.example", {.shared_inbox_url = "https://other.example/inbox"});
+  service::NewReport report{.target = eve.id, .statuses = {theirs.id}, .comment = "rude <b>"};
+  f.world.write([&](db::Tx& tx) { return f.services.reports.file(tx, f.anna, report).value(); });
+  CHECK(f.outgoing().empty());
+
+  report.forward = true;
+  report.forward_to = {"other.example", "masto.example", "never.met.example"};
+  f.world.write([&](db::Tx& tx) { return f.services.reports.file(tx, f.anna, report).value(); });
+  const auto sent = f.outgoing();
+  std::vector<std::string> inboxes;
+  for (const auto& one : sent) inboxes.push_back(one.inbox);
+  std::ranges::sort(inboxes);
+  CHECK(inboxes == std::vector<std::string>{"https://masto.example/inbox", "https://other.example/inbox"});
+  const auto flag = sent.at(0).activity;
+  CHECK(flag["type"] == "Flag");
+  CHECK(flag["actor"] == "https://example.org/actor");
+  CHECK(flag["object"] == Json::array({eve.uri, theirs.uri}));
+  CHECK(flag["content"] == "rude <b>");
+  CHECK(flag["to"] == Json::array({eve.uri}));
+  CHECK(flag["cc"].empty());
+  CHECK(flag["id"].get<std::string>().starts_with("https://example.org/"));
+  CHECK(flag.dump().find(f.anna.uri) == std::string::npos);  // who reported stays here
+  CHECK_FALSE(flag.contains("proof"));
+  // Signed by the instance.
+  f.world.write([&](db::Tx& tx) {
+    for (const auto& host : jobs::claim_hosts(tx, "signer", 10)) {
+      for (const auto& delivery : jobs::load_lane(tx, host.host, 10)) CHECK(delivery.account_id == AccountId{});
+      jobs::release_host(tx, "signer", host.host);
+    }
+  });
 }
 
 }  // namespace dunlin::activitypub

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dunlin::activitypub {
@@ -200,6 +202,52 @@ TEST_CASE("of a remote poll that has ended the last numbers are fetched, then it
     CHECK(end());
     CHECK(told() == 0);
   }
+}
+
+TEST_CASE("the numbers of our poll go out to those who follow or have voted, now and then and at its end",
+          "[activitypub][outbox][poll]") {
+  Setup f;
+  const auto follower =
+      f.world.remote_account("f", "follow.example", {.shared_inbox_url = "https://follow.example/inbox"});
+  f.world.follow(follower, f.anna);
+  const auto question = f.ask();
+  f.run_jobs();
+  const auto updates = [&] {
+    std::map<std::string, Json> newest;
+    std::size_t count = 0;
+    for (const auto& sent : f.outgoing()) {
+      if (sent.activity["type"] != "Update") continue;
+      newest[sent.inbox] = sent.activity;
+      ++count;
+    }
+    return std::pair(newest, count);
+  };
+  REQUIRE(f.receive_vote(f.vote(question, "Coffee")).verdict == Verdict::accepted);
+  f.run_jobs();
+  CHECK(updates().second == 0);  // not with every vote
+  f.world.clock.advance(3min);
+  f.run_jobs();
+  const auto [told, count] = updates();
+  CHECK(count == 2);
+  REQUIRE(told.contains("https://follow.example/inbox"));
+  REQUIRE(told.contains(f.mara.preferred_inbox()));  // who only voted
+  const auto& update = told.at(f.mara.preferred_inbox());
+  const auto& object = update["object"];
+  CHECK(object["id"] == question.uri);
+  CHECK(object["type"] == "Question");
+  CHECK(object["oneOf"][0]["replies"]["totalItems"] == 0);
+  CHECK(object["oneOf"][1]["replies"]["totalItems"] == 1);
+  CHECK(object["votersCount"] == 1);
+  CHECK_FALSE(object.contains("updated"));  // no edit
+  CHECK_FALSE(object.contains("closed"));
+
+  f.world.clock.advance(1h);
+  f.world.write([&](db::Tx& tx) { f.federation.poll_ended(tx, question); });
+  f.run_jobs();
+  const auto last = updates();
+  CHECK(last.second == 4);
+  CHECK(last.first.at(f.mara.preferred_inbox())["object"]["closed"] == object["endTime"]);
+  CHECK(last.first.at(f.mara.preferred_inbox())["id"] != update["id"]);
 }
 
 }  // namespace dunlin::activitypub

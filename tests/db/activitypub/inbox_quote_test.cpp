@@ -4,7 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -228,6 +231,182 @@ TEST_CASE("our quote asks its author, and shows the consent once it has it", "[a
     told = told || (sent.activity["type"] == "Update" && sent.activity["object"]["quoteAuthorization"] == stamp);
   }
   CHECK(told);
+}
+
+// 8.80
+TEST_CASE("a request that the author has to be asked about waits for his policy", "[activitypub][inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post({});
+  const auto set_policy = [&](model::QuotePolicy policy) {
+    f.world.write([&](db::Tx& tx) { return f.services.quotes.set_policy(tx, f.anna, quoted.id, policy).value(); });
+  };
+  f.world.write([&](db::Tx& tx) {
+    store::set_quote_policy(tx, quoted.id, {.automatic = 0, .manual = model::QuotePolicy::public_});
+  });
+  CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::ignored);
+  REQUIRE(f.quote());
+  CHECK(f.quote()->state == QuoteState::pending);
+  CHECK(f.outgoing().empty());
+  SECTION("yes") {
+    set_policy(kAnybody);
+    CHECK(f.quote()->state == QuoteState::accepted);
+    REQUIRE(f.outgoing().size() == 1);
+    const auto answer = f.outgoing()[0].activity;
+    CHECK(answer["type"] == "Accept");
+    CHECK(answer["object"]["id"] == f.mara.uri + "#quote_requests/1");
+    CHECK(answer["object"]["instrument"] == f.mara.uri + "/notes/q");
+    CHECK(answer["result"] == *f.quote()->approval_uri);
+  }
+  SECTION("no") {
+    set_policy({});
+    CHECK(f.quote()->state == QuoteState::rejected);
+    CHECK(f.outgoing().at(0).activity["type"] == "Reject");
+  }
+  SECTION("no, as the one who asks is blocked by now") {
+    f.world.block(f.anna, f.mara);
+    set_policy(kAnybody);
+    CHECK(f.quote()->state == QuoteState::rejected);
+  }
+}
+
+TEST_CASE("who was refused may ask again when the policy is another one", "[activitypub][inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post({});
+  CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::rejected);
+  CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::rejected);
+  f.world.write([&](db::Tx& tx) { store::set_quote_policy(tx, quoted.id, kAnybody); });
+  CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::accepted);
+  CHECK(f.outgoing().back().activity["type"] == "Accept");
+  CHECK(f.quote()->state == QuoteState::accepted);
+  // But consent that was taken back stays so.
+  const auto quoting = *f.find_status(f.mara.uri + "/notes/q");
+  f.world.write([&](db::Tx& tx) { REQUIRE(f.services.quotes.revoke(tx, f.anna, quoted.id, quoting.id)); });
+  CHECK(f.receive(f.mara, f.request(quoted)).verdict == Verdict::rejected);
+}
+
+TEST_CASE("consent that is taken back is told to all who may have seen it", "[activitypub][outbox][quote]") {
+  Setup f;
+  const auto quoted = f.post(kAnybody);
+  const auto far = f.world.remote_account("f", "far.example", {.shared_inbox_url = "https://far.example/inbox"});
+  f.world.follow(far, f.anna);
+  const auto liker = f.world.remote_account("l", "like.example", {.shared_inbox_url = "https://like.example/inbox"});
+  SECTION("a quote from elsewhere") {
+    REQUIRE(f.receive(f.mara, f.request(quoted)).verdict == Verdict::accepted);
+    const auto quoting = *f.find_status(f.mara.uri + "/notes/q");
+    f.world.favourite(liker, quoting);
+    const std::string approval = *f.quote()->approval_uri;
+    const auto before = f.outgoing().size();
+    f.world.write([&](db::Tx& tx) { REQUIRE(f.services.quotes.revoke(tx, f.anna, quoted.id, quoting.id)); });
+    f.run_jobs();
+    std::vector<std::string> inboxes;
+    for (const auto& sent : f.outgoing()) {
+      if (sent.activity["type"] != "Delete") continue;
+      inboxes.push_back(sent.inbox);
+      CHECK(sent.activity["object"] == approval);
+      CHECK(sent.activity["actor"] == f.anna.uri);
+      CHECK(sent.activity["to"] == Json::array({f.mara.uri}));
+      CHECK(sent.activity.contains("proof"));
+      CHECK(sent.essential);
+    }
+    std::ranges::sort(inboxes);
+    CHECK(inboxes == std::vector<std::string>{"https://far.example/inbox", "https://like.example/inbox",
+                                              f.mara.preferred_inbox()});
+    CHECK(f.outgoing().size() > before);
+  }
+  SECTION("a quote by one of ours") {
+    const auto bob = f.world.local_account("bob");
+    const auto reader = f.world.remote_account("r", "read.example", {.shared_inbox_url = "https://read.example/inbox"});
+    f.world.follow(reader, bob);
+    const auto user = f.world.user_of(bob);
+    service::StatusDraft draft;
+    draft.text = "look";
+    draft.quoted_status_id = quoted.id;
+    service::RemoteDocuments documents;
+    const auto quoting = f.world.write(
+        [&](db::Tx& tx) { return f.services.statuses.post(tx, documents, bob, user, draft).value(); });
+    f.run_jobs();
+    f.world.write([&](db::Tx& tx) { REQUIRE(f.services.quotes.revoke(tx, f.anna, quoted.id, quoting.id)); });
+    f.run_jobs();
+    bool deleted = false;
+    bool updated = false;
+    for (const auto& sent : f.outgoing()) {
+      if (sent.inbox != "https://read.example/inbox") continue;
+      deleted = deleted || sent.activity["type"] == "Delete";
+      updated =
+          updated || (sent.activity["type"] == "Update" && !sent.activity["object"].contains("quoteAuthorization"));
+    }
+    CHECK(deleted);
+    CHECK(updated);
+  }
+}
+
+TEST_CASE("consent from elsewhere is looked at again after a week, when somebody opens the quote",
+          "[activitypub][quote][recheck]") {
+  Setup f;
+  const auto sam = f.world.remote_account("sam", "far.example");
+  const auto theirs = f.world.status(sam);
+  f.world.write([&](db::Tx& tx) { store::set_quote_policy(tx, theirs.id, kAnybody); });
+  const std::string stamp = sam.uri + "/stamps/1";
+  const Json document = {{"@context", test::kAsNamespace},
+                         {"id", stamp},
+                         {"type", "QuoteAuthorization"},
+                         {"attributedTo", sam.uri},
+                         {"interactingObject", f.mara.uri + "/notes/q"},
+                         {"interactionTarget", theirs.uri}};
+  f.remote.serve(stamp, document);
+  const auto note = note_document(f.mara, "q", {{"quote", theirs.uri}, {"quoteAuthorization", stamp}});
+  REQUIRE(f.receive(f.mara, {{"type", "Create"}, {"object", note}}).verdict == Verdict::accepted);
+  REQUIRE(f.quote());
+  REQUIRE(f.quote()->state == QuoteState::accepted);
+  const auto open = [&] {
+    const auto opened = *f.find_status(f.mara.uri + "/notes/q");
+    f.world.write([&](db::Tx& tx) {
+      if (f.federation.may_complete_thread(tx, opened)) f.federation.thread_opened(tx, opened);
+    });
+    std::size_t rechecked = 0;
+    for (const jobs::Job& job :
+         f.world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::crawl, 100, std::chrono::seconds(30)); })) {
+      if (job.kind == kRecheckQuote.name) {
+        ++rechecked;
+        const auto done = f.remote.run_with([&](service::RemoteDocuments& documents) {
+          return f.world.session().write(
+              [&](db::Tx& tx) { return run_recheck_quote(f.env, f.services, tx, documents, job.payload); });
+        });
+        CHECK(done);
+      }
+      f.world.write([&](db::Tx& tx) { jobs::finish(tx, job.id); });
+    }
+    return rechecked;
+  };
+  CHECK(open() == 0);
+  f.world.clock.advance(std::chrono::hours(7 * 24));
+  SECTION("it stands") {
+    CHECK(open() == 1);
+    CHECK(f.quote()->state == QuoteState::accepted);
+    CHECK(open() == 0);
+    f.world.clock.advance(std::chrono::hours(7 * 24));
+    CHECK(open() == 1);
+  }
+  SECTION("it is gone") {
+    f.remote.answer_status(stamp, 404);
+    CHECK(open() == 1);
+    CHECK(f.quote()->state == QuoteState::revoked);
+  }
+  SECTION("it is for another quote now") {
+    auto other = document;
+    other["interactingObject"] = f.mara.uri + "/notes/other";
+    f.remote.serve(stamp, other);
+    CHECK(open() == 1);
+    CHECK(f.quote()->state == QuoteState::revoked);
+  }
+  SECTION("its server is down") {
+    f.remote.answer_status(stamp, 500);
+    CHECK(open() == 1);
+    CHECK(f.quote()->state == QuoteState::accepted);
+    CHECK(open() == 0);
+    f.world.clock.advance(std::chrono::hours(24));
+    CHECK(open() == 1);
+  }
 }
 
 }  // namespace dunlin::activitypub

@@ -175,6 +175,41 @@ TEST_CASE("what is not public is reblogged by its author at most", "[activitypub
   CHECK(f.receive(f.mara, leak).verdict == Verdict::rejected);
 }
 
+TEST_CASE("a reblog of an own post for followers is fetched in the name of one", "[activitypub][inbox][announce]") {
+  Setup f;
+  const auto bea = f.world.write([&](db::Tx& tx) {
+    return f.services.accounts
+        .create_local(tx, {.username = "bea", .email = "bea@example.org", .password = {}, .confirmed = true}, "hash")
+        .value();
+  });
+  f.world.follow(bea, f.mara);
+  const Json followers = {{"to", Json::array({f.mara.uri + "/followers"})}, {"cc", Json::array()}};
+  const std::string uri = f.mara.uri + "/notes/hidden";
+  f.remote.serve_followers(uri, note_document(f.mara, "hidden", followers));
+  auto announce = f.announce();
+  announce["object"] = uri;
+  announce.update(followers);
+  CHECK(f.receive(f.mara, announce).verdict == Verdict::accepted);
+  REQUIRE(f.find_status(uri));
+  CHECK(f.find_status(uri)->visibility == Visibility::private_);
+  CHECK(f.remote.requested == std::vector<std::string>{uri, uri});  // the instance first
+  REQUIRE(f.remote.signatures.size() == 1);
+  CHECK(f.remote.signatures[0].find("keyId=\"" + bea.uri + "#main-key\"") != std::string::npos);
+
+  // Nobody lends a name for another's post, nor another host's.
+  const auto sam = f.world.remote_account("sam", "masto.example");
+  f.remote.serve_followers(sam.uri + "/notes/1", note_document(sam, "1", followers));
+  auto of_another = f.announce("2");
+  of_another["object"] = sam.uri + "/notes/1";
+  CHECK(f.receive(f.mara, of_another).verdict == Verdict::rejected);
+  CHECK_FALSE(f.find_status(sam.uri + "/notes/1"));
+  const auto far = f.world.remote_account("far", "far.example");
+  f.remote.serve_followers(far.uri + "/notes/1", note_document(far, "1", followers));
+  of_another["object"] = far.uri + "/notes/1";
+  CHECK(f.receive(f.mara, of_another).verdict == Verdict::rejected);
+  CHECK(f.remote.signatures.size() == 2);  // only the one of masto.example was tried
+}
+
 // 8.109
 TEST_CASE("an Announce by or of the blocked and suspended is refused", "[activitypub][inbox][announce]") {
   Setup f;

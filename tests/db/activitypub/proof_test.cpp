@@ -3,10 +3,12 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/render.hpp"
+#include "dunlin/base/time_format.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -61,6 +63,60 @@ TEST_CASE("8.83: a forwarded Create with its actor's proof is stored without a f
   CHECK(f.receive(f.other, f.proven(f.create("1"))).verdict == Verdict::accepted);
   CHECK(f.find_status(f.mara.uri + "/notes/1"));
   CHECK(f.remote.requested.empty());
+}
+
+TEST_CASE("a key proves something only where its owner says so, and in its time", "[activitypub][proof][keys]") {
+  Setup f;
+  auto document = test::actor_document("masto.example", "mara");
+  const std::string id = document["id"];
+  Json key = {{"id", id + "#ed25519-key"},
+              {"type", "Multikey"},
+              {"controller", id},
+              {"publicKeyMultibase", proof_key().public_key().to_multibase()}};
+  const auto is_believed = [&](const Json& shown) {
+    f.remote.serve(id, shown);
+    f.world.clock.advance(std::chrono::minutes(10));
+    REQUIRE(f.resolve([&](Resolver& r) { return r.refresh(f.mara); }));
+    f.remote.requested.clear();
+    const auto name = std::to_string(f.world.clock.now().time_since_epoch().count());
+    f.receive(f.other, f.proven(f.create(name)));
+    return f.find_status(f.mara.uri + "/notes/" + name).has_value();  // the origin shows none
+  };
+  const auto with = [&](const Json& proving) {
+    auto shown = document;
+    shown["assertionMethod"] = Json::array({proving});
+    return shown;
+  };
+  CHECK(is_believed(with(key)));
+  auto for_requests = document;
+  for_requests["publicKey"] = Json::array({document["publicKey"], key});
+  CHECK_FALSE(is_believed(for_requests));
+  for_requests["assertionMethod"] = key["id"];  // by its name
+  CHECK(is_believed(for_requests));
+  for (const char* end : {"expires", "revoked"}) {
+    auto ended = key;
+    ended[end] = "2026-01-01T00:00:00Z";
+    CHECK_FALSE(is_believed(with(ended)));
+    ended[end] = "2027-01-01T00:00:00Z";
+    CHECK(is_believed(with(ended)));
+  }
+}
+
+TEST_CASE("a key that has ended signs nothing any more", "[activitypub][keys]") {
+  Setup f;
+  auto document = test::actor_document("ends.example", "eva");
+  const std::string id = document["id"];
+  document["publicKey"]["expires"] = "2026-03-02T00:00:00Z";
+  f.remote.serve(id, document);
+  const std::string key_id = document["publicKey"]["id"];
+  const auto find = [&] { return f.resolve([&](Resolver& r) { return r.key(key_id); }); };
+  REQUIRE(find());
+  CHECK(find()->was_known);
+  f.world.clock.advance(std::chrono::hours(48));
+  CHECK_FALSE(find());
+  document["publicKey"]["expires"] = "2027-03-02T00:00:00Z";
+  f.remote.serve(id, document);
+  CHECK(find());
 }
 
 TEST_CASE("8.83: with one bit changed the origin is asked", "[activitypub][proof]") {
@@ -166,6 +222,19 @@ TEST_CASE("8.85: our public activities carry a proof by a key that our actor lis
   const auto actor = Json::parse(render_actor(f.config, f.anna, keys));
   CHECK(actor["assertionMethod"][0]["id"] == key->key_id);
   CHECK(crypto::PublicKey::from_multibase(actor["assertionMethod"][0]["publicKeyMultibase"].get<std::string>()));
+  // What Mastodon asks of the form before it looks at the signature.
+  const auto& written = body["proof"];
+  CHECK(written["type"] == "DataIntegrityProof");
+  CHECK(written["cryptosuite"] == "eddsa-jcs-2022");
+  CHECK(written["proofPurpose"] == "assertionMethod");
+  CHECK(written["verificationMethod"] == key->key_id);
+  CHECK(actor["assertionMethod"][0]["controller"] == body["actor"]);
+  CHECK(written["@context"] == body["@context"]);
+  const auto created = parse_iso8601(written["created"].get<std::string>());
+  REQUIRE(created);
+  CHECK(*created <= f.world.clock.now());
+  CHECK(written["proofValue"].get<std::string>().starts_with('z'));
+  CHECK_FALSE(body["object"].contains("proof"));
 }
 
 }  // namespace dunlin::activitypub

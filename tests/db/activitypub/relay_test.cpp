@@ -6,7 +6,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -52,6 +55,16 @@ struct Setup : Fediverse {
           [&](db::Tx& tx) { return run_ask_relay(env, services, tx, documents, std::to_string(relay.id)); });
     });
     REQUIRE(done);
+  }
+  /// ... and is let in.
+  void join(const model::Account& actor, RelayStyle style = RelayStyle::mastodon) {
+    const auto relay = subscribe(style);
+    REQUIRE(receive(actor, {{"type", "Accept"}, {"object", relay.follow_uri}}).verdict == Verdict::accepted);
+  }
+  void make_indexable(const model::Account& account) {
+    auto changed = account;
+    changed.indexable = true;
+    world.write([&](db::Tx& tx) { store::update_account(tx, changed); });
   }
   RelayState state() {
     return world.read([&](db::Tx& tx) { return store::list_relays(tx).at(0).state; });
@@ -103,6 +116,7 @@ TEST_CASE("8.86: what a relay brings is fetched from its origin, public and new 
           "[activitypub][relay]") {
   Setup f;
   const auto actor = f.relay_actor();
+  f.make_indexable(f.mara);
   const auto fresh = Json{{"published", "2026-03-01T11:00:00Z"},
                           {"tag", Json::array({{{"type", "Mention"}, {"href", f.anna.uri}}})},
                           {"cc", Json::array({f.anna.uri})}};
@@ -114,20 +128,20 @@ TEST_CASE("8.86: what a relay brings is fetched from its origin, public and new 
     CHECK_FALSE(f.find_status(uri));
   }
   SECTION("the original activity") {
-    f.subscribe();
+    f.join(actor);
     CHECK(f.receive(actor, f.create(fresh)).verdict == Verdict::accepted);
     CHECK(f.find_status(uri));
     CHECK(f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).empty());
   }
   SECTION("an Announce is no boost") {
-    f.subscribe(RelayStyle::litepub);
+    f.join(actor, RelayStyle::litepub);
     f.create(fresh);
     CHECK(f.receive(actor, {{"type", "Announce"}, {"object", uri}}).verdict == Verdict::accepted);
     CHECK(f.find_status(uri));
     CHECK(f.world.reload(*f.find_status(uri)).reblogs_count == 0);
   }
   SECTION("not what is for followers") {
-    f.subscribe();
+    f.join(actor);
     auto hidden = fresh;
     hidden["to"] = Json::array({f.mara.uri + "/followers"});
     hidden["cc"] = hidden["tag"] = Json::array();
@@ -135,11 +149,47 @@ TEST_CASE("8.86: what a relay brings is fetched from its origin, public and new 
     CHECK_FALSE(f.find_status(uri));
   }
   SECTION("not what is old") {
-    f.subscribe();
+    f.join(actor);
     auto old = fresh;
     old["published"] = "2026-01-01T00:00:00Z";
     old["cc"] = old["tag"] = Json::array();
     CHECK(f.receive(actor, f.create(old)).verdict == Verdict::ignored);
+  }
+  SECTION("nothing before it has said yes") {
+    f.subscribe();
+    auto unrelated = fresh;
+    unrelated["cc"] = unrelated["tag"] = Json::array();
+    CHECK(f.receive(actor, f.create(unrelated)).verdict == Verdict::ignored);
+    CHECK_FALSE(f.find_status(uri));
+  }
+  SECTION("nothing by way of somebody else on its host") {
+    f.join(actor);
+    const auto person = f.world.remote_account("p", "relay.example");
+    auto unrelated = fresh;
+    unrelated["cc"] = unrelated["tag"] = Json::array();
+    CHECK(f.receive(person, f.create(unrelated)).verdict == Verdict::ignored);
+    CHECK_FALSE(f.find_status(uri));
+  }
+  SECTION("not of who does not want to be found, unless somebody here follows") {
+    auto shy = f.mara;
+    shy.indexable = false;
+    f.world.write([&](db::Tx& tx) { store::update_account(tx, shy); });
+    f.join(actor, RelayStyle::litepub);
+    f.create(fresh);
+    const Json announce = {{"type", "Announce"}, {"object", uri}};
+    CHECK(f.receive(actor, announce).why == Reason::not_allowed);
+    CHECK_FALSE(f.find_status(uri));
+    f.world.follow(f.anna, f.mara);
+    CHECK(f.receive(actor, announce).verdict == Verdict::accepted);
+  }
+  SECTION("not more than its share") {
+    f.join(actor, RelayStyle::litepub);
+    f.create(fresh);
+    for (int i = 0; i < 5000; ++i) f.federation.relay_limiter().count(kActor, 5000, std::chrono::hours(1));
+    CHECK(f.receive(actor, {{"type", "Announce"}, {"object", uri}}).why == Reason::flood);
+    CHECK(f.remote.requested.back() != uri);
+    f.world.clock.advance(std::chrono::hours(1));
+    CHECK(f.receive(actor, {{"type", "Announce"}, {"object", uri}}).verdict == Verdict::accepted);
   }
 }
 
@@ -167,6 +217,34 @@ TEST_CASE("public posts go to relays, others do not, each style in its form", "[
   CHECK(sent[1].activity["object"]["id"] == status.uri);
   CHECK(sent[1].activity["proof"]["cryptosuite"] == "eddsa-jcs-2022");
   CHECK(sent[1].priority == jobs::Priority::relay);
+}
+
+TEST_CASE("relays hear of profiles and moves, blockers of moves", "[activitypub][relay][move]") {
+  Setup f;
+  f.join(f.relay_actor());
+  const auto before = f.outgoing().size();
+  f.world.write([&](db::Tx& tx) { f.federation.profile_updated(tx, f.anna); });
+  f.run_jobs();
+  REQUIRE(f.outgoing().size() == before + 1);
+  CHECK(f.outgoing().back().inbox == kInbox);
+  CHECK(f.outgoing().back().activity["type"] == "Update");
+
+  const auto blocker =
+      f.world.remote_account("b", "block.example", {.shared_inbox_url = "https://block.example/inbox"});
+  f.world.block(blocker, f.anna);
+  f.world.write([&](db::Tx& tx) {
+    auto moved = f.anna;
+    moved.moved_to_id = f.mara.id;
+    store::update_account(tx, moved);
+    f.queue.enqueue(tx, {.kind = kDistribute, .payload = "move " + f.anna.id.str()});
+  });
+  f.run_jobs();
+  std::vector<std::string> inboxes;
+  for (const auto& sent : f.outgoing()) {
+    if (sent.activity["type"] == "Move") inboxes.push_back(sent.inbox);
+  }
+  std::ranges::sort(inboxes);
+  CHECK(inboxes == std::vector<std::string>{"https://block.example/inbox", kInbox});
 }
 
 TEST_CASE("leaving a relay undoes the Follow", "[activitypub][relay]") {

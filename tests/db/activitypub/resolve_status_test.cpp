@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -45,6 +46,32 @@ TEST_CASE("a status is fetched from its origin, with its author, and tells nobod
   CHECK(status->created_at < f.world.clock.now());
   CHECK(f.world.read([&](db::Tx& tx) { return store::list_mentions(tx, status->id); }).size() == 1);
   CHECK(f.find(f.mara.uri + "/notes/1")->id == status->id);
+}
+
+TEST_CASE("the numbers of an origin count where it gives some", "[activitypub][resolve]") {
+  Setup f;
+  const auto uri = f.mara.uri + "/notes/1";
+  const auto total = [](int count) { return Json{{"type", "Collection"}, {"totalItems", count}}; };
+  f.remote.serve(uri, note_document(f.mara, "1"));
+  const auto status = f.find(uri).value();
+  const auto refresh = [&](const Json& more) {
+    f.remote.serve(uri, note_document(f.mara, "1", more));
+    f.world.clock.advance(std::chrono::minutes(10));
+    REQUIRE(f.resolve([&](Resolver& resolver) { return resolver.refresh(status); }));
+    return f.world.reload(status);
+  };
+  auto seen = refresh({{"likes", total(7)}, {"shares", total(3)}, {"replies", total(4)}});
+  CHECK(seen.favourites_count == 7);
+  CHECK(seen.reblogs_count == 3);
+  CHECK(seen.replies_count == 4);
+  seen = refresh(Json::object());  // says nothing: nothing changes
+  CHECK(seen.favourites_count == 7);
+  CHECK(seen.reblogs_count == 3);
+  CHECK(seen.replies_count == 4);
+  seen = refresh({{"likes", total(0)}, {"replies", total(1)}});
+  CHECK(seen.favourites_count == 0);
+  CHECK(seen.reblogs_count == 3);
+  CHECK(seen.replies_count == 1);
 }
 
 TEST_CASE("a remote status keeps the files it names, and an edit changes them", "[activitypub][resolve][media]") {

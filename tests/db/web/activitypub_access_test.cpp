@@ -247,8 +247,20 @@ TEST_CASE("replies list the author's own first, others on the pages after", "[we
   const auto root = f.world.status(f.anna);
   const auto theirs = f.world.status(mara, {.reply_to = root});
   const auto own = f.world.status(f.anna, {.reply_to = root});
+  const auto hidden = f.world.status(f.anna, {.visibility = Visibility::private_, .reply_to = root});
   const auto first = f.json(f.get(f.path(root) + "/replies?page=true"));
   CHECK(first["items"] == Json::array({own.uri}));
+  // The first of them are in the document itself, which leads to those of others.
+  auto inside = f.json(f.get(f.path(root)))["replies"]["first"];
+  CHECK(inside["items"] == Json::array({own.uri}));
+  CHECK(inside["next"] == root.uri + "/replies?page=true&only_other_accounts=true");
+  CHECK(f.json(f.get(f.path(own)))["replies"]["first"]["items"].empty());
+  std::vector<std::string> more{own.uri};
+  for (int i = 0; i < 6; ++i) more.push_back(f.world.status(f.anna, {.reply_to = root}).uri);
+  inside = f.json(f.get(f.path(root)))["replies"]["first"];
+  more.resize(5);
+  CHECK(inside["items"] == Json(more));
+  CHECK(inside["next"] == root.uri + "/replies?page=true");
   const std::string next = first["next"];
   const auto second = f.json(f.get(f.path(root) + "/replies" + next.substr(next.find('?'))));
   CHECK(second["items"] == Json::array({theirs.uri}));

@@ -199,7 +199,8 @@ TEST_CASE("an outbox page costs a fixed number of statements", "[web][activitypu
     f.get(f.base + "/outbox?page=true");
     return f.world.session().statement_count() - before;
   };
-  f.world.status(f.anna);
+  const auto first = f.world.status(f.anna);
+  f.world.status(f.anna, {.reply_to = first});
   cost();
   const auto one = cost();
   const auto root = f.world.status(f.anna);

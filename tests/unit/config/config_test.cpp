@@ -219,6 +219,11 @@ TEST_CASE("a secret is shown neither in errors nor in print", "[config]") {
   const auto error = refusal(kDomain + "[database]\nurl = \"hunter2\"\n");
   CHECK(error.find("hunter2") == std::string::npos);
   CHECK(refusal(kDomain + "[database]\nurl = [\"hunter2\", 1]\n").find("hunter2") == std::string::npos);
+  CHECK(refusal(kDomain + "[federation]\nkey_secret = \"hunter2\"\n").find("hunter2") == std::string::npos);
+  const std::string secret = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+  const auto sealed = good(kDomain + "[federation]\nkey_secret = \"" + secret + "\"\n");
+  CHECK(sealed.federation.key_secret == secret);
+  CHECK(config::print(sealed).find(secret) == std::string::npos);
   const auto c = good(kDomain + "[database]\nurl = \"postgresql://dunlin:hunter2@db/dunlin\"\n");
   CHECK(config::print(c).find("hunter2") == std::string::npos);
 }

@@ -55,6 +55,25 @@ std::string path(const http::OutboundRequest& request) {
 
 }  // namespace
 
+TEST_CASE("what is signed for a follower is sent as it is, once, and leads nowhere else", "[net][fetcher]") {
+  Fetching f([](const http::OutboundRequest& request) {
+    if (path(request) == "/moved") return answer(302, "", "Location", "https://a.example/2");
+    return answer(404);
+  });
+  const auto ask = [&](const std::string& url) {
+    std::promise<RemoteDocument> promise;
+    f.fetcher.fetch({.url = url, .kind = RemoteKind::as_follower, .headers = {{"Date", "now"}, {"Signature", "mine"}}},
+                    [&](RemoteDocument document) { promise.set_value(std::move(document)); });
+    return promise.get_future().get();
+  };
+  CHECK(ask("https://a.example/1").status == 404);
+  CHECK(ask("https://a.example/1").status == 404);
+  REQUIRE(f.network.asked().size() == 2);  // no answer is remembered: another follower may see more
+  CHECK(f.network.asked()[0].headers.get("Signature") == "mine");
+  CHECK(f.network.asked()[0].headers.get("Date") == "now");
+  CHECK_FALSE(ask("https://a.example/moved").failure.empty());
+}
+
 TEST_CASE("a document comes with its type, links and final address", "[net][fetcher]") {
   Fetching f([](const auto&) {
     auto response = answer(200, "body", "Content-Type", "application/activity+json");

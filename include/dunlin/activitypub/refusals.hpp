@@ -1,0 +1,18 @@
+#pragma once
+
+#include "dunlin/activitypub/documents.hpp"
+#include "dunlin/activitypub/inbox.hpp"
+#include "dunlin/service/environment.hpp"
+#include "dunlin/store/refusals.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace dunlin::activitypub {
+
+/// The row that tells of a request which the inbox did not take; nullopt when enough were told of lately, from that
+/// host or altogether: who floods the inbox does not flood the table. Any thread may call.
+std::optional<store::Refusal> refusal_row(service::Environment& env, std::string_view host, const Activity& activity,
+                                          Reason why, std::string_view reason);
+
+}  // namespace dunlin::activitypub

@@ -1,0 +1,31 @@
+#include "dunlin/activitypub/refusals.hpp"
+
+#include "dunlin/activitypub/federation.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace dunlin::activitypub {
+
+namespace {
+
+constexpr std::chrono::hours kWindow{1};
+constexpr int kMostOfHost = 20;
+constexpr int kMost = 600;  // some 100,000 rows while they are kept
+constexpr std::size_t kMaxBytes = 500;
+
+}  // namespace
+
+std::optional<store::Refusal> refusal_row(service::Environment& env, std::string_view host, const Activity& activity,
+                                          Reason why, std::string_view reason) {
+  auto& told = FederationService::of(env).refusals_told();
+  if (host.empty() || !told.allow(host, kMostOfHost, kWindow) || !told.allow("", kMost, kWindow)) return std::nullopt;
+  return store::Refusal{.id = env.ids.next<ActivityId>(),
+                        .host = std::string(host),
+                        .type = activity.type_name,
+                        .uri = activity.id,
+                        .why = static_cast<int>(why),
+                        .reason = std::string(reason.substr(0, kMaxBytes))};
+}
+
+}  // namespace dunlin::activitypub
