@@ -46,6 +46,9 @@ struct Setup : Fediverse {
     publish_actor(host, "eve");
     const std::string author = "https://" + host + "/users/eve";
     const std::string uri = author + "/notes/1";
+    auto document = test::actor_document(host, "eve");
+    document["indexable"] = true;  // or no relay brings it
+    remote.serve(author, document);
     remote.serve(uri, {{"@context", test::kAsNamespace},
                        {"id", uri},
                        {"type", "Note"},
