@@ -242,6 +242,8 @@ std::optional<Plan> plan_revocation(db::Tx& tx, QuoteId id) {
   plan.to_followers = true;
   plan.is_public = true;
   if (quoting->is_local()) plan.also_followers_of = quoting->id;
+  plan.status = quoting->is_local() ? quote->status_id : *quote->quoted_status_id;
+  plan.reaches_all = true;
   // The one that quotes hears it even where it is blocked by now: that is when consent is taken back.
   if (!quoting->is_local() && !quoting->inbox_url.empty()) plan.inboxes.push_back(quoting->preferred_inbox());
   for (const StatusId of : {*quote->quoted_status_id, quote->status_id})
