@@ -5,6 +5,7 @@
 #include "dunlin/activitypub/render.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/text.hpp"
+#include "dunlin/crypto/digest.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
@@ -79,8 +80,13 @@ void FederationService::status_deleted(db::Tx& tx, const model::Status& status,
                                        std::span<const model::Mention> mentions,
                                        std::span<const std::string> extra_inboxes) {
   // Its row and those of most who are involved stay for a while, voters' do not.
-  store::add_named_receivers(tx, status.id, extra_inboxes);
-  if (!extra_inboxes.empty() || store::has_status_receivers(tx, status.id) || concerns_others(tx, status, mentions)) {
+  const bool was_sent = store::has_status_receivers(tx, status.id);
+  if (was_sent) {
+    store::add_named_receivers(tx, status.id, extra_inboxes);
+  } else if (!extra_inboxes.empty()) {
+    store::save_status_receivers(tx, status.id, crypto::sha256({}), {}, extra_inboxes);
+  }
+  if (was_sent || !extra_inboxes.empty() || concerns_others(tx, status, mentions)) {
     queue_.enqueue(tx, distribute_job(Told::delete_, status.id.value));
   }
 }
