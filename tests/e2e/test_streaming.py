@@ -275,7 +275,11 @@ class Siblings(unittest.TestCase):
                 again = wait_until(lambda: open_again(one), 30, "it serves again")
                 self.addCleanup(again.close)
                 status = wait_until(post_again, 30, "somebody can post")
-                self.assertEqual(again.event("update")["id"], status)
+                # What the other process heard of, or what was stored though the answer was 503, may come before.
+                shown = []
+                while status not in shown:
+                    shown.append(again.event("update")["id"])
+                self.assertLessEqual(len(shown), 3)
 
 
 if __name__ == "__main__":
