@@ -34,5 +34,6 @@ function(dunlin_test target folder)
   target_link_libraries(${target} PRIVATE nlohmann_json::nlohmann_json)
   target_precompile_headers(${target} REUSE_FROM dunlin_test_pch_source)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${target} PROPERTIES TIMEOUT 1500)
+  set_tests_properties(${target} PROPERTIES TIMEOUT 1500
+    ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitizers/leaks.txt:print_suppressions=0")
 endfunction()

@@ -26,6 +26,7 @@ constexpr std::string_view kToldNobody = "told nobody ";  // until now, when it 
 void Siblings::start() {
   session_ = core_.new_session();
   hearing_ = Hearing(Steady::now());
+  greeted_ = Steady::now();
   connect();
   read_events();
   // Whoever is here answers at once and stores its events from then on. What it began before is over when the oldest
@@ -117,7 +118,18 @@ void Siblings::tell_others() {
   assumed_until_ = Steady::now() + options_.silence;
   tells_others_ = true;
   core_.set_heard_by_others(true);
+  const bool forgotten = stood_still();
+  if (forgotten) {
+    log::warn("this process stood still: others may have told it nothing");
+    missed_ = true;
+    others_.clear();
+  }
   greet();
+  if (forgotten) await_answers();
+}
+
+bool Siblings::stood_still() const {
+  return Steady::now() - greeted_ > options_.silence - options_.margin;
 }
 
 void Siblings::await_answers() {
@@ -125,18 +137,6 @@ void Siblings::await_answers() {
   for (auto now = Steady::now(); now < until && others_.empty(); now = Steady::now()) {
     for (const auto& text : listener_->wait(std::chrono::ceil<std::chrono::milliseconds>(until - now))) hear(text);
   }
-}
-
-bool Siblings::stood_still() const {
-  return Steady::now() - greeted_ > options_.silence - options_.margin;
-}
-
-void Siblings::come_back() {
-  log::warn("this process stood still: others may have told it nothing");
-  missed_ = true;
-  others_.clear();
-  tell_others();
-  await_answers();
 }
 
 void Siblings::greet() {
@@ -197,7 +197,7 @@ std::optional<store::EventCursor> Siblings::read_batch(const store::EventHorizon
 
 bool Siblings::read_events() {
   const auto now = Steady::now();
-  if (stood_still()) come_back();
+  if (stood_still()) tell_others();
   take_doubt();
   const auto horizon = find_horizon();
   // All below the horizon is settled: `xact` is exclusive with the greatest id.
@@ -228,7 +228,7 @@ bool Siblings::read_events() {
 
 void Siblings::beat(Steady::time_point now) {
   if (stood_still()) {
-    come_back();
+    tell_others();
   } else if (Steady::now() - greeted_ > options_.greeting) {
     greet();
   }

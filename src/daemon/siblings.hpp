@@ -56,13 +56,12 @@ class Siblings {
   void listen_once(std::chrono::milliseconds& wait);
   void connect();
   void disconnect();
-  /// From now on. Those who do not know us (any more) answer.
+  /// From now on. Those who do not know us (any more) answer; if there may be some, their answers are waited for.
   void tell_others();
   void await_answers();
   void wait_for_open_transactions();
   /// We were silent for so long that others may take us for gone.
   [[nodiscard]] bool stood_still() const;
-  void come_back();
   void greet();
   void hear(std::string_view text);
   /// True: ask again soon.
