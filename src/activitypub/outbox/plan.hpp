@@ -23,8 +23,8 @@ struct Plan {
   bool is_public = false;       // anybody may pass it on: it carries a proof
   bool to_relays = false;
   std::optional<AccountId> also_followers_of{};  // who have it from another account of ours
-  std::optional<StatusId> status;  // what it is about, whose receivers are remembered
-  bool reaches_all = false;        // and goes to all of those
+  std::optional<StatusId> status;                // what it is about, whose receivers are remembered
+  bool reaches_all = false;                      // and goes to all of those
 };
 
 /// Makes the deliveries.

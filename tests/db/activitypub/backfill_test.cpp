@@ -4,9 +4,9 @@
 
 #include "dunlin/store/backfills.hpp"
 #include "dunlin/store/notifications.hpp"
-#include "dunlin/store/timelines.hpp"
 #include "dunlin/store/status_marks.hpp"
 #include "dunlin/store/tags.hpp"
+#include "dunlin/store/timelines.hpp"
 
 #include <catch2/catch.hpp>
 

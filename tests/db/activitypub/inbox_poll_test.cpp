@@ -154,15 +154,16 @@ TEST_CASE("of a remote poll that has ended the last numbers are fetched, then it
   const auto asked = f.find_status(f.mara.uri + "/notes/q");
   REQUIRE(asked);
   const auto poll = [&] { return f.world.read([&](db::Tx& tx) { return *store::find_poll_of(tx, asked->id); }); };
+  const auto poll_id = poll().id;
   const std::vector<std::size_t> first{0};
-  f.world.write([&](db::Tx& tx) { f.services.polls.vote(tx, f.anna, poll().id, first).value(); });
+  f.world.write([&](db::Tx& tx) { f.services.polls.vote(tx, f.anna, poll_id, first).value(); });
   const auto due = [&] { return f.world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::feed, 50, 30s); }); };
   const auto told = [&] {
     return f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).size();
   };
   const auto end = [&] {
     return f.remote.run_with([&](service::RemoteDocuments& documents) {
-      return f.world.session().write([&](db::Tx& tx) { return f.services.polls.end(tx, documents, poll().id); });
+      return f.world.session().write([&](db::Tx& tx) { return f.services.polls.end(tx, documents, poll_id); });
     });
   };
   f.world.clock.advance(*poll().expires_at - f.world.clock.now() + 30s);

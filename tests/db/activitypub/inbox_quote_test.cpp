@@ -322,8 +322,8 @@ TEST_CASE("consent that is taken back is told to all who may have seen it", "[ac
     draft.text = "look";
     draft.quoted_status_id = quoted.id;
     service::RemoteDocuments documents;
-    const auto quoting = f.world.write(
-        [&](db::Tx& tx) { return f.services.statuses.post(tx, documents, bob, user, draft).value(); });
+    const auto quoting =
+        f.world.write([&](db::Tx& tx) { return f.services.statuses.post(tx, documents, bob, user, draft).value(); });
     f.run_jobs();
     f.world.write([&](db::Tx& tx) { REQUIRE(f.services.quotes.revoke(tx, f.anna, quoted.id, quoting.id)); });
     f.run_jobs();
