@@ -125,7 +125,7 @@ TEST_CASE("reblogs come as the follow says and go with what they wrap", "[stream
   CHECK(wanted.summary() == Lines{"delete " + wrapper});
 }
 
-TEST_CASE("history that was fetched is no news", "[streaming]") {
+TEST_CASE("8.100: history that was fetched is no news", "[streaming]") {
   People s;
   auto home = s.listen(s.bob, "?stream=user");
   const auto status = s.world.status(s.alice);
