@@ -204,7 +204,12 @@ bool Siblings::read_events() {
   const store::EventCursor settled{.xact = horizon.xact - 1};
   const bool forgotten = cursor_ && (now - hearing_.complete() > options_.retention || horizon.epoch != epoch_);
   if (missed_ || forgotten) {
-    hearing_.begin_anew(now, take_number());
+    // What was told and forgotten is over; what was not told may be on its way.
+    if (missed_ || !hearing_.knows()) {
+      hearing_.begin_anew(now, take_number());
+    } else {
+      hearing_ = Hearing(now);
+    }
     ears_.lost();
     missed_ = false;
   }

@@ -242,3 +242,18 @@ TEST_CASE("a commit in doubt is waited for, and what was read before its end is 
   CHECK(wait_until([&] { return a.believes(); }));
   CHECK(a.lost == 2);
 }
+
+TEST_CASE("when the server has forgotten events, streams are closed once, whoever is at work", "[daemon][siblings]") {
+  const test::Database database;
+  Process b(database, 2, patient());
+  Process a(database, 1, patient());
+  REQUIRE(wait_until([&] { return a.believes(); }));
+  OpenTransaction open(database);
+  database.run("UPDATE event_epoch SET epoch = gen_random_uuid()");  // as after a crash
+  REQUIRE(wait_until([&] { return a.lost == 1; }));
+  CHECK(wait_until([&] { return a.believes(); }));
+  open.end();
+  b.tell(1);
+  CHECK(wait_until([&] { return a.has_heard(1); }));
+  CHECK(a.lost == 1);
+}
