@@ -157,7 +157,13 @@ TEST_CASE("of a remote poll that has ended the last numbers are fetched, then it
   const auto poll_id = poll().id;
   const std::vector<std::size_t> first{0};
   f.world.write([&](db::Tx& tx) { f.services.polls.vote(tx, f.anna, poll_id, first).value(); });
-  const auto due = [&] { return f.world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::feed, 50, 30s); }); };
+  const auto due = [&] {
+    return f.world.write([](db::Tx& tx) {
+      auto claimed = jobs::claim(tx, jobs::Lane::feed, 50, 30s);
+      for (const auto& job : claimed) jobs::finish(tx, job.id);
+      return claimed;
+    });
+  };
   const auto told = [&] {
     return f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, {}); }).size();
   };
