@@ -130,7 +130,11 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;
   const auto stored = context.services.statuses.receive(tx, std::move(remote));
-  if (!stored) return Outcome::duplicate(Reason::known, "the status is here");
+  if (!stored) {
+    // Fetched at the same moment, and not to be seen before that was over.
+    const auto meanwhile = store::find_status_by_uri(tx, id);
+    return meanwhile ? on_known(context, *meanwhile) : Outcome::duplicate(Reason::known, "the status is here");
+  }
   TRY_VOID(context.resolver.attach_parts(note, *stored));
   if (!context.relayed) begin_ancestors(context.env, tx, *stored);
   return Outcome::accepted();
