@@ -68,13 +68,11 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
   auto owner = store::find_account_by_uri(context.tx, deletion.actor);
   const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
   if (!is_known) return Outcome::ignored(Reason::unknown, "the object is not here");
-  // Whoever forwards Deletes of what is still there makes us ask, not often. Another attempt is no other question.
+  // Whoever forwards Deletes of what is still there makes us ask, not often.
   constexpr int kMostChecks = 3;
   constexpr std::chrono::hours kWindow{1};
   auto& federation = FederationService::of(context.env);
-  auto& checks = federation.origin_checks();
-  const bool again = !checks.allow(id + " " + context.received.str(), 1, kWindow);
-  const auto usage = checks.count(id, kMostChecks, kWindow, again);
+  const auto usage = count_question(context, id, kMostChecks, kWindow);
   if (!usage.allowed) {
     federation.queue().enqueue(context.tx, {.kind = kCheckDeletion,
                                             .payload = id,

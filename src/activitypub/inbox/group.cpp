@@ -46,8 +46,7 @@ Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote
   const auto target = store::find_status(tx, favourite ? favourite->status_id : reaction->status_id);
   if (!voter || voter->is_local() || !target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
   constexpr int kMostChecks = 3;
-  auto& checks = FederationService::of(context.env).origin_checks();
-  if (!context.resolver.has_asked(vote.id) && !checks.allow(vote.id, kMostChecks, std::chrono::hours{1}))
+  if (!count_question(context, vote.id, kMostChecks, std::chrono::hours{1}).allowed)
     return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
   const auto at_origin = context.resolver.fetch(vote.id);
   if (at_origin && at_origin->type != "Tombstone")

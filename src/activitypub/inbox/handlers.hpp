@@ -7,10 +7,12 @@
 #include "dunlin/model/relationship.hpp"
 #include "dunlin/model/relay.hpp"
 #include "dunlin/model/status.hpp"
+#include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/reactions.hpp"
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// One file per activity. Every handler may see its activity again, early, late, or forged by another actor of any
@@ -80,6 +82,9 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
 
 // Shared by several of them:
 
+/// Counts a question to another server once for each activity, however often that is tried: in company, then in a job.
+service::AttemptLimiter::Usage count_question(InboxContext& context, const std::string& key, int most,
+                                              std::chrono::seconds window);
 /// A local actor, not the instance actor.
 std::optional<model::Account> find_local_actor(InboxContext& context, std::string_view uri);
 /// A status that is here, no reblog. Nothing is fetched.

@@ -18,9 +18,7 @@ Result<Outcome> on_move(InboxContext& context, const Activity& move) {
   if (has_moved_lately(context.tx, context.actor)) return again();
   // Moves that are not true are no way to make us ask others, either.
   constexpr int kMostAnHour = 5;
-  const bool has_asked = context.resolver.has_asked(move.target) || context.resolver.has_asked(context.actor.uri);
-  auto& checks = FederationService::of(context.env).origin_checks();
-  if (!has_asked && !checks.allow("move " + context.actor.uri, kMostAnHour, std::chrono::hours{1}))
+  if (!count_question(context, "move " + context.actor.uri, kMostAnHour, std::chrono::hours{1}).allowed)
     return Outcome::ignored(Reason::flood, "too many moves within the hour");
   const auto known = TRY(context.resolver.actor(move.target));
   const auto target = known.is_local() ? known : TRY(context.resolver.refresh(known));

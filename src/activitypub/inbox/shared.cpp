@@ -101,11 +101,17 @@ bool is_relevant(InboxContext& context, const model::Account& author, const Note
   return is_of_interest(context, note.in_reply_to) || (note.quote && is_of_interest(context, note.quote->id));
 }
 
+service::AttemptLimiter::Usage count_question(InboxContext& context, const std::string& key, int most,
+                                              std::chrono::seconds window) {
+  auto& checks = FederationService::of(context.env).origin_checks();
+  const bool again = !checks.allow(key + " " + context.received.str(), 1, window);
+  return checks.count(key, most, window, again);
+}
+
 Result<void> refresh_in_turn(InboxContext& context, const model::Account& account) {
   constexpr std::chrono::seconds kPause{60};
   auto& federation = FederationService::of(context.env);
-  if (!context.resolver.has_asked(account.uri) &&
-      !federation.origin_checks().allow("update " + account.uri, 1, kPause)) {
+  if (!count_question(context, "update " + account.uri, 1, kPause).allowed) {
     federation.queue().enqueue(context.tx, {.kind = kCheckActor,
                                             .payload = account.id.str() + " first",
                                             .run_at = context.tx.now() + kPause,
