@@ -4,13 +4,23 @@
 
 namespace dunlin::store {
 
+namespace {
+
+/// No JSON has it: in strings it is escaped, between them it is not allowed.
+constexpr char kBetweenBodies = '\x1e';
+
+}  // namespace
+
+// Bodies come as one text: an array is read letter by letter.
 const db::Statement kInsertWaiting{"waiting_activities.insert", R"sql(
 WITH valid AS (
   SELECT u.*
-  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-    AS u (id, uri, signer_id, host, type, body, key_id, key_fetched_at)
+  FROM ROWS FROM (
+         unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]),
+         string_to_table($8, E'\x1e'))
+    AS u (id, uri, signer_id, host, type, key_id, key_fetched_at, body)
   JOIN account_keys k ON k.key_id = u.key_id AND k.account_id = u.signer_id
-                     AND k.fetched_at = u.key_fetched_at::timestamptz
+                     AND k.fetched_at = u.key_fetched_at
   JOIN accounts a ON a.id = u.signer_id AND a.suspended_at IS NULL
 ), stored AS (
   INSERT INTO waiting_activities (id, uri, signer_id, host, type, body, received_at)
@@ -24,23 +34,25 @@ std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const Wa
   std::vector<std::string> uris;
   std::vector<std::string> hosts;
   std::vector<std::string> types;
-  std::vector<std::string> bodies;
   std::vector<std::string> keys;
   std::vector<std::string> times;
+  std::string bodies;
   for (const WaitingActivity& waiting : activities) {
     const InboundActivity& activity = waiting.activity;
-    ids.push_back(activity.id.value);
+    if (activity.body.contains(kBetweenBodies)) continue;
     uris.push_back(activity.uri.value_or(""));
     signers.push_back(activity.signer_id.value);
     hosts.push_back(activity.host);
     types.push_back(activity.type);
-    bodies.push_back(activity.body);
+    if (!ids.empty()) bodies += kBetweenBodies;
+    bodies += activity.body;
     keys.push_back(waiting.key_id);
     times.emplace_back(db::Param(waiting.key_fetched_at).c_str());
+    ids.push_back(activity.id.value);
   }
   return all_rows(tx.exec(kInsertWaiting, {db::Param::bigints(ids), db::Param::texts(uris), db::Param::bigints(signers),
-                                           db::Param::texts(hosts), db::Param::texts(types), db::Param::texts(bodies),
-                                           db::Param::texts(keys), db::Param::texts(times), tx.now()}),
+                                           db::Param::texts(hosts), db::Param::texts(types), db::Param::texts(keys),
+                                           db::Param::texts(times), bodies, tx.now()}),
                   [](const db::Row& row) { return row.id<ActivityId>(0); });
 }
 

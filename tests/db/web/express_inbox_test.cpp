@@ -115,4 +115,21 @@ TEST_CASE("a key that was replaced or an owner that was suspended meanwhile stor
   CHECK(f.waiting() == 0);
 }
 
+TEST_CASE("each is stored with its own body, whatever is in those beside it", "[web][inbox]") {
+  Setup f;
+  const auto first = f.express.open(f.signed_like("1"));
+  auto spoiled = f.express.open(f.signed_like("2"));
+  const auto third = f.express.open(f.signed_like("3"));
+  REQUIRE(first);
+  REQUIRE(spoiled);
+  REQUIRE(third);
+  spoiled->row.body += "\x1e{}";  // what stands between two bodies on their way
+  using activitypub::Taken;
+  CHECK(f.store({*first, *spoiled, *third}) == std::vector{Taken::stored, Taken::stale, Taken::stored});
+  const auto taken = f.world.write([](db::Tx& tx) { return store::take_waiting_activities(tx, 10); });
+  REQUIRE(taken.size() == 2);
+  CHECK(taken[0].activity.body == first->row.body);
+  CHECK(taken[1].activity.body == third->row.body);
+}
+
 }  // namespace dunlin::web
