@@ -10,6 +10,7 @@
 #include <iterator>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace dunlin::daemon {
 
@@ -44,17 +45,17 @@ void InboxWriter::stop() {
 }
 
 void InboxWriter::put(activitypub::Intake intake, Done done) {
-  {
-    const std::lock_guard lock(mutex_);
-    const bool has_room = waiting_.size() < kMostWaiting && bytes_ < kMostBytes;
-    if (open_ && has_room) {
-      bytes_ += intake.row.body.size();
-      waiting_.emplace_back(std::move(intake), std::move(done));
-      filled_.notify_one();
-      return;
-    }
+  std::unique_lock lock(mutex_);
+  const bool has_room = waiting_.size() < kMostWaiting && bytes_ < kMostBytes;
+  if (!open_ || !has_room) {
+    lock.unlock();
+    return done(Stored::failed);
   }
-  done(Stored::failed);
+  bytes_ += intake.row.body.size();
+  waiting_.emplace_back(std::move(intake), std::move(done));
+  const bool may_sleep = waiting_.size() == 1;
+  lock.unlock();
+  if (may_sleep) filled_.notify_one();
 }
 
 void InboxWriter::write(const std::stop_token& stop) {
@@ -110,9 +111,10 @@ void InboxWriter::store(db::Session& session, std::span<const activitypub::Intak
     return;
   }
   if (taken) {
-    const std::lock_guard lock(mutex_);
-    work_ = true;
-    stored_.notify_one();
+    std::unique_lock lock(mutex_);
+    const bool may_sleep = !std::exchange(work_, true);
+    lock.unlock();
+    if (may_sleep) stored_.notify_one();
   }
   auto& signers = core_.federation().signers();
   for (std::size_t i = 0; i < batch.size(); ++i) {

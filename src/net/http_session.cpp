@@ -275,16 +275,20 @@ class Conversation {
     const Lane lane = shared_.application.lane(request);
     service::RemoteDocuments documents;
     for (int round = 0; round < kMaxRounds; ++round) {
-      const bool ran = co_await run_on(shared_.workers, lane, [&](Worker& worker) {
+      bool again = false;
+      const bool ran = co_await run_on_until_done(shared_.workers, lane, [&](Worker& worker, Done done) {
         outcome = answer(shared_.application, request, worker, documents, shared_.options.gzip_above);
+        if (!outcome.later) return done(true);
+        // From here and not from the io thread, which would be woken once more. `done` keeps alive what is named here.
+        std::exchange(outcome.later,
+                      nullptr)([&, done = std::move(done)](std::optional<http::Response> answered) mutable {
+          again = !answered;
+          if (answered) outcome.response = *std::move(answered);
+          done(true);
+        });
       });
       if (!ran) outcome.response = http::overloaded();
-      if (ran && outcome.later) {
-        auto answered = co_await await_callback<std::optional<http::Response>>(std::exchange(outcome.later, nullptr));
-        if (!answered) continue;
-        outcome.response = *std::move(answered);
-        co_return outcome;
-      }
+      if (again) continue;
       if (!ran || !documents.wanted()) co_return outcome;
       const service::RemoteRequest wanted = *documents.wanted();
       documents.put(wanted, co_await fetch(wanted));

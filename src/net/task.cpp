@@ -59,17 +59,15 @@ void spawn(TaskGroup& group, const asio::any_io_executor& executor, const char* 
 
 namespace {
 
-using Done = std::move_only_function<void(bool)>;
-
-/// `post` enqueues a Task; it leaves the task alone when it refuses.
+/// `post` enqueues a Task; it leaves the task alone when it refuses. `call` gets the callback.
 template <class Post, class Call>
 asio::awaitable<bool> hop(Post post, Call call) {
   std::move_only_function<void(Done)> start = [post, call = std::move(call)](Done done) mutable {
     // Shared between the queue and this frame: a refused task gives its callback back.
     auto answer = std::make_shared<Done>(std::move(done));
     Task task = [answer, call = std::move(call)](Worker* worker) mutable {
-      if (worker) call(*worker);
-      (*answer)(worker != nullptr);
+      if (!worker) return (*answer)(false);
+      call(*worker, std::move(*answer));
     };
     if (!post(std::move(task))) (*answer)(false);
   };
@@ -78,18 +76,32 @@ asio::awaitable<bool> hop(Post post, Call call) {
 
 }  // namespace
 
-asio::awaitable<bool> run_on(Workers& workers, Lane lane, std::move_only_function<void(Worker&)> work) {
+asio::awaitable<bool> run_on_until_done(Workers& workers, Lane lane,
+                                        std::move_only_function<void(Worker&, Done)> work) {
   return hop([&workers, lane](Task&& task) { return workers.post(lane, std::move(task)); }, std::move(work));
+}
+
+asio::awaitable<bool> run_on(Workers& workers, Lane lane, std::move_only_function<void(Worker&)> work) {
+  return run_on_until_done(workers, lane, [work = std::move(work)](Worker& worker, Done done) mutable {
+    work(worker);
+    done(true);
+  });
 }
 
 asio::awaitable<bool> run_on_crypto(Workers& workers, std::move_only_function<void()> work) {
   return hop([&workers](Task&& task) { return workers.post_crypto(std::move(task)); },
-             [work = std::move(work)](Worker&) mutable { work(); });
+             [work = std::move(work)](Worker&, Done done) mutable {
+               work();
+               done(true);
+             });
 }
 
 asio::awaitable<bool> run_on_files(Workers& workers, std::move_only_function<void()> work) {
   return hop([&workers](Task&& task) { return workers.post_file(std::move(task)); },
-             [work = std::move(work)](Worker&) mutable { work(); });
+             [work = std::move(work)](Worker&, Done done) mutable {
+               work();
+               done(true);
+             });
 }
 
 }  // namespace dunlin::net

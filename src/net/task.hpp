@@ -57,6 +57,10 @@ asio::awaitable<T> await_callback(std::move_only_function<void(std::move_only_fu
       asio::use_awaitable, std::move(start));
 }
 
+using Done = std::move_only_function<void(bool)>;
+/// Runs `work` on a worker of the lane and resumes here when the callback that it gets has been called, from any
+/// thread: with true, or with false as below.
+asio::awaitable<bool> run_on_until_done(Workers& workers, Lane lane, std::move_only_function<void(Worker&, Done)> work);
 /// Runs `work` on a worker of the lane and resumes here. False: refused or dropped, `work` was not called.
 /// `work` must not throw.
 asio::awaitable<bool> run_on(Workers& workers, Lane lane, std::move_only_function<void(Worker&)> work);

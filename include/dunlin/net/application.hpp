@@ -26,8 +26,8 @@ struct Outcome {
   http::Response response;
   /// The connection becomes this stream; of `response` only the headers are sent.
   std::shared_ptr<streaming::Stream> stream{};
-  /// The answer comes later, when this calls back, from any thread, and keeps no worker meanwhile. nullopt: handle()
-  /// runs again.
+  /// The answer comes later, when this (called on the worker) calls back, from any thread, and keeps no worker
+  /// meanwhile. nullopt: handle() runs again.
   std::move_only_function<void(std::move_only_function<void(std::optional<http::Response>)>)> later{};
 };
 
