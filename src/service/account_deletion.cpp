@@ -10,6 +10,7 @@
 #include "dunlin/store/statuses.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace dunlin::service {
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view kAnnounce = "announce";
 constexpr std::string_view kErase = "erase";
 constexpr int kStatusesAtOnce = 100;
+constexpr int kMostInPassing = 500;              // beside other activities, in their transaction
 constexpr std::chrono::hours kKeyLife{31 * 24};  // Deletes are tried for 30 days
 
 void enqueue_step(db::Tx& tx, const Environment& env, std::string_view step, AccountId id) {
@@ -57,6 +59,18 @@ void delete_local_account(db::Tx& tx, const Environment& env, const model::Accou
   // For ever: the id must not come back as somebody else's.
   store::insert_tombstone(tx, account.uri, std::nullopt);
   enqueue_step(tx, env, kAnnounce, account.id);
+}
+
+void delete_remote_account(db::Tx& tx, const Environment& env, const model::Account& account) {
+  store::insert_tombstone(tx, account.uri, std::nullopt);
+  const auto some = store::list_statuses_to_erase(tx, account.id, kMostInPassing + 1);
+  if (some.size() <= static_cast<std::size_t>(kMostInPassing)) {
+    store::delete_account(tx, account.id);
+  } else {
+    store::close_remote_account(tx, account.id);
+    enqueue_step(tx, env, kErase, account.id);
+  }
+  env.events.tell(tx, events::AccountDeleted{account.id});
 }
 
 Result<void> run_delete_account(db::Tx& tx, const Environment& env, std::string_view payload) {

@@ -84,7 +84,8 @@ bool StatusService::tell_late(db::Tx& tx, const Status& status) {
 }
 
 std::optional<Status> StatusService::receive_reblog(db::Tx& tx, const Account& who, const Status& original,
-                                                    std::string uri, Time published, model::Visibility visibility) {
+                                                    std::string uri, Time published, model::Visibility visibility,
+                                                    bool notify) {
   Status wrapper{.id = env_.ids.at<StatusId>(published),
                  .uri = std::move(uri),
                  .url = std::nullopt,
@@ -107,7 +108,7 @@ std::optional<Status> StatusService::receive_reblog(db::Tx& tx, const Account& w
                  .deleted_at = std::nullopt};
   auto inserted = store::insert_reblog(tx, wrapper);
   if (inserted) {
-    notifications_.reblogged(tx, who.id, original);
+    if (notify) notifications_.reblogged(tx, who.id, original);
     env_.events.tell(tx, events::StatusCreated{inserted->id, who.id});
   }
   return inserted;

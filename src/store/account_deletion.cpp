@@ -19,6 +19,10 @@ SET deleted_at = coalesce(deleted_at, $2), suspended_at = coalesce(suspended_at,
     search_name = '', note = '', note_source = '', fields = '[]', avatar_url = '', header_url = '',
     also_known_as = '{}', avatar_description = '', header_description = '', attribution_domains = '{}', discoverable = false, indexable = false, role = 0
 WHERE id = $1)sql"};
+const db::Statement kCloseRemoteAccount{"account_deletion.close_remote", R"sql(
+UPDATE accounts
+SET deleted_at = coalesce(deleted_at, $2), suspended_at = coalesce(suspended_at, $2)
+WHERE id = $1)sql"};
 const db::Statement kIsDeletedUsername{"account_deletion.is_deleted_username",
                                        "SELECT EXISTS (SELECT FROM deleted_usernames WHERE username = lower($1))"};
 const db::Statement kListToErase{"account_deletion.list_statuses",
@@ -42,6 +46,10 @@ const db::Statement kSetDepartedKey{"account_deletion.set_key",
 
 void close_account(db::Tx& tx, AccountId id) {
   tx.exec(kCloseAccount, {id, tx.now()});
+}
+
+void close_remote_account(db::Tx& tx, AccountId id) {
+  tx.exec(kCloseRemoteAccount, {id, tx.now()});
 }
 
 bool is_deleted_username(db::Tx& tx, std::string_view username) {

@@ -75,6 +75,8 @@ class Resolver {
   Result<Object> fetch(std::string_view uri);
   /// What fetch() needs has come, or has failed to.
   [[nodiscard]] bool has_asked(std::string_view uri) const;
+  /// Those of `to` and `cc` that are here, in one statement: local ones, and the instance's.
+  std::vector<model::Account> own_accounts(const Audience& audience);
 
  private:
   struct Handle {

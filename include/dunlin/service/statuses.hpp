@@ -112,7 +112,8 @@ class StatusService {
   /// false: they were told already.
   bool tell_late(db::Tx& tx, const model::Status& status);
   std::optional<model::Status> receive_reblog(db::Tx& tx, const model::Account& who, const model::Status& original,
-                                              std::string uri, Time published, model::Visibility visibility);
+                                              std::string uri, Time published, model::Visibility visibility,
+                                              bool notify);
   void receive_favourite(db::Tx& tx, const model::Account& who, const model::Status& target,
                          std::optional<std::string> uri);
   void receive_unfavourite(db::Tx& tx, const model::Account& who, const model::Status& target);

@@ -9,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
-/// The end of a local account. What it owns goes by foreign keys; store::delete_account is the last step.
+/// The end of an account. What it owns goes by foreign keys; store::delete_account is the last step.
 namespace dunlin::store {
 
 /// Suspends it, empties its profile, removes its login with all tokens and sessions, and keeps its name from others.
 void close_account(db::Tx& tx, AccountId id);
+/// The same of an account of another server.
+void close_remote_account(db::Tx& tx, AccountId id);
 /// A deleted account once had this name.
 bool is_deleted_username(db::Tx& tx, std::string_view username);
 /// Some statuses of the account, oldest first.

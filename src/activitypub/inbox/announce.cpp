@@ -40,10 +40,10 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   if (!is_ours && !store::has_local_follower(tx, context.actor.id))
     return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
   // An own status may be for followers, who are the ones to see the reblog.
-  return reblog_as(context, announce, TRY(context.resolver.status_as_follower(object.id, context.actor)));
+  return reblog_as(context, announce, TRY(context.resolver.status_as_follower(object.id, context.actor)), true);
 }
 
-Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target) {
+Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target, bool notify) {
   db::Tx& tx = context.tx;
   if (target.reblog_of_id) {
     auto original = store::find_status(tx, *target.reblog_of_id);
@@ -59,7 +59,8 @@ Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model
 
   const Time published = std::min(announce.published.value_or(tx.now()), tx.now());
   const auto visibility = announce_visibility(announce, context.actor);
-  if (!context.services.statuses.receive_reblog(tx, context.actor, target, announce.id, published, visibility)) {
+  if (!context.services.statuses.receive_reblog(tx, context.actor, target, announce.id, published, visibility,
+                                                notify)) {
     return Outcome::duplicate(Reason::known, "reblogged before");
   }
   return Outcome::accepted();

@@ -3,6 +3,7 @@
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/service/reports.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/statuses.hpp"
 
@@ -35,12 +36,12 @@ void take(InboxContext& context, std::string_view uri, Reported& reported) {
 
 /// Misskey names the posts in the text.
 void take_from_text(InboxContext& context, std::string_view text, Reported& reported) {
-  constexpr std::size_t kMaxWords = 1000;
-  std::size_t words = 0;
+  std::size_t addresses = 0;
   for (const auto line : text::split(text, '\n')) {
     for (const auto word : text::split(line, ' ')) {
-      if (++words > kMaxWords) return;
-      if (word.starts_with("http")) take(context, word, reported);
+      if (!service::uris::is_own_url(context.env.config, word)) continue;
+      if (++addresses > kMaxStatuses) return;
+      take(context, word, reported);
     }
   }
 }

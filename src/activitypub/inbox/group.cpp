@@ -65,7 +65,7 @@ Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote
 Result<Outcome> undone_in_group(InboxContext& context, const Activity& announce, const Activity& undo) {
   const auto& undone = undo.objects.empty() ? std::nullopt : undo.objects.front().activity;
   if (undone && undone->type == ActivityType::delete_)
-    return reblog_as(context, announce, TRY(context.resolver.status(undone->object_id())));
+    return reblog_as(context, announce, TRY(context.resolver.status(undone->object_id())), false);
   if (undone && (undone->type == ActivityType::like || undone->type == ActivityType::emoji_react))
     return vote_undone_in_group(context, *undone);
   return Outcome::ignored(Reason::unsupported, "nothing is done with such an Undo of a group's");
@@ -87,7 +87,7 @@ Result<Outcome> on_group_announce(InboxContext& context, const Activity& announc
   switch (inner.type) {
     case ActivityType::create: {
       const auto target = TRY(context.resolver.status(id));
-      return reblog_as(context, announce, target);
+      return reblog_as(context, announce, target, false);
     }
     case ActivityType::update: {
       if (!find_known_status(context, id)) return Outcome::ignored(Reason::unknown, "the status is not here");

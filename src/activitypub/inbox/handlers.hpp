@@ -52,7 +52,8 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update);
 /// activity can be proven to those who get it through us. Of a Delete: ask before it is done.
 std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activity& activity);
 /// Sends the very bytes to the followers of the account of ours whose thread it is, so that they see the whole talk.
-void pass_on(InboxContext& context, const model::Status& reply, std::string_view body);
+/// Not more often than each server that follows may be bothered with one thread.
+void pass_on(InboxContext& context, const model::Status& reply, std::string_view type, std::string_view body);
 
 /// An activity that came through somebody else (federation.md 2.11): its origin is asked, or it is dropped.
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity);
@@ -63,7 +64,7 @@ Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like);
 /// A Group passes an activity on.
 Result<Outcome> on_group_announce(InboxContext& context, const Activity& announce);
 /// The acting account reblogs `target` by this Announce, if it may.
-Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target);
+Result<Outcome> reblog_as(InboxContext& context, const Activity& announce, model::Status target, bool notify);
 /// A relay passes something on.
 Result<Outcome> on_relay_announce(InboxContext& context, const Activity& announce);
 /// The answer to our subscription of a relay; nullopt: `object` is no such subscription.

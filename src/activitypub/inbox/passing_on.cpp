@@ -7,6 +7,7 @@
 #include "dunlin/store/statuses.hpp"
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,19 @@ namespace dunlin::activitypub {
 namespace {
 
 constexpr int kMostInboxes = 500;
+// Each costs a delivery for every server that follows. Who missed something asks the origin.
+constexpr std::chrono::seconds kPause{30};
+constexpr std::chrono::hours kHour{1};
+constexpr int kMostOfActor = 60;
+constexpr int kMostOfHost = 600;
+
+bool is_too_much(InboxContext& context, const std::string& what, const std::string& host) {
+  const auto is_allowed = [&](const std::string& of, int most, std::chrono::seconds window) {
+    return count_question(context, "passed on " + of, most, window).allowed;
+  };
+  return !is_allowed(what, 1, kPause) || !is_allowed(context.actor.uri, kMostOfActor, kHour) ||
+         !is_allowed(host, kMostOfHost, kHour);
+}
 
 bool is_public(const std::optional<model::Status>& status) {
   return status && status->is_distributable() && !status->is_reblog();
@@ -45,14 +59,14 @@ std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activi
   return reply;
 }
 
-void pass_on(InboxContext& context, const model::Status& reply, std::string_view body) {
+void pass_on(InboxContext& context, const model::Status& reply, std::string_view type, std::string_view body) {
   db::Tx& tx = context.tx;
   const auto ours = find_ours(tx, reply);
   if (!ours || store::is_blocked(tx, context.actor.id, ours->account_id)) return;
   auto inboxes = store::list_follower_inboxes(tx, ours->account_id, "", kMostInboxes);
   const std::string origin = domain_of(context.actor.uri);
   std::erase_if(inboxes, [&](const std::string& inbox) { return domain_of(inbox) == origin; });
-  if (inboxes.empty()) return;
+  if (inboxes.empty() || is_too_much(context, reply.uri + " " + std::string(type), origin)) return;
   FederationService::of(context.env)
       .deliveries()
       .enqueue(tx,

@@ -5,6 +5,7 @@
 #include "dunlin/activitypub/proof.hpp"
 #include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
+#include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
@@ -179,7 +180,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
     auto outcome = handle(context, *activity);
     if (!outcome || outcome->verdict != Verdict::accepted || admitted->rewritten) return outcome;
     if (activity->type != ActivityType::delete_) reply = to_be_passed_on(context, *activity);
-    if (reply) pass_on(context, *reply, received.body);
+    if (reply) pass_on(context, *reply, activity->type_name, received.body);
     return outcome;
   }
   // A2: through somebody else. Its actor's proof is as good as its signature; without one its origin is asked.
@@ -250,7 +251,7 @@ store::VerdictOf verdict_of(ActivityId id, const Outcome& outcome) {
   return {.id = id,
           .verdict = static_cast<int>(outcome.verdict),
           .why = static_cast<int>(outcome.why),
-          .reason = outcome.reason};
+          .reason = text::to_valid_utf8(outcome.reason)};  // it may quote what another server sent
 }
 
 Result<Outcome> process_activity(service::Environment& env, service::Services& services, db::Tx& tx,

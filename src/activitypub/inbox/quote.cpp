@@ -5,6 +5,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/quotes.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/activities.hpp"
 #include "dunlin/store/quotes.hpp"
 #include "dunlin/store/statuses.hpp"
 
@@ -37,6 +38,8 @@ Result<model::Status> quoting_status(InboxContext& context, const Activity& requ
   }
   const Object& instrument = request.instruments.front();
   if (const auto known = store::find_status_by_uri(context.tx, instrument.id)) return *known;
+  if (store::is_tombstoned(context.tx, instrument.id, context.actor.uri))
+    return fail(Errc::gone, "The quoting status was deleted");
   if (instrument.note && instrument.note->attributed_to == context.actor.uri) {
     auto remote = TRY(context.resolver.convert(*instrument.note, context.actor));
     remote.notify = false;

@@ -1,6 +1,7 @@
 #include "dunlin/activitypub/refusals.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/base/text.hpp"
 
 #include <chrono>
 #include <string>
@@ -25,7 +26,7 @@ std::optional<store::Refusal> refusal_row(service::Environment& env, std::string
                         .type = activity.type_name,
                         .uri = activity.id,
                         .why = static_cast<int>(why),
-                        .reason = std::string(reason.substr(0, kMaxBytes))};
+                        .reason = std::string(text::truncate_utf8(text::to_valid_utf8(reason), kMaxBytes))};
 }
 
 }  // namespace dunlin::activitypub

@@ -90,11 +90,8 @@ bool is_relevant(InboxContext& context, const model::Account& author, const Note
   db::Tx& tx = context.tx;
   if (store::has_local_follower(tx, author.id)) return true;
   if (context.relayed && is_fit_for_relay(context, author, note)) return true;
-  for (const auto* list : {&note.audience.to, &note.audience.cc}) {
-    for (const std::string& id : *list) {
-      if (find_local_actor(context, id)) return true;
-    }
-  }
+  const auto is_person = [](const model::Account& a) { return a.is_local() && a.id != model::kInstanceActorId; };
+  if (std::ranges::any_of(context.resolver.own_accounts(note.audience), is_person)) return true;
   for (const std::string& mention : note.mentions) {
     if (uris::is_own_url(context.env.config, mention)) return true;
   }

@@ -98,14 +98,18 @@ Result<model::Account> Resolver::actor(std::string_view uri) {
 Result<model::Account> Resolver::refresh(const model::Account& known) {
   if (known.is_local()) return known;
   const auto object = fetch(known.uri);
-  if (object && object->actor && object->id == known.uri) return store_actor(*object->actor, Binding::now);
-  if (!object && object.error().code == Errc::need_remote) return std::unexpected(object.error());
+  const auto read = [&]() -> Result<model::Account> {
+    if (!object) return std::unexpected(object.error());
+    if (object->actor && object->id == known.uri) return store_actor(*object->actor, Binding::now);
+    return fail(Errc::bad_request, "Remote data could not be fetched", known.uri + " is another document now");
+  };
+  auto fresh = read();
+  if (fresh || fresh.error().code == Errc::need_remote) return fresh;
   // Remember the attempt, so that a broken peer is not asked at every occasion.
   auto visited = known;
   visited.fetched_at = tx_.now();
   store::update_account(tx_, visited);
-  if (!object) return std::unexpected(object.error());
-  return fail(Errc::bad_request, "Remote data could not be fetched", known.uri + " is another document now");
+  return fresh;
 }
 
 Result<model::Account> Resolver::refresh_if_older(const model::Account& known, std::chrono::hours age) {

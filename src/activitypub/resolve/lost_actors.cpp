@@ -3,9 +3,8 @@
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/jobs/deliveries.hpp"
-#include "dunlin/service/events.hpp"
+#include "dunlin/service/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
-#include "dunlin/store/activities.hpp"
 #include "dunlin/store/federation.hpp"
 
 #include <chrono>
@@ -31,9 +30,7 @@ void note_lost_inbox(db::Tx& tx, const jobs::Queue& queue, std::string_view inbo
 }
 
 void remove_remote_account(service::Environment& env, db::Tx& tx, const model::Account& account) {
-  store::insert_tombstone(tx, account.uri, std::nullopt);
-  store::delete_account(tx, account.id);
-  env.events.tell(tx, service::events::AccountDeleted{account.id});
+  service::delete_remote_account(tx, env, account);
 }
 
 Result<void> run_check_actor(service::Environment& env, service::Services& services, db::Tx& tx,

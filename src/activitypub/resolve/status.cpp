@@ -15,6 +15,7 @@
 #include "dunlin/store/statuses.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -189,17 +190,23 @@ Result<std::vector<model::Mention>> Resolver::mentions_of(const Note& note, Visi
     seen.insert(account->id);
     result.push_back(mention_of(*account, !addressed));
   }
-  for (const auto* list : {&note.audience.to, &note.audience.cc}) {
-    for (const std::string& id : *list) {
-      // Only our own people: whether others see it is their servers' business.
-      if (!service::uris::is_own_url(env_.config, id)) continue;
-      const auto account = store::find_account_by_uri(tx_, id);
-      if (!account || !account->is_local() || seen.contains(account->id)) continue;
-      seen.insert(account->id);
-      result.push_back(mention_of(*account, !note.is_private_message));
+  // Only our own people: whether others see it is their servers' business.
+  for (const model::Account& account : own_accounts(note.audience)) {
+    if (account.is_local() && seen.insert(account.id).second) {
+      result.push_back(mention_of(account, !note.is_private_message));
     }
   }
   return result;
+}
+
+std::vector<model::Account> Resolver::own_accounts(const Audience& audience) {
+  std::set<std::string> uris;
+  for (const auto* list : {&audience.to, &audience.cc}) {
+    std::ranges::copy_if(*list, std::inserter(uris, uris.end()),
+                         [&](const std::string& id) { return service::uris::is_own_url(env_.config, id); });
+  }
+  if (uris.empty()) return {};
+  return store::list_accounts_by_uri(tx_, std::vector(uris.begin(), uris.end()));
 }
 
 }  // namespace dunlin::activitypub

@@ -62,6 +62,30 @@ TEST_CASE("closing an account takes login and profile at once and keeps the name
   CHECK(again.error().message == "Validation failed: Username has already been taken");
 }
 
+TEST_CASE("a remote account that wrote much and deletes itself is hidden at once and erased bit by bit",
+          "[activitypub][deletion]") {
+  Setup f;
+  f.world.follow(f.bob, f.far);
+  for (int i = 0; i < 510; ++i) f.world.status(f.far);
+  const auto boosted = f.world.status(f.bob);
+  f.world.reblog(f.far, boosted);
+  const test::Json deletion = {{"type", "Delete"}, {"object", f.far.uri}};
+  CHECK(f.receive(f.far, deletion).verdict == Verdict::accepted);
+  f.world.read([&](db::Tx& tx) {
+    CHECK(store::is_tombstoned(tx, f.far.uri));
+    CHECK(store::find_account(tx, f.far.id)->suspended_at);
+    CHECK_FALSE(store::is_deleted_username(tx, f.far.username));
+  });
+  int steps = 0;
+  while (f.step()) ++steps;
+  CHECK(steps > 5);
+  f.world.read([&](db::Tx& tx) {
+    CHECK_FALSE(store::find_account(tx, f.far.id));
+    CHECK(store::find_status(tx, boosted.id)->reblogs_count == 0);
+    CHECK(store::find_account(tx, f.bob.id)->following_count == 0);
+  });
+}
+
 TEST_CASE("8.95: followers hear of the deletion, then everything goes", "[activitypub][deletion]") {
   Setup f;
   f.world.follow(f.far, f.anna);

@@ -80,6 +80,23 @@ TEST_CASE("a Flag of nobody here is none", "[activitypub][inbox][flag]") {
   CHECK_FALSE(f.newest());
 }
 
+TEST_CASE("a Flag or a note full of addresses costs few statements", "[activitypub][inbox][flag]") {
+  Setup f;
+  const auto cost = [&](const auto& work) {
+    const auto before = f.world.session().statement_count();
+    work();
+    return f.world.session().statement_count() - before;
+  };
+  std::string text;
+  for (int i = 0; i < 900; ++i) text += "https://far.example/" + std::to_string(i) + " ";
+  CHECK(cost([&] { CHECK(f.flag(f.anna.uri, text).verdict == Verdict::accepted); }) < 60);
+  auto people = Json::array();
+  for (int i = 0; i < 900; ++i) people.push_back(f.anna.uri + std::to_string(i));
+  const auto note = test::note_document(f.peer, "n", {{"to", people}});
+  CHECK(cost([&] { CHECK(f.receive(f.peer, {{"type", "Create"}, {"object", note}}).verdict == Verdict::ignored); }) <
+        30);
+}
+
 TEST_CASE("reports of a server can be refused", "[activitypub][inbox][flag]") {
   Setup f;
   f.world.write([&](db::Tx& tx) {

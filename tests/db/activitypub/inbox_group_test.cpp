@@ -55,6 +55,16 @@ TEST_CASE("8.66: a group's Announce of a Create, and of the Page itself, are one
   CHECK_THAT(status->content, Catch::Contains("A heron"));
 }
 
+TEST_CASE("a group that passes on a post of ours tells its author nothing new", "[activitypub][inbox][group]") {
+  Setup f;
+  const auto status = f.world.status(f.anna);
+  CHECK(f.receive(f.group, f.announce(f.inner("Create", status.uri))).verdict == Verdict::accepted);
+  const auto told =
+      f.world.read([&](db::Tx& tx) { return store::list_notifications(tx, f.anna.id, {}, test::newest(10)); });
+  CHECK(told.empty());
+  CHECK(f.world.read([&](db::Tx& tx) { return store::find_status(tx, status.id); })->reblogs_count == 1);
+}
+
 TEST_CASE("what a group embeds is a pointer: the origin says what was written", "[activitypub][inbox][group]") {
   Setup f;
   auto forged = f.page({{"content", "<p>never written</p>"}});

@@ -73,6 +73,12 @@ TEST_CASE("8.80: a request to quote is answered by the author's policy", "[activ
     CHECK(answer["type"] == "Reject");
     CHECK_FALSE(answer.contains("result"));
   }
+  SECTION("not one that was deleted before it came") {
+    const auto quoted = f.post(kAnybody);
+    f.receive(f.mara, {{"type", "Delete"}, {"object", f.mara.uri + "/notes/q"}});
+    CHECK(f.receive(f.mara, f.request(quoted)).verdict != Verdict::accepted);
+    CHECK_FALSE(f.quote());
+  }
   SECTION("not what is another's, or on another host") {
     auto request = f.request(f.post(kAnybody));
     request["instrument"]["id"] = "https://evil.example/notes/1";

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,22 @@ TEST_CASE("a public reply to a post of ours is passed on to its author's followe
               .verdict == Verdict::accepted);
     CHECK(f.passed_on().size() == 2);
   }
+}
+
+TEST_CASE("what is edited over and over is passed on once in a while", "[activitypub][inbox][forwarding]") {
+  Setup f;
+  f.receive(f.mara, f.reply());
+  const auto edit = [&](int n) {
+    auto update = f.reply(
+        {{"content", "edit " + std::to_string(n)}, {"updated", "2026-03-01T11:00:" + std::to_string(10 + n) + "Z"}});
+    update["type"] = "Update";
+    CHECK(f.receive(f.mara, update).verdict == Verdict::accepted);
+  };
+  for (int n = 0; n < 5; ++n) edit(n);
+  CHECK(f.passed_on().size() == 2);
+  f.world.clock.advance(std::chrono::seconds(31));
+  edit(5);
+  CHECK(f.passed_on().size() == 3);
 }
 
 TEST_CASE("what nobody could believe, or is not for everybody, is passed on to nobody",
