@@ -65,6 +65,13 @@ TEST_CASE("a group that passes on a post of ours tells its author nothing new", 
   CHECK(f.world.read([&](db::Tx& tx) { return store::find_status(tx, status.id); })->reblogs_count == 1);
 }
 
+TEST_CASE("what no text can hold in another server's words spoils no verdict", "[activitypub][inbox][group]") {
+  Setup f;
+  const std::string strange = "https://far.example/notes/1";
+  f.remote.serve_text(strange, "{}", "text/\xff\xfe");
+  CHECK(f.receive(f.group, f.announce(strange)).verdict == Verdict::rejected);
+}
+
 TEST_CASE("what a group embeds is a pointer: the origin says what was written", "[activitypub][inbox][group]") {
   Setup f;
   auto forged = f.page({{"content", "<p>never written</p>"}});
