@@ -207,4 +207,10 @@ void append_attribute(std::string& out, string_view name, string_view value) {
   out += '"';
 }
 
+bool is_emoji_image(const GumboElement& element) {
+  const std::string_view alt = attribute(element, "alt");
+  return has_class(element, "custom-emoji") || has_class(element, "emoji") || has_class(element, "emojione") ||
+         (alt.size() > 2 && alt.starts_with(':') && alt.ends_with(':') && alt.find(' ') == std::string_view::npos);
+}
+
 }  // namespace dunlin::html

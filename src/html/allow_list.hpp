@@ -38,5 +38,7 @@ std::string link_attributes(std::string_view href);
 void append_text(std::string& out, std::string_view text);
 void append_attribute(std::string& out, std::string_view name, std::string_view value);
 bool has_class(const GumboElement& element, std::string_view token);
+/// An <img> that stands for a character.
+bool is_emoji_image(const GumboElement& element);
 
 }  // namespace dunlin::html

@@ -95,6 +95,20 @@ class TextReader final : public Visitor {
   bool space_pending_ = false;
 };
 
+/// Every text as it stands.
+class RunReader final : public Visitor {
+ public:
+  void text(string_view text) override { out_ += text; }
+  bool enter(const GumboElement&, string_view) override { return true; }
+  void leave(string_view) override {}
+  [[nodiscard]] bool is_full() const override { return out_.size() > kMaxTextBytes; }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
 class LinkReader final : public Visitor {
  public:
   explicit LinkReader(std::size_t limit) : limit_(limit) {}
@@ -119,6 +133,34 @@ class LinkReader final : public Visitor {
   std::vector<Link> links_;
 };
 
+class ImageReader final : public Visitor {
+ public:
+  explicit ImageReader(std::size_t limit) : limit_(limit) {}
+
+  void text(string_view) override {}
+  bool enter(const GumboElement& element, string_view name) override {
+    if (name != "img" || is_emoji_image(element) || is_pixel(element)) return true;
+    std::string url = clean_web_href(attribute(element, "src"));
+    if (url.empty() || std::ranges::find(images_, url, &Image::url) != images_.end()) return true;
+    images_.push_back({.url = std::move(url), .description = clean_line(attribute(element, "alt"))});
+    return true;
+  }
+  void leave(string_view) override {}
+  [[nodiscard]] bool is_full() const override { return images_.size() >= limit_; }
+
+  std::vector<Image> take() { return std::move(images_); }
+
+ private:
+  static bool is_pixel(const GumboElement& element) {
+    const string_view width = attribute(element, "width");
+    const string_view height = attribute(element, "height");
+    return width == "0" || width == "1" || height == "0" || height == "1";
+  }
+
+  const std::size_t limit_;
+  std::vector<Image> images_;
+};
+
 bool is_invisible(UChar32 c) {
   return u_charType(c) == U_FORMAT_CHAR;
 }
@@ -133,10 +175,29 @@ std::string to_plain_text(string_view html) {
   return reader.take();
 }
 
+std::string decode_entities(string_view text) {
+  if (text.find('&') == string_view::npos) return std::string(text);
+  // Within <pre> a parser keeps all blanks but one line feed at the start.
+  const auto document = Document::parse("<pre>\n" + text::replace_all(std::string(text), "<", "&lt;"));
+  if (!document) return std::string(text);
+  RunReader reader;
+  walk(document->root(), reader);
+  return reader.take();
+}
+
 std::vector<Link> collect_links(string_view html, std::size_t limit) {
   const auto document = Document::parse(html);
   if (!document) return {};
   LinkReader reader(limit);
+  walk(document->root(), reader);
+  return reader.take();
+}
+
+std::vector<Image> collect_images(string_view html, std::size_t limit) {
+  if (limit == 0) return {};
+  const auto document = Document::parse(html);
+  if (!document) return {};
+  ImageReader reader(limit);
   walk(document->root(), reader);
   return reader.take();
 }

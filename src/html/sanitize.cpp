@@ -170,10 +170,7 @@ class Sanitizer final : public Visitor {
   void write_media(const GumboElement& element, string_view name) {
     const string_view alt = attribute(element, "alt");
     const bool is_picture = name == "img";
-    const bool is_emoji =
-        is_picture &&
-        (has_class(element, "custom-emoji") || has_class(element, "emoji") || has_class(element, "emojione") ||
-         (alt.size() > 2 && alt.starts_with(':') && alt.ends_with(':') && alt.find(' ') == string_view::npos));
+    const bool is_emoji = is_picture && is_emoji_image(element);
     const std::string href = clean_web_href(media_source(element));
     if (is_emoji || href.empty() || is_open("a") || written_.size() >= limits_.depth) {
       if (!alt.empty()) text(alt);

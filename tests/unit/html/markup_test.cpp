@@ -30,3 +30,19 @@ TEST_CASE("only text outside of links and code is open to links", "[html][markup
         }) == "<p>...........<a href=\"https://x.example\">@x</a>..</p><pre><code>@y</code></pre><b>z</b>");
   CHECK(html::text_runs("").empty());
 }
+
+TEST_CASE("in the Markdown of others nothing is HTML", "[html][markdown]") {
+  const auto html = [](std::string_view text) {
+    return html::sanitize_status_html(html::foreign_markdown_to_html(text));
+  };
+  CHECK(html("**low** tide").contains("<p><strong>low</strong> tide</p>"));
+  CHECK(html("a vector<int> and <b>no</b>").contains("vector&lt;int&gt; and &lt;b&gt;no&lt;/b&gt;"));
+  const auto block = html("<script>\nalert(1)\n</script>\n\nafter");
+  CHECK(block.contains("&lt;script&gt;"));
+  CHECK(block.contains("alert(1)"));
+  CHECK(block.contains("<p>after</p>"));
+  CHECK(html("`<i>`").contains("<code>&lt;i&gt;</code>"));
+  CHECK_FALSE(html("[x](javascript:alert)").contains("javascript"));
+  CHECK(html("<https://a.example/>").contains("href=\"https://a.example/\""));
+  CHECK_NOTHROW(html(std::string(20'000, '<')));
+}

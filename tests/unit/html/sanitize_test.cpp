@@ -451,6 +451,13 @@ TEST_CASE("plain text reads as a person would", "[html][plain]") {
   CHECK(html::to_plain_text("").empty());
 }
 
+TEST_CASE("entities of what is no HTML are decoded once", "[html]") {
+  CHECK(html::decode_entities("a<b> &lt;c&gt; &amp;amp; d") == "a<b> <c> &amp; d");
+  CHECK(html::decode_entities("\n two  blanks & more\t&copy;\n") == "\n two  blanks & more\t\u00a9\n");
+  CHECK(html::decode_entities("</pre>&amp;<script>x</script>") == "</pre>&<script>x</script>");
+  CHECK(html::decode_entities("plain <").ends_with('<'));
+}
+
 TEST_CASE("names are one line without tricks", "[html][plain]") {
   CHECK(html::clean_line(" a\r\nb\tc ") == "a b c");
   CHECK(html::clean_line(std::string("a\0\x01\x1b[31mb", 10)) == "a[31mb");
