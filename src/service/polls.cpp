@@ -3,6 +3,7 @@
 #include "poll_rules.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/html/sanitize.hpp"
 #include "dunlin/service/events.hpp"
 #include "dunlin/service/federation.hpp"
 #include "dunlin/service/search_index.hpp"
@@ -37,6 +38,13 @@ Result<void> check_choices(const Poll& poll, std::span<const std::size_t> choice
   const bool known = std::ranges::all_of(choices, [&](std::size_t choice) { return choice < poll.options.size(); });
   if (choices.empty() || !known) return refuse("The chosen vote option does not exist");
   return {};
+}
+
+/// As it was sent, else as one who writes HTML sends it.
+std::vector<std::string>::const_iterator find_option(const Poll& poll, std::string_view sent) {
+  const auto exact = std::ranges::find(poll.options, sent);
+  return exact != poll.options.end() ? exact
+                                     : std::ranges::find(poll.options, html::clean_line(html::decode_entities(sent)));
 }
 
 }  // namespace
@@ -77,6 +85,7 @@ Poll make_poll(Environment& env, StatusId status, const PollDraft& checked, Time
   return {.id = env.ids.next<PollId>(),
           .status_id = status,
           .options = checked.options,
+          .names = {},
           .tallies = std::vector<std::int64_t>(checked.options.size(), 0),
           .multiple = checked.multiple,
           .hide_totals = checked.hide_totals,
@@ -174,12 +183,15 @@ Result<void> PollService::end(db::Tx& tx, RemoteDocuments& documents, PollId id)
 
 void PollService::receive(db::Tx& tx, const Status& status, RemotePoll remote) {
   if (remote.options.size() > kMaxRemotePollOptions) remote.options.resize(kMaxRemotePollOptions);
+  remote.names.resize(remote.options.size());
+  if (remote.names == remote.options) remote.names.clear();
   remote.tallies.resize(remote.options.size(), 0);
   for (auto& tally : remote.tallies) tally = std::max<std::int64_t>(tally, 0);
   const auto known = store::find_poll_of(tx, status.id);
   Poll poll{.id = known ? known->id : env_.ids.next<PollId>(),
             .status_id = status.id,
             .options = std::move(remote.options),
+            .names = std::move(remote.names),
             .tallies = std::move(remote.tallies),
             .multiple = remote.multiple,
             .hide_totals = false,
@@ -218,7 +230,7 @@ PollService::Received PollService::receive_vote(db::Tx& tx, const Account& voter
   const auto known = question.local ? store::find_poll_of(tx, question.id) : std::nullopt;
   const auto poll = known ? store::lock_poll(tx, known->id) : std::nullopt;
   if (!poll) return Received::not_a_vote;
-  const auto found = std::ranges::find(poll->options, option);
+  const auto found = find_option(*poll, option);
   if (found == poll->options.end()) return Received::not_a_vote;
   const bool may = !poll->is_over(tx.now()) && voter.id != question.account_id && !voter.suspended_at &&
                    !store::is_blocked(tx, question.account_id, voter.id) &&

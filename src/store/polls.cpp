@@ -10,16 +10,17 @@ namespace dunlin::store {
 
 #define DUNLIN_POLL_COLUMNS                                                                                          \
   "p.id, p.status_id, p.options, p.tallies, p.voters_count, p.multiple, p.hide_totals, p.expires_at, p.fetched_at, " \
-  "p.created_at"
+  "p.created_at, p.names"
 
 namespace {
 
-constexpr int kPollColumns = 10;
+constexpr int kPollColumns = 11;
 
 model::Poll read_poll(const db::Row& row) {
   return {.id = row.id<PollId>(0),
           .status_id = row.id<StatusId>(1),
           .options = row.texts(2),
+          .names = row.is_null(10) ? std::vector<std::string>{} : row.texts(10),
           .tallies = row.bigints(3),
           .voters_count = row.i64(4),
           .multiple = row.boolean(5),
@@ -29,6 +30,10 @@ model::Poll read_poll(const db::Row& row) {
           .created_at = row.time(9)};
 }
 
+db::Param names_of(const model::Poll& poll) {
+  return poll.names.empty() ? db::Param(std::nullopt) : db::Param::texts(poll.names);
+}
+
 std::vector<std::size_t> to_choices(const std::vector<std::int64_t>& numbers) {
   return {numbers.begin(), numbers.end()};
 }
@@ -36,12 +41,13 @@ std::vector<std::size_t> to_choices(const std::vector<std::int64_t>& numbers) {
 }  // namespace
 
 const db::Statement kInsertPoll{"polls.insert", R"sql(
-INSERT INTO polls (id, status_id, options, tallies, voters_count, multiple, hide_totals, expires_at, fetched_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
+INSERT INTO polls (id, status_id, options, tallies, voters_count, multiple, hide_totals, expires_at, fetched_at, created_at,
+                   names)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))sql"};
 
 void insert_poll(db::Tx& tx, const model::Poll& p) {
   tx.exec(kInsertPoll, {p.id, p.status_id, db::Param::texts(p.options), db::Param::bigints(p.tallies), p.voters_count,
-                        p.multiple, p.hide_totals, p.expires_at, p.fetched_at, p.created_at});
+                        p.multiple, p.hide_totals, p.expires_at, p.fetched_at, p.created_at, names_of(p)});
 }
 
 const db::Statement kFindPoll{"polls.find", "SELECT " DUNLIN_POLL_COLUMNS " FROM polls p WHERE p.id = $1"};
@@ -62,12 +68,13 @@ std::optional<model::Poll> find_poll_of(db::Tx& tx, StatusId status) {
 
 const db::Statement kUpdatePoll{"polls.update", R"sql(
 UPDATE polls
-SET options = $2, tallies = $3, voters_count = $4, multiple = $5, hide_totals = $6, expires_at = $7, fetched_at = $8
+SET options = $2, tallies = $3, voters_count = $4, multiple = $5, hide_totals = $6, expires_at = $7, fetched_at = $8,
+    names = $9
 WHERE id = $1)sql"};
 
 void update_poll(db::Tx& tx, const model::Poll& p) {
   tx.exec(kUpdatePoll, {p.id, db::Param::texts(p.options), db::Param::bigints(p.tallies), p.voters_count, p.multiple,
-                        p.hide_totals, p.expires_at, p.fetched_at});
+                        p.hide_totals, p.expires_at, p.fetched_at, names_of(p)});
 }
 
 const db::Statement kDeletePoll{"polls.delete", "DELETE FROM polls WHERE status_id = $1"};

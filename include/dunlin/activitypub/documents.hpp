@@ -46,7 +46,8 @@ struct Emoji {
 
 struct Poll {
   struct Option {
-    std::string name;
+    std::string name;   // as it was sent
+    std::string shown;  // plain text of one line
     std::int64_t votes = 0;
   };
   std::vector<Option> options;
@@ -135,7 +136,7 @@ struct Note {
   std::vector<std::string> hashtags;  // without '#', as written
   bool is_private_message = false;    // ChatMessage and the like
   bool is_vote = false;               // a name without content in reply to something: an answer to a poll
-  std::string name;                   // plain text: the title, or what is voted for
+  std::string name;                   // as it was sent: the title, or what is voted for
   std::vector<Emoji> emojis;
   std::optional<Poll> poll;
   std::optional<Quote> quote;

@@ -21,7 +21,8 @@ namespace dunlin::model {
 struct Poll {
   PollId id;
   StatusId status_id;
-  std::vector<std::string> options;   // plain text, no two alike
+  std::vector<std::string> options;   // plain text, as shown
+  std::vector<std::string> names;     // remote: what its server calls them where that is something else; else empty
   std::vector<std::int64_t> tallies;  // votes for each of them
   std::int64_t voters_count = 0;
   bool multiple = false;
@@ -30,6 +31,10 @@ struct Poll {
   std::optional<Time> fetched_at;  // remote: when its server was last asked
   Time created_at{};
 
+  /// What a vote for the option says.
+  [[nodiscard]] const std::string& name_of(std::size_t choice) const {
+    return names.empty() ? options.at(choice) : names.at(choice);
+  }
   [[nodiscard]] bool is_over(Time now) const { return expires_at && *expires_at <= now; }
   [[nodiscard]] bool shows_totals(Time now) const { return !hide_totals || is_over(now); }
   [[nodiscard]] std::int64_t votes_count() const {

@@ -31,6 +31,7 @@ inline constexpr jobs::Kind kEndPoll{"end_poll", jobs::Lane::feed};
 /// A poll as its server describes it.
 struct RemotePoll {
   std::vector<std::string> options;   // plain text
+  std::vector<std::string> names;     // of the same length: as the server writes them
   std::vector<std::int64_t> tallies;  // of the same length
   std::optional<std::int64_t> voters_count;
   bool multiple = false;
@@ -65,7 +66,7 @@ class PollService {
     refused,     // over, one's own, blocked, hidden
     not_a_vote,  // no poll, or no such option: perhaps a reply
   };
-  /// A remote account's vote in a local poll. `option`: trimmed and unescaped.
+  /// A remote account's vote in a local poll. `option`: as it was sent, trimmed.
   Received receive_vote(db::Tx& tx, const model::Account& voter, const model::Status& question, std::string_view option,
                         std::optional<std::string> uri);
 

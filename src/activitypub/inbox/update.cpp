@@ -38,7 +38,7 @@ bool has_other_parts(db::Tx& tx, const model::Status& stored, const Note& note) 
   if (stored.has(model::Part::poll) != note.poll.has_value()) return true;
   if (note.poll) {
     const auto poll = store::find_poll_of(tx, stored.id);
-    const auto is_same = [](const std::string& name, const Poll::Option& option) { return name == option.name; };
+    const auto is_same = [](const std::string& name, const Poll::Option& option) { return name == option.shown; };
     const auto shown =
         std::span(note.poll->options).first(std::min(note.poll->options.size(), service::kMaxRemotePollOptions));
     if (!poll || poll->multiple != note.poll->multiple || !std::ranges::equal(poll->options, shown, is_same))

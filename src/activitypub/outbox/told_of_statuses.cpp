@@ -40,7 +40,7 @@ void FederationService::voted(db::Tx& tx, const model::Account& who, const model
     send(tx,
          {.account_id = who.id,
           .body = render_vote(vote.uri.value_or(who.uri + "#votes/" + vote.id.str()), who.uri, status.uri, author->uri,
-                              poll.options.at(vote.choice), tx.now()),
+                              poll.name_of(vote.choice), tx.now()),
           .object_key = status.uri,
           .priority = Priority::direct},
          author->inbox_url);

@@ -263,7 +263,7 @@ std::optional<Note> read_note(const json& object) {
   note.updated = fields::time(object, "updated");
   note.audience = read_audience(object);
   read_tags(object, note);
-  note.name = html::clean_line(html::to_plain_text(fields::text(object, "name", kMaxTitleBytes)));
+  note.name = text::trim(fields::text(object, "name", kMaxTitleBytes));
   note.poll = read_poll(object);
   note.quote = read_quote(object);
   if (note.quote) note.content = without_quote_line(std::move(note.content), note.quote->id);

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxShortcodeBytes = 2048;
 constexpr std::size_t kMaxMediaTypeBytes = 128;
 constexpr std::size_t kMaxOptions = 500;
 constexpr std::size_t kShownOptions = 100;
-constexpr std::size_t kMaxOptionBytes = 2000;
+constexpr std::size_t kMaxOptionBytes = 10'000;
 constexpr std::size_t kMaxOptionCharacters = 500;
 constexpr std::size_t kMaxItems = 200;
 constexpr std::size_t kMaxHashtags = 50;  // of a profile
@@ -80,12 +80,14 @@ std::optional<Poll> read_poll(const json& object) {
     if (!option->is_object() || poll.options.size() >= kShownOptions) continue;
     auto name = fields::text(*option, "name", kMaxOptionBytes);
     if (name.empty()) name = fields::text(*option, "content", kMaxOptionBytes);
-    name = html::clean_line(html::to_plain_text(name));
-    const auto shown = std::string(text::truncate_graphemes(name, kMaxOptionCharacters));
-    const bool known = std::ranges::find(poll.options, shown, &Poll::Option::name) != poll.options.end();
+    // Plain text: what looks like a tag in it is none. Its server knows a vote by the very same name.
+    const auto line = html::clean_line(html::decode_entities(name));
+    auto shown = std::string(text::truncate_graphemes(line, kMaxOptionCharacters));
+    const bool known = std::ranges::find(poll.options, name, &Poll::Option::name) != poll.options.end();
     if (shown.empty() || known) continue;
-    poll.options.push_back(
-        {.name = shown, .votes = std::max<std::int64_t>(0, read_total(*option, "replies").value_or(0))});
+    poll.options.push_back({.name = std::move(name),
+                            .shown = std::move(shown),
+                            .votes = std::max<std::int64_t>(0, read_total(*option, "replies").value_or(0))});
   }
   if (poll.options.empty()) return std::nullopt;
   poll.ends_at = fields::time(object, "endTime");

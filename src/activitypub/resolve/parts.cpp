@@ -20,7 +20,8 @@ namespace dunlin::activitypub {
 service::RemotePoll to_remote_poll(const Poll& poll, Time now) {
   service::RemotePoll remote;
   for (const Poll::Option& option : poll.options) {
-    remote.options.push_back(option.name);
+    remote.options.push_back(option.shown);
+    remote.names.push_back(option.name);
     remote.tallies.push_back(option.votes);
   }
   remote.voters_count = poll.voters;

@@ -26,11 +26,11 @@ struct Setup : Fediverse {
   model::User user = world.user_of(anna);
   model::Account mara = world.remote_account("mara", "masto.example");
 
-  model::Status ask(bool multiple = false) {
+  model::Status ask(bool multiple = false, std::vector<std::string> options = {"Tea & milk", "Coffee"}) {
     service::StatusDraft draft;
     draft.text = "which?";
     draft.poll = model::PollDraft{
-        .options = {"Tea & milk", "Coffee"}, .expires_in_seconds = 3600, .multiple = multiple, .hide_totals = false};
+        .options = std::move(options), .expires_in_seconds = 3600, .multiple = multiple, .hide_totals = false};
     service::RemoteDocuments documents;
     return world.write([&](db::Tx& tx) { return services.statuses.post(tx, documents, anna, user, draft).value(); });
   }
@@ -101,6 +101,67 @@ TEST_CASE("8.69: votes after the end, for no option, in one's own or another's n
   vote["id"] = late.uri + "#votes/1";
   CHECK(f.receive(late, {{"type", "Create"}, {"object", vote}}).verdict == Verdict::ignored);
   CHECK(f.tallies(question) == Tallies{0, 0});
+}
+
+TEST_CASE("8.69: nobody votes in one's own poll", "[activitypub][inbox][poll]") {
+  Setup f;
+  const auto question = f.ask();
+  using Received = service::PollService::Received;
+  const auto vote = [&](const model::Account& voter) {
+    return f.world.write(
+        [&](db::Tx& tx) { return f.services.polls.receive_vote(tx, voter, question, "Coffee", std::nullopt); });
+  };
+  CHECK(vote(f.anna) == Received::refused);
+  CHECK(f.tallies(question) == Tallies{0, 0});
+  CHECK(vote(f.mara) == Received::counted);
+  auto forged = f.vote(question, "Coffee");
+  forged["attributedTo"] = f.anna.uri;  // as if by its author
+  CHECK(f.receive_vote(forged).verdict == Verdict::rejected);
+  CHECK(f.tallies(question) == Tallies{0, 1});
+}
+
+// federation.md 3.6: names are plain text.
+TEST_CASE("8.69: what looks like a tag in the name of an option is a part of it", "[activitypub][inbox][poll]") {
+  Setup f;
+  const auto question = f.ask(true, {"List<int>", "List", "&lt;p&gt;", "two  blanks"});
+  CHECK(f.receive_vote(f.vote(question, "List<int>", "1")).verdict == Verdict::accepted);
+  CHECK(f.tallies(question) == Tallies{1, 0, 0, 0});
+  CHECK(f.receive_vote(f.vote(question, "&lt;p&gt;", "2")).verdict == Verdict::accepted);  // no <p>
+  CHECK(f.receive_vote(f.vote(question, " two  blanks\n", "3")).verdict == Verdict::accepted);
+  CHECK(f.tallies(question) == Tallies{1, 0, 1, 1});
+  const auto other = f.ask(false, {"List<int>", "List"});
+  CHECK(f.receive_vote(f.vote(other, "List&lt;int&gt;", "4")).verdict == Verdict::accepted);
+  CHECK(f.tallies(other) == Tallies{1, 0});
+}
+
+TEST_CASE("a vote in a remote poll says what its server calls the option", "[activitypub][outbox][poll]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  const std::string lengthy(600, 'x');
+  const std::vector<std::string> names{"vector<A>", "vector<B>", "Tea &amp;\n milk", lengthy + "1", lengthy + "2"};
+  auto document = f.question();
+  document["anyOf"] = Json::array();
+  document.erase("oneOf");
+  for (const auto& name : names) document["anyOf"].push_back({{"type", "Note"}, {"name", name}});
+  REQUIRE(f.receive(f.mara, {{"type", "Create"}, {"object", document}}).verdict == Verdict::accepted);
+  const auto status = f.find_status(f.mara.uri + "/notes/q");
+  REQUIRE(status);
+  const auto poll = [&] { return f.world.read([&](db::Tx& tx) { return *store::find_poll_of(tx, status->id); }); };
+  const std::string shortened(500, 'x');
+  const std::vector<std::string> shown{"vector<A>", "vector<B>", "Tea &  milk", shortened, shortened};
+  CHECK(poll().options == shown);
+  document["anyOf"][0]["replies"] = {{"type", "Collection"}, {"totalItems", 1}};
+  f.receive(f.mara, {{"type", "Update"}, {"object", document}});
+  CHECK(poll().tallies == Tallies{1, 0, 0, 0, 0});
+
+  const std::vector<std::size_t> all{0, 1, 2, 3, 4};
+  const auto poll_id = poll().id;
+  f.world.write([&](db::Tx& tx) { f.services.polls.vote(tx, f.anna, poll_id, all).value(); });
+  std::vector<std::string> sent;
+  for (const auto& delivery : f.outgoing()) {
+    if (delivery.activity["type"] == "Create") sent.push_back(delivery.activity["object"]["name"]);
+  }
+  CHECK(sent == names);
 }
 
 TEST_CASE("a remote question is a poll, its numbers follow an Update that is no edit", "[activitypub][inbox][poll]") {
