@@ -84,4 +84,12 @@ Result<void> ListService::take_out(db::Tx& tx, AccountId owner, ListId id, std::
   return {};
 }
 
+void ListService::put_beside(db::Tx& tx, AccountId owner, AccountId member, AccountId other) {
+  for (const List& list : store::list_lists_with(tx, owner, member)) {
+    const store::NewMember added{env_.ids.next<ListId>().value, other};
+    if (store::insert_list_accounts(tx, list.id, std::span(&added, 1)) == 0) continue;
+    env_.events.tell(tx, events::ListChanged{owner, list.id.value});
+  }
+}
+
 }  // namespace dunlin::service

@@ -80,6 +80,19 @@ void copy_blocks_and_mutes(db::Tx& tx, AccountId from, AccountId to) {
   tx.exec(kCopyMutes, {from, to, highest, tx.now()});
 }
 
+const db::Statement kCopyNotes{"account_moves.copy_notes", R"sql(
+INSERT INTO account_notes (account_id, target_account_id, comment)
+SELECT n.account_id, $2::bigint, left($3::text || E'\n' || n.comment, 20000)
+FROM account_notes n
+WHERE n.target_account_id = $1 AND n.account_id <> $2
+ON CONFLICT (account_id, target_account_id) DO UPDATE
+SET comment = left(EXCLUDED.comment || E'\n\n' || account_notes.comment, 20000)
+WHERE strpos(account_notes.comment, EXCLUDED.comment) = 0)sql"};
+
+void copy_account_notes(db::Tx& tx, AccountId from, AccountId to, std::string_view heading) {
+  tx.exec(kCopyNotes, {from, to, heading});
+}
+
 const db::Statement kFindBlock{"account_moves.find_block",
                                "SELECT account_id, target_account_id FROM blocks WHERE uri = $1 LIMIT 1"};
 

@@ -35,6 +35,8 @@ class ListService {
   Result<void> add(db::Tx& tx, AccountId owner, model::ListId id, std::span<const AccountId> accounts);
   /// Who is no member does not matter.
   Result<void> take_out(db::Tx& tx, AccountId owner, model::ListId id, std::span<const AccountId> accounts);
+  /// Every list of the owner's that has the one has the other as well.
+  void put_beside(db::Tx& tx, AccountId owner, AccountId member, AccountId other);
 
  private:
   Environment& env_;

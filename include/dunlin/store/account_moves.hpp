@@ -20,6 +20,9 @@ void set_also_known_as(db::Tx& tx, AccountId account, const std::vector<std::str
 std::vector<model::Follow> list_local_follows_of(db::Tx& tx, AccountId account, FollowId after, int limit);
 /// Who blocks or mutes the one, blocks or mutes the other as well.
 void copy_blocks_and_mutes(db::Tx& tx, AccountId from, AccountId to);
+/// What local people have noted down about the one is put before what they have about the other, below `heading`: once,
+/// and cut at 20,000 characters.
+void copy_account_notes(db::Tx& tx, AccountId from, AccountId to, std::string_view heading);
 
 /// The parties of a Block activity; nullopt: unknown.
 struct BlockParties {

@@ -2,6 +2,7 @@
 
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/activitypub/moves.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/crypto/digest.hpp"
@@ -95,6 +96,23 @@ Result<Outcome> announced_at_origin(InboxContext& context, const Activity& annou
   return on_announce(context, *object.activity);
 }
 
+/// Its actor's own server has to show it, before on_move() asks the other end.
+Result<Outcome> moved_at_origin(InboxContext& context, const Activity& move) {
+  auto actor = store::find_account_by_uri(context.tx, move.actor);
+  if (!actor || actor->is_local()) return Outcome::ignored(Reason::unknown, "the actor is not here");
+  if (actor->suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
+  if (has_moved_lately(context.tx, *actor)) return Outcome::duplicate(Reason::flood, "it moved less than a week ago");
+  // Counted apart, so that nobody's tales are in the way of the actor's own word.
+  constexpr int kMostChecks = 3;
+  if (!count_question(context, "told of move " + actor->uri, kMostChecks, std::chrono::hours{1}).allowed)
+    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
+  const auto document = TRY(context.resolver.fetch(actor->uri));
+  if (!document.actor || move.target.empty() || document.actor->moved_to != move.target)
+    return Outcome::rejected(Reason::not_confirmed, "the actor's document does not say that it moved there");
+  context.actor = std::move(*actor);
+  return on_move(context, move);
+}
+
 }  // namespace
 
 Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like) {
@@ -125,6 +143,8 @@ Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
       return deleted_at_origin(context, activity);
     case ActivityType::announce:
       return announced_at_origin(context, activity);
+    case ActivityType::move:
+      return moved_at_origin(context, activity);
     default:
       return Outcome::ignored(Reason::unproven, "signed by another than its actor");
   }

@@ -36,6 +36,14 @@ bool names(const model::Account& account, const std::string& alias) {
   return std::ranges::find(account.also_known_as, alias) != account.also_known_as.end();
 }
 
+/// Whom people here knew as the one, they know as the other: their blocks, mutes and private notes hold on.
+void take_relations_along(service::Environment& env, db::Tx& tx, const model::Account& from, const model::Account& to) {
+  store::copy_blocks_and_mutes(tx, from.id, to.id);
+  store::copy_account_notes(tx, from.id, to.id,
+                            "This user moved from " + from.acct() + ", here were your previous notes about them:");
+  env.events.tell(tx, service::events::RelationsChanged{});
+}
+
 std::unexpected<Error> refused(std::string why) {
   return fail(Errc::invalid, "The account cannot be moved", std::move(why));
 }
@@ -58,6 +66,7 @@ Result<void> migrate(service::Environment& env, db::Tx& tx, Resolver& resolver, 
   if (!names(target, account.uri)) return refused(target.acct() + " does not name " + account.uri + " as an alias");
   store::save_move(tx, account.id, target.id);
   store::set_moved_to(tx, account.id, target.id);
+  take_relations_along(env, tx, account, target);
   auto moved = account;
   moved.moved_to_id = target.id;
   moved.updated_at = tx.now();
@@ -90,8 +99,7 @@ bool receive_move(service::Environment& env, db::Tx& tx, const model::Account& f
   if (has_moved_lately(tx, from)) return false;
   store::save_move(tx, from.id, to.id);
   store::set_moved_to(tx, from.id, to.id);
-  store::copy_blocks_and_mutes(tx, from.id, to.id);
-  env.events.tell(tx, service::events::RelationsChanged{});
+  take_relations_along(env, tx, from, to);
   enqueue_followers(env, tx, from.id, to.id, FollowId{});
   return true;
 }
@@ -112,6 +120,7 @@ Result<void> run_move_followers(service::Environment& env, service::Services& se
     // Blocked, say: then only the old follow ends.
     const auto done = services.follows.follow(
         tx, *who, target->id, {.reblogs = follow.show_reblogs, .notify = follow.notify, .languages = follow.languages});
+    if (done) services.lists.put_beside(tx, who->id, *from, *to);  // the end of a follow ends its places in lists
     if (!done) log::info("follow not moved", {log::kv("who", who->uri), log::kv("why", done.error().message)});
     TRY(services.follows.unfollow(tx, *who, *from));
   }

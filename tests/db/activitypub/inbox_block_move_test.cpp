@@ -2,11 +2,13 @@
 
 #include "dunlin/activitypub/moves.hpp"
 #include "dunlin/store/account_moves.hpp"
+#include "dunlin/store/lists.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 
@@ -152,6 +154,47 @@ TEST_CASE("8.77: a Move that both ends confirm takes the local followers along, 
   CHECK(f.receive(f.mara, second).verdict == Verdict::accepted);
 }
 
+TEST_CASE("8.77: who is taken along keeps the account in lists, and what is noted about it",
+          "[activitypub][inbox][move]") {
+  Setup f;
+  const auto ben = f.world.local_account("ben");
+  for (const auto& who : {f.anna, ben}) f.world.follow(who, f.mara);
+  const auto lists_with = [&](const model::Account& owner, const model::Account& member) {
+    return f.world.read([&](db::Tx& tx) { return store::list_lists_with(tx, owner.id, member.id); }).size();
+  };
+  const auto note = [&](const model::Account& who) {
+    const std::array ids{f.target.id};
+    return f.world.read([&](db::Tx& tx) { return store::list_relationships(tx, who.id, ids); }).at(0).note;
+  };
+  f.world.write([&](db::Tx& tx) {
+    for (const char* title : {"birds", "friends"}) {
+      const auto list = f.services.lists.create(tx, f.anna.id, {.title = title}).value();
+      const std::array members{f.mara.id};
+      REQUIRE(f.services.lists.add(tx, f.anna.id, list.id, members));
+    }
+    REQUIRE(f.services.lists.create(tx, f.anna.id, {.title = "others"}));
+    REQUIRE(f.services.relationships.set_note(tx, f.anna, f.mara.id, "met in May"));
+    REQUIRE(f.services.relationships.set_note(tx, ben, f.mara.id, "owes me tea"));
+    REQUIRE(f.services.relationships.set_note(tx, ben, f.target.id, "the new one"));
+    store::insert_block(tx, f.target.id, ben.id, f.world.ids.next<AccountId>().value, std::nullopt);
+  });
+  f.agree();
+  REQUIRE(f.receive(f.mara, f.move()).verdict == Verdict::accepted);
+  f.run_maintenance();
+  CHECK(lists_with(f.anna, f.target) == 2);
+  CHECK(lists_with(f.anna, f.mara) == 0);
+  const std::string heading = "This user moved from mara@masto.example, here were your previous notes about them:\n";
+  CHECK(note(f.anna) == heading + "met in May");
+  CHECK(note(ben) == heading + "owes me tea\n\nthe new one");
+  CHECK_FALSE(f.asked(ben, f.target));  // blocked there
+
+  f.world.clock.advance(24h * 8);
+  auto again = f.move();
+  again["id"] = f.mara.uri + "#moves/2";
+  REQUIRE(f.receive(f.mara, again).verdict == Verdict::accepted);
+  CHECK(note(ben) == heading + "owes me tea\n\nthe new one");
+}
+
 TEST_CASE("Moves make us ask no more often than they may count", "[activitypub][inbox][move]") {
   Setup f;
   f.agree();
@@ -194,6 +237,40 @@ TEST_CASE("8.77: a Move that one end does not confirm changes nothing", "[activi
   CHECK(f.follows(f.anna, f.mara));
 }
 
+// federation.md 2.11
+TEST_CASE("a Move that others tell of counts when both ends show it, of actors that are here",
+          "[activitypub][inbox][move][forwarded]") {
+  Setup f;
+  f.world.follow(f.anna, f.mara);
+  const auto sam = f.world.remote_account("sam", "relay.example");
+  auto told = f.move();
+  told["actor"] = f.mara.uri;
+  SECTION("true") {
+    f.agree();
+    CHECK(f.receive(sam, told).verdict == Verdict::accepted);
+    f.run_maintenance();
+    CHECK(f.world.reload(f.mara).moved_to_id == f.target.id);
+    CHECK(f.asked(f.anna, f.target));
+    f.remote.requested.clear();
+    CHECK(f.receive(sam, told).verdict == Verdict::duplicate);
+    CHECK(f.remote.requested.empty());
+  }
+  SECTION("not so at home: nobody else is asked, nor often, and the actor's own word is heard all the same") {
+    f.publish(f.mara, Json::object());
+    f.publish(f.target, {{"alsoKnownAs", Json::array({f.mara.uri})}});
+    for (int i = 0; i < 10; ++i) CHECK(f.receive(sam, told).verdict != Verdict::accepted);
+    CHECK(f.remote.requested == std::vector<std::string>(3, f.mara.uri));
+    CHECK_FALSE(f.world.reload(f.mara).moved_to_id);
+    f.agree();
+    CHECK(f.receive(f.mara, told).verdict == Verdict::accepted);
+  }
+  SECTION("of nobody here") {
+    told["actor"] = told["object"] = "https://masto.example/users/stranger";
+    CHECK(f.receive(sam, told).verdict == Verdict::ignored);
+    CHECK(f.remote.requested.empty());
+  }
+}
+
 TEST_CASE("nobody moves another's account", "[activitypub][inbox][move]") {
   Setup f;
   f.agree();
@@ -207,6 +284,8 @@ TEST_CASE("a local account moves to who names it, tells its followers, and not a
   f.world.follow(f.mara, f.anna);
   const auto ben = f.world.local_account("ben");
   f.world.follow(ben, f.anna);
+  const auto eve = f.world.local_account("eve");
+  f.world.block(eve, f.anna);
   f.publish(f.target, Json::object());
   f.order(f.anna, "migrate " + f.target.acct());
   CHECK_FALSE(f.last);
@@ -218,6 +297,7 @@ TEST_CASE("a local account moves to who names it, tells its followers, and not a
   CHECK(f.world.reload(f.anna).moved_to_id == f.target.id);
   CHECK(f.asked(ben, f.target));
   CHECK_FALSE(f.follows(ben, f.anna));
+  CHECK(f.world.read([&](db::Tx& tx) { return store::is_blocked(tx, eve.id, f.target.id); }));
   f.run_jobs();
   std::vector<std::string> types;
   for (const auto& sent : f.outgoing()) {
