@@ -108,6 +108,12 @@ Result<Activity> parse_envelope_in_full(std::string_view text) {
   return activity;
 }
 
+/// Why something is reported, as Mastodon says it, else as Lemmy and its kin do.
+std::string reason_of(const json& flag) {
+  auto reason = fields::text(flag, "content", kMaxActivityText);
+  return text::trim(reason).empty() ? fields::text(flag, "summary", kMaxActivityText) : reason;
+}
+
 std::string plain_lines(std::string_view text) {
   std::string result;
   for (const std::string_view line : text::split(text, '\n')) {
@@ -193,10 +199,10 @@ Activity read_activity(const json& object, int depth) {
   }
   activity.target = fields::id(object, "target");
   activity.result = fields::id(object, "result");
-  activity.content = fields::text(object, "content", kMaxActivityText);
   // A report is plain text with lines of its own; what looks like HTML in one all the same loses its tags.
-  activity.content =
-      activity.type == ActivityType::flag ? plain_lines(activity.content) : html::to_plain_text(activity.content);
+  activity.content = activity.type == ActivityType::flag
+                         ? plain_lines(reason_of(object))
+                         : html::to_plain_text(fields::text(object, "content", kMaxActivityText));
   if (activity.content.empty()) activity.content = fields::text(object, "_misskey_reaction", kMaxActivityText);
   activity.emojis = read_emojis(object);
   for (const json* value : fields::items(object, "instrument", 1)) {

@@ -73,6 +73,21 @@ TEST_CASE("8.78: a Flag is one report with the reported account's own posts", "[
   expect_one(f.anna.uri, "Note: " + f.hers.uri + "\nrude", true);
 }
 
+TEST_CASE("8.78: why Lemmy and its kin report something is in another place", "[activitypub][inbox][flag]") {
+  Setup f;
+  const auto expect = [&](const Json& words, const std::string& comment) {
+    Json flag = {{"type", "Flag"}, {"object", f.hers.uri}};
+    flag.update(words);
+    CHECK(f.receive(f.peer, flag).verdict == Verdict::accepted);
+    const auto report = f.newest();
+    REQUIRE(report);
+    CHECK(report->comment == comment);
+  };
+  expect({{"summary", "off topic"}}, "off topic");
+  expect({{"summary", "rude"}, {"content", " "}}, "rude");
+  expect({{"summary", "a heading"}, {"content", "spam"}}, "spam");
+}
+
 TEST_CASE("a Flag of nobody here is none", "[activitypub][inbox][flag]") {
   Setup f;
   CHECK(f.flag("https://far.example/users/x").verdict == Verdict::ignored);
