@@ -4,6 +4,7 @@
 
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/html/sanitize.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -211,16 +212,36 @@ std::vector<Attachment> read_attachments(const json& object) {
   for (const json* attachment : fields::items(object, "attachment", kMaxAttachments)) {
     if (attachment->is_object()) add(read_attachment(*attachment));
   }
-  const auto add_one = [&](const char* property) {
+  const auto add_one = [&](const char* property, const char* kind) {
     for (const json* file : fields::items(object, property, 1)) {
       if (file->is_object()) add(read_attachment(*file));
+      // Ghost names the picture by its address alone.
+      if (file->is_string()) add(read_attachment({{"type", kind}, {"url", *file}}));
     }
   };
   const bool is_article = std::ranges::any_of(
       types, [](const std::string& type) { return type == "Article" || type == "Page" || type == "Event"; });
-  if (is_article) add_one("image");
-  if (std::ranges::find(types, "PodcastEpisode") != types.end()) add_one("audio");  // Castopod
+  if (is_article) add_one("image", "Image");
+  if (std::ranges::find(types, "PodcastEpisode") != types.end()) add_one("audio", "Audio");  // Castopod
   return result;
+}
+
+void add_inline_pictures(const json& object, std::string_view content, std::vector<Attachment>& into) {
+  const auto attached = fields::items(object, "attachment", kMaxAttachments);
+  const auto is_picture = [](const json* value) {
+    const auto file = value->is_object() ? read_attachment(*value) : std::nullopt;
+    return file && file->type == MediaType::image;
+  };
+  if (std::ranges::any_of(attached, is_picture) || into.size() >= kMaxAttachments) return;
+  for (html::Image& image : html::collect_images(content, kMaxAttachments)) {
+    if (into.size() >= kMaxAttachments) return;
+    if (!Url::parse(image.url) || std::ranges::find(into, image.url, &Attachment::url) != into.end()) continue;
+    Attachment picture;
+    picture.url = std::move(image.url);
+    picture.type = MediaType::image;
+    picture.description = text::truncate_utf8(image.description, kMaxDescriptionBytes);
+    into.push_back(std::move(picture));
+  }
 }
 
 }  // namespace dunlin::activitypub

@@ -6,6 +6,7 @@
 #include "dunlin/base/time_format.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/html/format.hpp"
+#include "dunlin/html/markup.hpp"
 #include "dunlin/html/sanitize.hpp"
 
 #include <nlohmann/json.hpp>
@@ -80,11 +81,23 @@ std::optional<std::string> language_of(const json& object, std::string_view cont
   return std::nullopt;
 }
 
-/// Plain text as paragraphs with links: for content that is not HTML. Markdown reads well enough so.
-std::string text_to_html(std::string_view text) {
+std::vector<html::Entity> urls_in(std::string_view text) {
   auto entities = html::extract(text);
   std::erase_if(entities, [](const html::Entity& entity) { return entity.kind != html::EntityKind::url; });
-  return html::render(text, entities, {});
+  return entities;
+}
+
+std::string markdown_to_html(std::string_view text) {
+  const auto clean = html::sanitize_status_html(html::foreign_markdown_to_html(text));
+  return html::map_text(clean, [](std::string_view run) { return html::render_inline(run, urls_in(run), {}); });
+}
+
+/// The text of a status; what is not HTML is made so.
+std::string content_html(const json& object, const std::string& content) {
+  const auto media_type = fields::text(object, "mediaType", 128);
+  if (media_type.starts_with("text/markdown")) return markdown_to_html(content);  // PeerTube
+  if (media_type.starts_with("text/plain")) return html::render(content, urls_in(content), {});
+  return content;
 }
 
 std::string link(const std::string& url, std::string_view label) {
@@ -124,15 +137,13 @@ std::string event_line(const json& object) {
 }
 
 /// federation.md 5.4: a title as a bold line, the text, for anything but a microblog post a link to its page.
-std::string compose_content(const json& object, const Note& note, const std::string& raw_content) {
+std::string compose_content(const json& object, const Note& note, const std::string& content) {
   std::string result;
   const auto title = html::clean_line(html::to_plain_text(fields::text(object, "name", kMaxTitleBytes)));
   if (!title.empty() && !note.is_vote) result += "<p><strong>" + text::escape_html(title) + "</strong></p>";
   if (note.type == "Event") result += event_line(object);
-  if (!raw_content.empty()) {
-    const auto media_type = fields::text(object, "mediaType", 128);
-    const bool is_text = media_type.starts_with("text/markdown") || media_type.starts_with("text/plain");
-    result += is_text ? text_to_html(raw_content) : raw_content;
+  if (!content.empty()) {
+    result += content;
   } else if (!is_microblog(note.type)) {
     const auto abstract = fields::text(object, "summary", kMaxSummaryBytes);
     // Mbin's says the title once more, with the hashtags.
@@ -206,9 +217,10 @@ std::string without_quote_line(std::string content, const std::string& quoted) {
   for (const std::string_view tag : {"p", "span"}) {
     const std::string open = "<" + std::string(tag) + " class=\"quote-inline\">";
     const std::string close = "</" + std::string(tag) + ">";
-    const auto start = content.rfind(open);
+    const bool leads = content.starts_with(open);  // Mastodon's place for it
+    const auto start = leads ? 0 : content.rfind(open);
     const auto end = start == std::string::npos ? start : content.find(close, start);
-    if (end != std::string::npos && is_last(std::string_view(content).substr(end + close.size()))) {
+    if (end != std::string::npos && (leads || is_last(std::string_view(content).substr(end + close.size())))) {
       content.erase(start, end + close.size() - start);
       return content;
     }
@@ -248,7 +260,8 @@ std::optional<Note> read_note(const json& object) {
   note.is_vote = content.empty() && !note.in_reply_to.empty() && fields::find(object, "name") != nullptr &&
                  (note.type == "Note" || note.type == "Answer" || note.type == "Vote");
   note.language = language_of(object, content);
-  note.content = compose_content(object, note, content);
+  const auto shown = content_html(object, content);
+  note.content = compose_content(object, note, shown);
   note.sensitive = fields::flag(object, "sensitive");
   if (is_microblog(note.type)) {
     const auto summary = fields::text(object, "summary", kMaxSummaryBytes);
@@ -273,6 +286,7 @@ std::optional<Note> read_note(const json& object) {
   note.replies_total = read_total(object, "replies");
   read_replies(object, note);
   note.attachments = read_attachments(object);
+  if (note.type == "Article" || note.type == "Page") add_inline_pictures(object, shown, note.attachments);
   note.emojis = read_emojis(object);
   note.is_private_message = note.type == "ChatMessage" || note.type == "PrivateMessage";
   return note;

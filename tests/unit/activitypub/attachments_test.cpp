@@ -96,4 +96,44 @@ TEST_CASE("of several places the best is taken, and each file is shown once", "[
   CHECK(many == 64);
 }
 
+// federation.md 5.1, 5.4
+TEST_CASE("the pictures in the text of an article are its pictures, unless its server attaches some",
+          "[activitypub][parse][media]") {
+  const auto article = [](const std::string& type, const std::string& members) {
+    return parse_document(R"({"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.example/1","type":")" +
+                          type +
+                          R"(","attributedTo":"https://a.example/u","content":)"
+                          R"("<p>one<img src='https://a.example/i/7' alt='a ruff'></p>)"
+                          R"(<figure><img src='https://a.example/b.jpg'><img src='https://a.example/i/7'></figure>)"
+                          R"(<img class='emoji' alt='x' src='https://a.example/e.png'><img src='/relative.jpg'>)"
+                          R"(<img src='https://a.example/count.gif' width='1' height='1'>")" +
+                          members + "}")
+        .value()
+        .note.value();
+  };
+  const auto plain = article("Article", "");
+  REQUIRE(plain.attachments.size() == 2);
+  CHECK(plain.attachments[0].url == "https://a.example/i/7");
+  CHECK(plain.attachments[0].type == MediaType::image);
+  CHECK(plain.attachments[0].description == "a ruff");
+  CHECK(plain.attachments[1].url == "https://a.example/b.jpg");
+  const auto with_cover = article("Page", R"(,"image":{"type":"Image","url":"https://a.example/b.jpg"})");
+  REQUIRE(with_cover.attachments.size() == 2);
+  CHECK(with_cover.attachments[0].url == "https://a.example/b.jpg");
+  const auto with_own = article("Article", R"(,"attachment":[{"type":"Image","url":"https://a.example/big.jpg"}])");
+  REQUIRE(with_own.attachments.size() == 1);
+  CHECK(with_own.attachments[0].url == "https://a.example/big.jpg");
+  CHECK(article("Note", "").attachments.empty());
+}
+
+TEST_CASE("an article shows no more pictures than a status may have", "[activitypub][parse][media]") {
+  std::string content;
+  for (int i = 0; i < 100; ++i) content += "<img src='https://a.example/" + std::to_string(i) + ".jpg'>";
+  const auto note = parse_document(
+      R"({"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.example/1","type":"Article",)"
+      R"("attributedTo":"https://a.example/u","image":{"type":"Image","url":"https://a.example/c.jpg"},"content":")" +
+      content + "\"}");
+  CHECK(note.value().note.value().attachments.size() == 64);
+}
+
 }  // namespace dunlin::activitypub

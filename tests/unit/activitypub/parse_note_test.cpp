@@ -273,4 +273,23 @@ TEST_CASE("limits hold: too much text is no status, too many tags are cut", "[ac
   CHECK(parse_note("\"content\":\"x\",\"tag\":[" + tags + "]").mentions.size() == 100);
 }
 
+// federation.md 5.1
+TEST_CASE("content that says to be Markdown or plain text is shown as that", "[activitypub][parse]") {
+  const auto content = [](const std::string& media_type, const std::string& text) {
+    return parse_document(
+               R"({"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.example/1","type":"Note",)"
+               R"("attributedTo":"https://a.example/u","mediaType":")" +
+               media_type + R"(","content":")" + text + "\"}")
+        .value()
+        .note.value()
+        .content;
+  };
+  const auto shown = content("text/markdown", R"(Filmed at **low** tide\n\n* <b>ruff</b>\n* see https://a.example/x)");
+  CHECK_THAT(shown, Catch::Contains("<p>Filmed at <strong>low</strong> tide</p>"));
+  CHECK_THAT(shown, Catch::Contains("<ul>") && Catch::Contains("&lt;b&gt;ruff&lt;/b&gt;"));
+  CHECK_THAT(shown, Catch::Contains("href=\"https://a.example/x\""));
+  CHECK_THAT(content("text/plain", "**low** <b>"), Catch::Contains("**low** &lt;b&gt;"));
+  CHECK(content("text/html", "<p><b>low</b></p>") == "<p><b>low</b></p>");
+}
+
 }  // namespace dunlin::activitypub
