@@ -2,6 +2,8 @@
 
 #include "dunlin/activitypub/render.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
+#include "dunlin/service/uris.hpp"
+#include "dunlin/store/activities.hpp"
 #include "dunlin/store/shown_accounts.hpp"
 
 #include <utility>
@@ -58,6 +60,12 @@ Result<model::Account> path_account_with_collections(const api::Call& call, db::
   auto account = TRY(path_account(call, tx));
   if (account.suspended_at) return fail(Errc::forbidden, "This action is not allowed");
   return account;
+}
+
+bool is_path_account_deleted(const api::Call& call, db::Tx& tx, const Result<model::Account>& found) {
+  if (found && !found->deleted_at) return false;
+  const auto id = call.path_id<AccountId>("id");
+  return id && store::is_tombstoned(tx, service::uris::actor(call.config(), *id));
 }
 
 }  // namespace dunlin::web

@@ -25,5 +25,7 @@ bool wants_document(const api::Call& call);
 Result<model::Account> path_account(const api::Call& call, db::Tx& tx);
 /// The same; suspended ones show no collections. Errors: not_found, forbidden.
 Result<model::Account> path_account_with_collections(const api::Call& call, db::Tx& tx);
+/// The account of the path's :id has been deleted for good. `found`: what path_account() says.
+bool is_path_account_deleted(const api::Call& call, db::Tx& tx, const Result<model::Account>& found);
 
 }  // namespace dunlin::web

@@ -214,7 +214,12 @@ Result<http::Response> receive_shared(api::Call& call) {
 }
 
 Result<http::Response> receive_personal(api::Call& call) {
-  TRY(call.session().read([&](db::Tx& tx) { return path_account(call, tx); }));
+  TRY(call.session().read([&](db::Tx& tx) -> Result<model::Account> {
+    auto found = path_account(call, tx);
+    // So that who still has it among its followers can take it off.
+    if (is_path_account_deleted(call, tx, found)) return fail(Errc::gone, "The account has been deleted");
+    return found;
+  }));
   return receive(call);
 }
 

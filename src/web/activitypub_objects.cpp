@@ -76,10 +76,8 @@ Result<http::Response> show_actor(api::Call& call) {
   const auto visitor = TRY(meet(call));
   return call.session().read([&](db::Tx& tx) -> Result<http::Response> {
     const auto found = path_account(call, tx);
-    if (!found || found->deleted_at) {
-      const auto uri = service::uris::actor(call.config(), TRY(call.path_id<AccountId>("id")));
-      if (store::is_tombstoned(tx, uri)) return tombstone(uri);
-    }
+    if (is_path_account_deleted(call, tx, found))
+      return tombstone(service::uris::actor(call.config(), TRY(call.path_id<AccountId>("id"))));
     const auto account = TRY(found);
     if (!wants_document(call)) return page_instead(account.url);
     const auto keys = store::list_keys(tx, account.id);

@@ -80,6 +80,22 @@ TEST_CASE("8.41: followers-only is for followers, and the instance actor of a se
   CHECK_FALSE(f.json(f.signed_get(f.path(status) + "/likes", "mara")).contains("totalItems"));
 }
 
+TEST_CASE("8.41: a direct status is for whom it is addressed to, and the instance actor of a server of theirs",
+          "[web][activitypub][access]") {
+  Setup f;
+  const auto mara = f.actor("mara");
+  f.world.follow(f.actor("eve"), f.anna);
+  const auto status = f.world.status(f.anna, {.visibility = Visibility::direct, .mentions = {mara}});
+  for (const std::string rest : {"", "/activity", "/replies", "/likes", "/shares"}) {
+    CAPTURE(rest);
+    CHECK(f.get(f.path(status) + rest).status == 404);
+    CHECK(f.signed_get(f.path(status) + rest, "mara").status == 200);
+    CHECK(f.signed_get(f.path(status) + rest, "instance").status == 200);
+    CHECK(f.signed_get(f.path(status) + rest, "eve").status == 404);
+    CHECK(f.signed_get(f.path(status) + rest, "instance", "far.example").status == 404);
+  }
+}
+
 // CVE-2025-67500
 TEST_CASE("8.41: what is not there is answered as what may not be seen, the lookups included",
           "[web][activitypub][access]") {
@@ -157,6 +173,40 @@ TEST_CASE("8.45: in secure mode no answer may be kept for others", "[web][activi
   const auto response = f.signed_get(f.path(status), "mara");
   CHECK(response.headers.get("Cache-Control") == "private, no-store");
   CHECK(response.headers.get("Vary") == "Accept, Signature, Signature-Input");
+}
+
+TEST_CASE("8.45: what a signature opens may not be kept for others, what anybody gets is the same for all",
+          "[web][activitypub][access]") {
+  Setup f;
+  f.world.follow(f.actor("mara"), f.anna);
+  const auto shown = f.world.status(f.anna);
+  const auto hidden = f.world.status(f.anna, {.visibility = Visibility::private_});
+  for (const std::string rest : {"", "/activity", "/replies", "/likes", "/shares"}) {
+    CAPTURE(rest);
+    const auto secret = f.signed_get(f.path(hidden) + rest, "mara");
+    REQUIRE(secret.status == 200);
+    CHECK(secret.headers.get("Cache-Control") == "private, no-store");
+    CHECK(secret.headers.get("Vary") == "Accept, Signature, Signature-Input");
+    CHECK(f.get(f.path(hidden) + rest).status == 404);
+    const auto open = f.signed_get(f.path(shown) + rest, "mara");
+    if (open.headers.get("Cache-Control").starts_with("public")) CHECK(open.body == f.get(f.path(shown) + rest).body);
+  }
+}
+
+TEST_CASE("8.43: in whatever way it spells its name", "[web][activitypub][access]") {
+  Setup f;
+  f.block_domain("B\u00dcCHER.example");
+  const auto status = f.world.status(f.anna);
+  for (const char* host :
+       {"xn--bcher-kva.example", "XN--BCHER-KVA.Example", "xn--bcher-kva.example:443", "sub.xn--bcher-kva.example"}) {
+    CAPTURE(host);
+    CHECK(f.signed_get(f.path(status), "mara", host).status == 404);
+    CHECK(f.signed_get(f.base + "/outbox", "mara", host).status == 404);
+  }
+  // Not as it is written for people: that is no address.
+  f.config.federation.authorized_fetch = true;
+  CHECK(f.signed_get(f.path(status), "mara", "b\u00fccher.example").status != 200);
+  CHECK(f.remote.requested.empty());
 }
 
 TEST_CASE("8.43: a blocked domain gets nothing, and no key of it is fetched", "[web][activitypub][access]") {

@@ -1,6 +1,7 @@
 #include "activitypub_site.hpp"
 #include "support/spoiled.hpp"
 
+#include "dunlin/service/account_deletion.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
@@ -79,6 +80,27 @@ TEST_CASE("both signature schemes and every inbox are taken", "[web][inbox]") {
   CHECK(f.queued().size() == 4);
   CHECK(f.post("/ap/users/99/inbox", f.like("5"), f.mara).status == 404);
   CHECK(f.get("/inbox").status == 405);
+}
+
+// federation.md 3.1
+TEST_CASE("the inbox of an account that was deleted is gone, that of a suspended one is there", "[web][inbox]") {
+  Setup f;
+  const std::string inbox = "/ap/users/" + f.anna.id.str() + "/inbox";
+  SECTION("suspended") {
+    auto account = f.world.reload(f.anna);
+    account.suspended_at = f.world.clock.now();
+    f.world.write([&](db::Tx& tx) { store::update_account(tx, account); });
+    CHECK(f.post(inbox, f.like(), f.mara).status == 202);
+  }
+  SECTION("being deleted, then deleted") {
+    f.world.write([&](db::Tx& tx) { service::delete_local_account(tx, f.env, f.anna); });
+    CHECK(f.post(inbox, f.like(), f.mara).status == 410);
+    CHECK(f.get("/ap/users/" + f.anna.id.str()).status == 410);
+    f.world.write([&](db::Tx& tx) { store::delete_account(tx, f.anna.id); });
+    CHECK(f.post(inbox, f.like(), f.mara).status == 410);
+    CHECK(f.get("/ap/users/" + f.anna.id.str()).status == 410);
+    CHECK(f.remote.requested.empty());
+  }
 }
 
 TEST_CASE("8.26: an Ed25519 key that the actor lists among its assertion methods signs requests", "[web][inbox]") {
