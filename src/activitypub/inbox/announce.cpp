@@ -22,6 +22,17 @@ Visibility announce_visibility(const Activity& announce, const model::Account& a
   return visibility == Visibility::direct ? Visibility::private_ : visibility;
 }
 
+/// The Announce of a Group that names an activity by its id, with that activity in it; nullopt: it names something
+/// else. Errors: need_remote.
+Result<std::optional<Activity>> with_activity(InboxContext& context, const Activity& announce) {
+  auto object = context.resolver.fetch(announce.object_id());
+  if (!object && object.error().code == Errc::need_remote) return std::unexpected(object.error());
+  if (!object || !object->activity) return std::nullopt;
+  Activity whole = announce;
+  whole.objects.front() = std::move(*object);
+  return whole;
+}
+
 }  // namespace
 
 /// A remote account reblogs. The object is an id or a copy; copies are pointers, too, and what is not here is fetched.
@@ -39,6 +50,10 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   const bool is_ours = service::uris::is_own_url(context.env.config, object.id);
   if (!is_ours && !store::has_local_follower(tx, context.actor.id))
     return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
+  if (context.actor.actor_type == model::ActorType::group && object.is_bare() && !is_ours &&
+      !store::find_status_by_uri(tx, object.id)) {
+    if (auto whole = TRY(with_activity(context, announce))) return on_group_announce(context, *whole);
+  }
   // An own status may be for followers, who are the ones to see the reblog.
   return reblog_as(context, announce, TRY(context.resolver.status_as_follower(object.id, context.actor)), true);
 }

@@ -35,6 +35,12 @@ bool is_public(const std::optional<model::Status>& status) {
   return status && status->is_distributable() && !status->is_reblog();
 }
 
+const Activity* undone_announce(const Activity& activity) {
+  if (activity.type != ActivityType::undo || activity.objects.empty()) return nullptr;
+  const auto& inner = activity.objects.front().activity;
+  return inner && inner->type == ActivityType::announce ? &*inner : nullptr;
+}
+
 /// The status of ours that the reply hangs on: its parent, else the beginning of its thread.
 std::optional<model::Status> find_ours(db::Tx& tx, const model::Status& reply) {
   auto parent = reply.in_reply_to_id ? store::find_status(tx, *reply.in_reply_to_id) : std::nullopt;
@@ -53,9 +59,11 @@ std::optional<model::Status> find_ours(db::Tx& tx, const model::Status& reply) {
 std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activity& activity) {
   const bool is_about_reply = activity.type == ActivityType::create || activity.type == ActivityType::update ||
                               activity.type == ActivityType::delete_;
-  if (!activity.carries_proof || activity.id.empty() || !is_about_reply) return std::nullopt;
-  auto reply = find_known_status(context, activity.object_id());
-  if (!is_public(reply) || reply->local || reply->account_id != context.actor.id) return std::nullopt;
+  const Activity* const unboosted = undone_announce(activity);
+  if (!activity.carries_proof || activity.id.empty() || (!is_about_reply && !unboosted)) return std::nullopt;
+  auto reply = find_known_status(context, unboosted ? unboosted->object_id() : activity.object_id());
+  if (!is_public(reply) || reply->local) return std::nullopt;
+  if (!unboosted && reply->account_id != context.actor.id) return std::nullopt;
   return reply;
 }
 

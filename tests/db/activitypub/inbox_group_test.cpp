@@ -187,4 +187,53 @@ TEST_CASE("a vote that a group passes on counts on posts of ours, when its voter
   }
 }
 
+// federation.md 3.8
+TEST_CASE("a group may name what happened by its id alone", "[activitypub][inbox][group]") {
+  Setup f;
+  const auto by_id = [&](const std::string& type, const Json& object) {
+    auto activity = f.inner(type, object);
+    activity["@context"] = test::kAsNamespace;
+    f.remote.serve(activity["id"], activity);
+    return f.receive(f.group, f.announce(activity["id"])).verdict;
+  };
+  CHECK(by_id("Create", f.page()) == Verdict::accepted);
+  REQUIRE(f.find_status(f.uri()));
+  CHECK(f.find_status(f.uri())->reblogs_count == 1);
+  SECTION("Update") {
+    f.remote.serve(f.uri(), f.page({{"content", "<p>two herons</p>"}, {"updated", "2026-03-01T11:00:00Z"}}));
+    CHECK(by_id("Update", f.uri()) == Verdict::accepted);
+    CHECK_THAT(f.find_status(f.uri())->content, Catch::Contains("two herons"));
+  }
+  SECTION("Delete") {
+    f.remote.answer_status(f.uri(), 410);
+    CHECK(by_id("Delete", f.uri()) == Verdict::accepted);
+    CHECK_FALSE(f.find_status(f.uri()));
+  }
+  SECTION("Like") {
+    const auto ours = f.world.status(f.anna);
+    CHECK(by_id("Like", ours.uri) == Verdict::accepted);
+    CHECK(f.find_status(ours.uri)->favourites_count == 1);
+    const auto like = f.inner("Like", ours.uri);
+    f.remote.answer_status(like["id"], 410);
+    CHECK(by_id("Undo", like) == Verdict::accepted);
+    CHECK(f.find_status(ours.uri)->favourites_count == 0);
+  }
+  SECTION("by another's server, in its author's name") {
+    auto forged = f.inner("Update", f.page({{"content", "<p>forged</p>"}}));
+    forged["@context"] = test::kAsNamespace;
+    forged["id"] = "https://lemmy.example/activities/1";
+    f.remote.serve(forged["id"], forged);
+    f.receive(f.group, f.announce(forged["id"]));
+    CHECK_THAT(f.find_status(f.uri())->content, !Catch::Contains("forged"));
+  }
+  SECTION("and nobody but a group") {
+    auto document = f.inner("Delete", f.uri());
+    document["@context"] = test::kAsNamespace;
+    f.remote.serve(document["id"], document);
+    f.world.follow(f.anna, f.sam);
+    CHECK(f.receive(f.sam, f.announce(document["id"])).verdict == Verdict::rejected);
+    CHECK(f.find_status(f.uri()));
+  }
+}
+
 }  // namespace dunlin::activitypub

@@ -81,6 +81,21 @@ TEST_CASE("what is edited over and over is passed on once in a while", "[activit
   CHECK(f.passed_on().size() == 3);
 }
 
+TEST_CASE("that a reply is not boosted any more is passed on, too", "[activitypub][inbox][forwarding]") {
+  Setup f;
+  f.receive(f.mara, f.reply());
+  f.world.follow(f.world.local_account("cleo"), f.mara);
+  Json boost = {{"type", "Announce"}, {"actor", f.mara.uri}, {"id", f.mara.uri + "/boosts/1"}};
+  boost["object"] = f.mara.uri + "/notes/r";
+  REQUIRE(f.receive(f.mara, boost).verdict == Verdict::accepted);
+  REQUIRE(f.passed_on().size() == 1);
+  const Json undo = {{"type", "Undo"}, {"object", boost}, {"signature", {{"type", "RsaSignature2017"}}}};
+  CHECK(f.receive(f.mara, undo).verdict == Verdict::accepted);
+  CHECK(f.passed_on().size() == 2);
+  CHECK(f.receive(f.mara, undo).verdict == Verdict::ignored);
+  CHECK(f.passed_on().size() == 2);
+}
+
 TEST_CASE("what nobody could believe, or is not for everybody, is passed on to nobody",
           "[activitypub][inbox][forwarding]") {
   Setup f;
