@@ -4,6 +4,8 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/proof.hpp"
+#include "dunlin/store/quotes.hpp"
+#include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -37,14 +39,17 @@ inline const crypto::PrivateKey& proof_key() {
 /// `activities` has one of these for each step: an activity of `sender`; {"signer", "activity"}, sent by another;
 /// {"gone": address}, what is no longer there; {"now": document}, what its server says from here on. A `proof` of
 /// {"by": key id} becomes a good one. {anna}, {status} and {poll} stand for what is ours, "KEY" and "MULTIBASE" for the
-/// keys.
+/// keys. "asked": Anna has asked to follow the sender; {follow} stands for that Follow.
 struct Peer : Fediverse {
   model::Account anna = world.local_account("anna");
   model::Status status = world.status(anna);
   std::optional<model::Status> poll;
+  std::string follow;
   Json fixture;
 
   explicit Peer(const std::filesystem::path& file) {
+    const model::QuotePolicy by_all{.automatic = model::QuotePolicy::public_};
+    world.write([&](db::Tx& tx) { store::set_quote_policy(tx, status.id, by_all); });
     std::ifstream stream(file);
     std::string text{std::istreambuf_iterator<char>(stream), {}};
     if (text.find("{poll}") != std::string::npos)
@@ -76,6 +81,12 @@ struct Peer : Fediverse {
     remote.webfinger(fixture["handle"], id);
     const auto account = actor(id);
     if (fixture["followed"] == true) world.follow(anna, account);
+    if (fixture.value("asked", false)) {
+      follow = world.write([&](db::Tx& tx) {
+        REQUIRE(services.follows.follow(tx, anna, account.id, {}));
+        return store::find_follow_request(tx, anna.id, account.id).value().uri.value();
+      });
+    }
     return account;
   }
   model::Account actor(const std::string& uri) {
@@ -84,7 +95,8 @@ struct Peer : Fediverse {
     return *account;
   }
 
-  Outcome take(const model::Account& sender, const Json& step) {
+  Outcome take(const model::Account& sender, const Json& written) {
+    const auto step = Json::parse(replaced(written.dump(), "{follow}", follow));
     if (step.contains("signer")) return receive(actor(step["signer"]), proven(step["activity"]));
     return receive(sender, proven(step));
   }

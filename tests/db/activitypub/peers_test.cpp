@@ -5,6 +5,8 @@
 #include "dunlin/store/polls.hpp"
 #include "dunlin/store/quotes.hpp"
 #include "dunlin/store/reactions.hpp"
+#include "dunlin/store/relationships.hpp"
+#include "dunlin/store/reports.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -75,6 +77,10 @@ void check_status(Peer& peer, const Json& expected) {
   CHECK(status->favourites_count == expected.value("favourites", 0));
   check_attachments(peer, *status, expected.value("attachments", Json::array()));
   check_poll(peer, *status, expected.value("poll", Json::array()));
+  if (expected.contains("may_be_quoted")) {
+    const bool by_all = status->quote_policy && (status->quote_policy->automatic & model::QuotePolicy::public_) != 0;
+    CHECK(by_all == expected["may_be_quoted"].get<bool>());
+  }
 }
 
 /// What became of our own posts: [reaction, ...], counts, votes for each option.
@@ -107,6 +113,57 @@ std::vector<std::string> notifications(Peer& peer) {
   });
 }
 
+/// Who follows Anna, whom she follows, and whom she has asked to.
+void check_follows(Peer& peer, const Json& expected) {
+  const auto anna = peer.world.reload(peer.anna);
+  const std::string sender = peer.fixture["sender"]["id"];
+  const auto before = peer.fixture["followed"] == true ? Json::array({sender}) : Json::array();
+  const auto followers = expected.value("followers", std::vector<std::string>{});
+  const auto following = expected.value("following", before).get<std::vector<std::string>>();
+  const auto asked = expected.value("asked", std::vector<std::string>{});
+  CHECK(anna.followers_count == static_cast<std::int64_t>(followers.size()));
+  CHECK(anna.following_count == static_cast<std::int64_t>(following.size()));
+  const auto id = [&](const std::string& uri) { return peer.find_account(uri).value().id; };
+  const auto follows = [&](AccountId who, AccountId whom) {
+    return peer.world.read([&](db::Tx& tx) { return store::find_follow(tx, who, whom).has_value(); });
+  };
+  const auto has_asked = [&](AccountId whom) {
+    return peer.world.read([&](db::Tx& tx) { return store::find_follow_request(tx, anna.id, whom).has_value(); });
+  };
+  for (const auto& uri : followers) CHECK(follows(id(uri), anna.id));
+  for (const auto& uri : following) CHECK(follows(anna.id, id(uri)));
+  for (const auto& uri : asked) CHECK(has_asked(id(uri)));
+  CHECK(has_asked(id(sender)) == (std::ranges::find(asked, sender) != asked.end()));
+  CHECK(peer.find_account(sender).value().moved_to_id ==
+        (expected.contains("moved_to") ? std::optional(id(expected["moved_to"])) : std::nullopt));
+}
+
+/// What the moderators have been told, as [words, number of posts], oldest first.
+std::vector<Json> reports(Peer& peer, AccountId moderator) {
+  return peer.world.read([&](db::Tx& tx) {
+    std::vector<Json> told;
+    for (const auto& one : store::list_notifications(tx, moderator, {.include_filtered = true}, {})) {
+      const std::vector ids{one.id};
+      const auto report = store::list_notification_reports(tx, ids).at(one.id);
+      CHECK(report.target_account_id == peer.anna.id);
+      told.push_back(Json::array({report.comment, report.status_ids.size()}));
+    }
+    std::ranges::reverse(told);
+    return told;
+  });
+}
+
+/// What goes out in answer, as "Accept Follow https://far.example/inbox".
+std::vector<std::string> answers(Peer& peer) {
+  std::vector<std::string> sent;
+  for (const auto& one : peer.outgoing()) {
+    const Json& object = one.activity["object"];
+    sent.push_back(one.activity["type"].get<std::string>() + " " +
+                   (object.is_object() ? object.value("type", "?") : "id") + " " + one.inbox);
+  }
+  return sent;
+}
+
 /// The verdict of each activity. What is to be `gone` must have been there at some time.
 std::vector<std::string> play(Peer& peer, const model::Account& sender) {
   std::vector<std::string> verdicts;
@@ -134,6 +191,9 @@ TEST_CASE("8.82: what each software sends comes out as it should", "[activitypub
   for (const auto& file : files) {
     DYNAMIC_SECTION(file.stem().string()) {
       Peer peer(file);
+      auto warden = peer.world.user_of(peer.world.local_account("warden"));
+      warden.role = model::Role::moderator;
+      peer.world.write([&](db::Tx& tx) { store::update_user(tx, warden); });
       const auto sender = peer.sender();
       const Json& expected = peer.fixture["expect"];
       CHECK(play(peer, sender) == expected["verdicts"].get<std::vector<std::string>>());
@@ -141,6 +201,9 @@ TEST_CASE("8.82: what each software sends comes out as it should", "[activitypub
       for (const std::string uri : expected.value("absent", Json::array())) CHECK_FALSE(peer.find_status(uri));
       check_ours(peer, expected.value("ours", Json::object()));
       CHECK(notifications(peer) == expected["notifications"].get<std::vector<std::string>>());
+      check_follows(peer, expected);
+      CHECK(reports(peer, warden.account_id) == expected.value("reports", std::vector<Json>{}));
+      CHECK(answers(peer) == expected.value("answers", std::vector<std::string>{}));
     }
   }
 }
