@@ -1,6 +1,6 @@
 #include "siblings.hpp"
 
-#include "support/postgres.hpp"
+#include "support/open_transaction.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,8 +32,8 @@ Siblings::Options patient() {
 }
 
 template <class F>
-bool wait_until(F&& holds, std::chrono::milliseconds limit = 20s) {
-  const auto until = Steady::now() + limit;
+bool wait_until(F&& holds) {
+  const auto until = Steady::now() + 20s;
   while (!holds()) {
     if (Steady::now() > until) return false;
     std::this_thread::sleep_for(5ms);
@@ -129,34 +129,10 @@ class Process {
   Siblings siblings_;
 };
 
-/// A transaction that has written and does not end.
-class OpenTransaction {
- public:
-  explicit OpenTransaction(const test::Database& database) : session_(database.new_session()) {
-    thread_ = std::thread([this] {
-      std::ignore = session_->write([&](db::Tx& tx) -> Result<void> {
-        std::ignore = store::take_transaction_number(tx);
-        begun_ = true;
-        while (!ended_) std::this_thread::sleep_for(1ms);
-        return {};
-      });
-    });
-    while (!begun_) std::this_thread::sleep_for(1ms);
-  }
-  ~OpenTransaction() { end(); }
-  OpenTransaction(const OpenTransaction&) = delete;
-  OpenTransaction& operator=(const OpenTransaction&) = delete;
-  void end() {
-    ended_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-
- private:
-  std::unique_ptr<db::Session> session_;
-  std::atomic<bool> begun_ = false;
-  std::atomic<bool> ended_ = false;
-  std::thread thread_;
-};
+/// It has written and does not end.
+void write_something(db::Tx& tx) {
+  std::ignore = store::take_transaction_number(tx);
+}
 
 /// `one` stands still for so long that `other` takes it for gone; meanwhile something happens.
 void miss_something(Process& one, Process& other) {
@@ -220,7 +196,7 @@ TEST_CASE("what is kept is not believed while a transaction that stays open dela
   Process b(database, 2, patient());
   Process a(database, 1, patient());
   REQUIRE(wait_until([&] { return a.believes() && b.tells_others(); }));
-  OpenTransaction open(database);
+  test::OpenTransaction open(database, write_something);
   b.tell(1);
   REQUIRE(wait_until([&] { return !a.believes(); }));
   CHECK(wait_until([&] { return a.behind > 0; }));
@@ -236,7 +212,8 @@ TEST_CASE("a commit in doubt is waited for, and what was read before its end is 
   const test::Database database;
   Process a(database, 1, patient());
   REQUIRE(wait_until([&] { return a.believes(); }));
-  OpenTransaction open(database);  // the server does not know yet that nobody waits for its answer
+  test::OpenTransaction open(database,
+                             write_something);  // the server does not know yet that nobody waits for its answer
   a.siblings().doubt();
   CHECK_FALSE(a.believes());
   REQUIRE(wait_until([&] { return a.lost == 1; }));
@@ -253,7 +230,7 @@ TEST_CASE("when the server has forgotten events, streams are closed once, whoeve
   Process b(database, 2, patient());
   Process a(database, 1, patient());
   REQUIRE(wait_until([&] { return a.believes(); }));
-  OpenTransaction open(database);
+  test::OpenTransaction open(database, write_something);
   database.run("UPDATE event_epoch SET epoch = gen_random_uuid()");  // as after a crash
   REQUIRE(wait_until([&] { return a.lost == 1; }));
   CHECK(wait_until([&] { return a.believes(); }));
