@@ -22,26 +22,9 @@ class Hearing {
   explicit Hearing(Time start) : complete_(start) {}
 
   /// Something was missed: nothing is known before all transactions below `next` have ended.
-  void begin_anew(Time at, std::int64_t next) {
-    complete_ = at;
-    awaited_ = {.at = at, .next = next};
-    anew_ = true;
-  }
+  void begin_anew(Time at, std::int64_t next);
   /// True: it is known again, after a wait in which more may have been missed.
-  bool note(const Reading& reading) {
-    const bool reached = !awaited_ || reading.settled >= awaited_->next;
-    if (anew_ && !reached) return false;
-    const bool was_awaited = anew_ && reading.at > awaited_->at;
-    anew_ = false;
-    if (!reading.unread) {
-      complete_ = reading.at;
-      awaited_.reset();
-    } else if (reached) {
-      if (awaited_) complete_ = awaited_->at;
-      awaited_ = {.at = reading.at, .next = reading.next};
-    }
-    return was_awaited;
-  }
+  bool note(const Reading& reading);
 
   /// All that was committed before complete() is known.
   [[nodiscard]] bool knows() const { return !anew_; }

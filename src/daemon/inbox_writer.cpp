@@ -19,15 +19,10 @@ namespace {
 constexpr std::size_t kMostWaiting = 1024;
 constexpr std::size_t kMostBytes = 32UL << 20U;
 constexpr std::size_t kMostTogether = 100;
-constexpr std::chrono::seconds kLook{5};  // for what another process left
-constexpr std::chrono::seconds kPause{1};
-constexpr std::chrono::seconds kPatience{2};
 /// So many outages in a row may be the doing of what waits.
 constexpr int kSuspicious = 3;
 
 }  // namespace
-
-InboxWriter::InboxWriter(Core& core) : core_(core) {}
 
 InboxWriter::~InboxWriter() {
   stop();
@@ -102,7 +97,7 @@ void InboxWriter::store(db::Session& session, std::span<const activitypub::Intak
   } catch (const std::exception& e) {
     log::warn("activities were not stored", {log::kv("number", batch.size()), log::kv("why", e.what())});
   }
-  const bool is_slow = std::chrono::steady_clock::now() - begin > kPatience;
+  const bool is_slow = std::chrono::steady_clock::now() - begin > options_.patience;
   if (!taken && !is_database_away && !is_slow && batch.size() > 1) {
     // One of them may be what the database refuses.
     const std::size_t half = batch.size() / 2;
@@ -137,7 +132,7 @@ void InboxWriter::handle(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (!more) {
       std::unique_lock lock(mutex_);
-      stored_.wait_for(lock, stop, kLook, [this] { return work_; });
+      stored_.wait_for(lock, stop, options_.look, [this] { return work_; });
       work_ = false;
       if (stop.stop_requested()) return;
     }
@@ -149,7 +144,7 @@ void InboxWriter::handle(const std::stop_token& stop) {
       ++outages;
       log::warn("activities were not handled", {log::kv("why", e.what())});
       std::unique_lock lock(mutex_);
-      stored_.wait_for(lock, stop, kPause, [] { return false; });
+      stored_.wait_for(lock, stop, options_.pause, [] { return false; });
       more = true;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "dunlin/activitypub/intake.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -29,7 +30,13 @@ class InboxWriter {
   };
   using Done = std::move_only_function<void(Stored)>;
 
-  explicit InboxWriter(Core& core);
+  struct Options {
+    std::chrono::milliseconds patience{std::chrono::seconds(2)};  // what takes longer is not tried once more
+    std::chrono::milliseconds look{std::chrono::seconds(5)};      // for what another process left
+    std::chrono::milliseconds pause{std::chrono::seconds(1)};     // after a failure to handle
+  };
+  explicit InboxWriter(Core& core) : InboxWriter(core, {}) {}
+  InboxWriter(Core& core, const Options& options) : core_(core), options_(options) {}
   ~InboxWriter();
   InboxWriter(const InboxWriter&) = delete;
   InboxWriter& operator=(const InboxWriter&) = delete;
@@ -50,6 +57,7 @@ class InboxWriter {
   void handle(const std::stop_token& stop);
 
   Core& core_;
+  const Options options_;
   std::mutex mutex_;
   std::condition_variable_any filled_;
   std::vector<Waiting> waiting_;

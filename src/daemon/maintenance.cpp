@@ -19,6 +19,9 @@
 #include "dunlin/store/translations.hpp"
 #include "dunlin/store/two_factor.hpp"
 
+#include <string>
+#include <utility>
+
 namespace dunlin::daemon {
 
 namespace {
@@ -41,12 +44,16 @@ constexpr hours kUnusedCards{30 * 24};
 constexpr std::int64_t kEarlyTombstones = 1'000'000;  // some 200 MB
 constexpr int kCardsAtOnce = 1000;
 constexpr hours kTranslations{7 * 24};
-constexpr hours kUnusedReceivers{24};  // not those that a job is about to refer to
-constexpr int kReceiverSetsAtOnce = 1000;
+constexpr hours kUnusedReceivers{24};        // not those that a job is about to refer to
+constexpr int kReceiverSetsAtOnce = 10'000;  // looked at
+
+void enqueue_hourly(db::Tx& tx, const jobs::Queue& queue, Time at, std::string payload) {
+  queue.enqueue(tx, {.kind = jobs::kPurge, .payload = std::move(payload), .run_at = at, .unique_key = "hourly"});
+}
 
 }  // namespace
 
-Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
+Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue, std::string_view payload) {
   const Time now = tx.now();
   store::purge_expired_logins(tx);
   store::purge_departed_keys(tx);
@@ -66,16 +73,19 @@ Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue) {
   const auto media = store::purge_unattached_media(tx, now - kUnattachedMedia, kStatusesAtOnce);
   store::purge_events(tx, now - kEvents);
   const auto deliveries = jobs::purge_deliveries(tx, now - kGivenUpWork);
-  store::purge_receiver_sets(tx, now - kUnusedReceivers, kReceiverSetsAtOnce);
+  const auto sets = store::purge_receiver_sets(tx, now - kUnusedReceivers,
+                                               store::ReceiverSetId::parse(payload).value_or(store::ReceiverSetId{}),
+                                               kReceiverSetsAtOnce);
   const auto backfills = store::purge_backfills(tx, now - kBackfills);
   const auto jobs_gone = jobs::purge_given_up_jobs(tx, now - kGivenUpWork);
-  log::info("purged", {log::kv("idempotency_keys", keys), log::kv("applications", applications),
-                       log::kv("activities", activities), log::kv("tombstones", tombstones),
-                       log::kv("statuses", statuses), log::kv("mutes", mutes), log::kv("media", media),
-                       log::kv("cards", cards), log::kv("translations", translations),
-                       log::kv("deliveries", deliveries), log::kv("backfills", backfills), log::kv("jobs", jobs_gone)});
+  log::info("purged",
+            {log::kv("idempotency_keys", keys), log::kv("applications", applications),
+             log::kv("activities", activities), log::kv("tombstones", tombstones), log::kv("statuses", statuses),
+             log::kv("mutes", mutes), log::kv("media", media), log::kv("cards", cards),
+             log::kv("translations", translations), log::kv("deliveries", deliveries),
+             log::kv("receiver_sets", sets.gone), log::kv("backfills", backfills), log::kv("jobs", jobs_gone)});
   queue.enqueue(tx, {.kind = service::kDropFiles, .payload = {}, .unique_key = "all"});
-  enqueue_purge(tx, queue, now + kEvery);
+  enqueue_hourly(tx, queue, now + kEvery, sets.next ? sets.next->str() : "");
   return {};
 }
 
@@ -90,7 +100,7 @@ Result<void> run_drop_files(db::Session& session, service::RemoteMediaService& m
 }
 
 void enqueue_purge(db::Tx& tx, const jobs::Queue& queue, Time at) {
-  queue.enqueue(tx, {.kind = jobs::kPurge, .payload = {}, .run_at = at, .unique_key = "hourly"});
+  enqueue_hourly(tx, queue, at, {});
 }
 
 }  // namespace dunlin::daemon

@@ -5,15 +5,17 @@
 #include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/remote_media.hpp"
 
+#include <string_view>
+
 namespace dunlin::daemon {
 
-/// The hourly job that removes what has lived its time, in bounded steps, and enqueues itself again.
-Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue);
-/// At start: makes sure that one such job waits.
+/// The hourly job that removes what has lived its time, in bounded steps, and enqueues itself again. `payload`: where
+/// the last one stopped looking at sets of receivers; "" = begin with the first.
+Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue, std::string_view payload);
 /// Drops files that nothing names any more, step by step through all of them.
 Result<void> run_drop_files(db::Session& session, service::RemoteMediaService& media, const jobs::Queue& queue,
                             std::string_view after);
-/// At start: makes sure that one such job waits.
+/// At start: makes sure that one purge waits.
 void enqueue_purge(db::Tx& tx, const jobs::Queue& queue, Time at);
 
 }  // namespace dunlin::daemon

@@ -2,7 +2,6 @@
 
 #include "dunlin/base/log.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace dunlin::daemon {
@@ -18,21 +17,21 @@ constexpr auto kPause = 500ms;
 constexpr auto kFirstAnswers = 300ms;
 constexpr auto kPatience = 5s;
 constexpr int kBatch = 500;
-constexpr std::string_view kHere = "here ";
-constexpr std::string_view kToldNobody = "told nobody ";  // until now, when it heard of another
 
 }  // namespace
 
 void Siblings::start() {
   session_ = core_.new_session();
   hearing_ = Hearing(Steady::now());
-  greeted_ = Steady::now();
+  roster_ =
+      Roster(core_.events().origin(),
+             {.greeting = options_.greeting, .silence = options_.silence, .margin = options_.margin}, Steady::now());
   connect();
   read_events();
   // Whoever is here answers at once and stores its events from then on. What it began before is over when the oldest
   // open transaction is younger.
   await_answers();
-  if (!others_.empty()) wait_for_open_transactions();
+  if (!roster_.is_alone()) wait_for_open_transactions();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -114,58 +113,47 @@ void Siblings::listen_once(std::chrono::milliseconds& wait) {
 }
 
 void Siblings::tell_others() {
-  // Until it is certain that nobody is there.
-  assumed_until_ = Steady::now() + options_.silence;
-  tells_others_ = true;
   core_.set_heard_by_others(true);
-  const bool forgotten = stood_still();
+  const bool forgotten = !roster_.assume_others(Steady::now());
   if (forgotten) {
     log::warn("this process stood still: others may have told it nothing");
     missed_ = true;
-    others_.clear();
   }
   greet();
   if (forgotten) await_answers();
 }
 
-bool Siblings::stood_still() const {
-  return Steady::now() - greeted_ > options_.silence - options_.margin;
-}
-
 void Siblings::await_answers() {
   const auto until = Steady::now() + kFirstAnswers;
-  for (auto now = Steady::now(); now < until && others_.empty(); now = Steady::now()) {
+  for (auto now = Steady::now(); now < until && roster_.is_alone(); now = Steady::now()) {
     for (const auto& text : listener_->wait(std::chrono::ceil<std::chrono::milliseconds>(until - now))) hear(text);
   }
 }
 
 void Siblings::greet() {
   const auto began = Steady::now();
-  const bool told_nobody = tells_others_ && kept_silent_;
+  const auto greeting = roster_.greeting();
   std::ignore = session_->write([&](db::Tx& tx) -> Result<void> {
-    const auto who = std::to_string(core_.events().origin());
-    store::notify_siblings(tx, std::string(kHere) + who);
-    if (told_nobody) store::notify_siblings(tx, std::string(kToldNobody) + who);
+    store::notify_siblings(tx, greeting.here);
+    if (greeting.told_nobody) store::notify_siblings(tx, *greeting.told_nobody);
     return {};
   });
-  greeted_ = began;
-  if (told_nobody) kept_silent_ = false;
+  roster_.greeted(began);
 }
 
 void Siblings::hear(std::string_view text) {
-  if (text.starts_with(kToldNobody)) {
-    missed_ |= text.substr(kToldNobody.size()) != std::to_string(core_.events().origin());
-    return;
+  switch (roster_.hear(text, Steady::now())) {
+    case Roster::Heard::nothing:
+      core_.wake_up().heard(text);
+      return;
+    case Roster::Heard::known:
+      return;
+    case Roster::Heard::newcomer:
+      log::info("another process works on this database", {log::kv("process", text.substr(text.find(' ') + 1))});
+      return tell_others();
+    case Roster::Heard::told_nobody:
+      missed_ = true;
   }
-  if (text.starts_with(kHere)) {
-    const auto who = text.substr(kHere.size());
-    if (who == std::to_string(core_.events().origin())) return;
-    const bool is_new = others_.insert_or_assign(std::string(who), Steady::now()).second;
-    if (!is_new) return;
-    log::info("another process works on this database", {log::kv("process", who)});
-    return tell_others();
-  }
-  core_.wake_up().heard(text);
 }
 
 store::EventHorizon Siblings::find_horizon() {
@@ -197,7 +185,7 @@ std::optional<store::EventCursor> Siblings::read_batch(const store::EventHorizon
 
 bool Siblings::read_events() {
   const auto now = Steady::now();
-  if (stood_still()) tell_others();
+  if (roster_.stood_still(now)) tell_others();
   take_doubt();
   const auto horizon = find_horizon();
   // All below the horizon is settled: `xact` is exclusive with the greatest id.
@@ -232,16 +220,13 @@ bool Siblings::read_events() {
 }
 
 void Siblings::beat(Steady::time_point now) {
-  if (stood_still()) {
+  const auto after = Steady::now();
+  if (roster_.stood_still(after)) {
     tell_others();
-  } else if (Steady::now() - greeted_ > options_.greeting) {
+  } else if (roster_.must_greet(after)) {
     greet();
   }
-  std::erase_if(others_, [&](const auto& other) { return now - other.second > options_.silence; });
-  if (!tells_others_ || !others_.empty() || now <= assumed_until_) return;
-  tells_others_ = false;
-  kept_silent_ = true;
-  core_.set_heard_by_others(false);
+  if (roster_.forget_silent(now)) core_.set_heard_by_others(false);
 }
 
 }  // namespace dunlin::daemon

@@ -2,13 +2,13 @@
 
 #include "core.hpp"
 #include "hearing.hpp"
+#include "roster.hpp"
 
 #include "dunlin/db/listener.hpp"
 #include "dunlin/store/events.hpp"
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,8 +60,6 @@ class Siblings {
   void tell_others();
   void await_answers();
   void wait_for_open_transactions();
-  /// We were silent for so long that others may take us for gone.
-  [[nodiscard]] bool stood_still() const;
   void greet();
   void hear(std::string_view text);
   /// True: ask again soon.
@@ -81,14 +79,10 @@ class Siblings {
   std::optional<store::EventCursor> cursor_;
   std::string epoch_;
   Hearing hearing_;
+  Roster roster_;
   Steady::time_point last_read_;
   Steady::time_point last_behind_;
-  Steady::time_point greeted_;                                     // when the last greeting began
-  std::map<std::string, Steady::time_point, std::less<>> others_;  // by origin: last heard
-  Steady::time_point assumed_until_;  // as long as somebody may be there whom we have not heard yet
-  bool tells_others_ = true;
-  bool kept_silent_ = false;  // told nobody of what happened, and nobody of that
-  bool missed_ = false;       // something may have happened of which we were not told
+  bool missed_ = false;  // something may have happened of which we were not told
   std::mutex mutex_;
   bool doubted_ = false;  // under mutex_, as every call of believe_until
   std::jthread thread_;

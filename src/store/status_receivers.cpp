@@ -54,15 +54,23 @@ bool has_status_receivers(db::Tx& tx, StatusId id) {
   return tx.exec(kHasReceivers, {id})[0].boolean(0);
 }
 
+// The inner query makes it a look at the index for each, not a join with all statuses.
 const db::Statement kPurgeSets{"status_receivers.purge_sets", R"sql(
-DELETE FROM receiver_sets
-WHERE id = ANY(ARRAY(
-  SELECT s.id FROM receiver_sets s
-  WHERE s.created_at < $1 AND (SELECT true FROM status_receivers r WHERE r.set_id = s.id LIMIT 1) IS NULL
-  LIMIT $2)))sql"};
+WITH page AS MATERIALIZED (SELECT id, created_at FROM receiver_sets WHERE id > $2 ORDER BY id LIMIT $3),
+gone AS (
+  DELETE FROM receiver_sets
+  WHERE id = ANY(ARRAY(
+    SELECT p.id FROM page p
+    WHERE p.created_at < $1 AND (SELECT true FROM status_receivers r WHERE r.set_id = p.id LIMIT 1) IS NULL))
+  RETURNING id)
+SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM page), (SELECT coalesce(max(id), 0) FROM page))sql"};
 
-std::size_t purge_receiver_sets(db::Tx& tx, Time before, int limit) {
-  return tx.exec(kPurgeSets, {before, limit}).affected();
+ReceiverSetPurge purge_receiver_sets(db::Tx& tx, Time before, ReceiverSetId after, int limit) {
+  const auto found = tx.exec(kPurgeSets, {before, after, limit});
+  const auto& row = found[0];
+  ReceiverSetPurge purged{.gone = static_cast<std::size_t>(row.i64(0)), .next = std::nullopt};
+  if (row.i64(1) >= limit) purged.next = ReceiverSetId{row.i64(2)};
+  return purged;
 }
 
 }  // namespace dunlin::store

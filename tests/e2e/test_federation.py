@@ -162,7 +162,7 @@ class Outage(unittest.TestCase):
 
 class Strangers(unittest.TestCase):
     # 8.34
-    def test_requests_at_once_from_an_unknown_actor_cause_one_fetch(self):
+    def test_requests_at_once_from_an_unknown_actor_cause_at_most_two_fetches(self):
         with Instance() as here, Peer() as peer:
             alice = here.add_user("alice")
             peer.actor_delay = 1

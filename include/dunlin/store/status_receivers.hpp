@@ -4,6 +4,7 @@
 #include "dunlin/db/tx.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +28,13 @@ struct StatusReceivers {
 StatusReceivers list_status_receivers(db::Tx& tx, StatusId id);
 bool has_status_receivers(db::Tx& tx, StatusId id);
 
-/// Sets that no status has any more, of those made before then; at most `limit` are looked at.
-std::size_t purge_receiver_sets(db::Tx& tx, Time before, int limit);
+using ReceiverSetId = Id<struct ReceiverSetTag>;
+
+struct ReceiverSetPurge {
+  std::size_t gone = 0;
+  std::optional<ReceiverSetId> next;  // look on after it; nullopt: all were looked at
+};
+/// Removes sets that no status has any more, of those made before then. Looks at `limit` of them, those after `after`.
+ReceiverSetPurge purge_receiver_sets(db::Tx& tx, Time before, ReceiverSetId after, int limit);
 
 }  // namespace dunlin::store

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -35,9 +37,10 @@ Result<Outcome> tried(Peer& peer, const model::Account& signer, const Json& acti
 }  // namespace
 
 TEST_CASE("8.105: what is spoiled is refused or ignored, never an error of ours", "[activitypub][peers][fuzz]") {
-  constexpr std::size_t kStride = 11;  // all of them would take minutes; a prime, so that each kind is met in turn
+  constexpr std::size_t kStride = 13;  // all of them would take minutes
+  static_assert(std::gcd(kStride, test::kSpoilings) == 1, "else the same kinds are met again and again");
   std::size_t at = 0;
-  std::size_t read = 0;
+  std::array<std::size_t, test::kSpoilings> read{};
   for (const auto& file : peer_fixtures()) {
     Peer peer(file);
     const auto sender = peer.sender();
@@ -45,18 +48,18 @@ TEST_CASE("8.105: what is spoiled is refused or ignored, never an error of ours"
       if (step.contains("gone") || step.contains("now")) continue;
       const auto signer = step.contains("signer") ? peer.actor(step["signer"]) : sender;
       const Json activity = peer.proven(step.contains("signer") ? step["activity"] : step);
-      for (const Json& changed : test::spoiled(activity)) {
+      for (const auto& [kind, changed] : test::spoiled(activity)) {
         if (++at % kStride != 0) continue;
         INFO(file.stem().string() << ": " << changed.dump());
         std::optional<Result<Outcome>> outcome;
         REQUIRE_NOTHROW(outcome = tried(peer, signer, changed));
         CHECK(outcome->has_value());
-        ++read;
+        ++read.at(kind);
       }
       peer.take(sender, step);
     }
   }
-  CHECK(read > 1500);
+  for (const std::size_t of_kind : read) CHECK(of_kind > 100);
 }
 
 }  // namespace dunlin::activitypub

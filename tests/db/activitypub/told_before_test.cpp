@@ -182,14 +182,36 @@ TEST_CASE("posts to the same followers share what is remembered of them", "[acti
   const auto found = f.world.read([&](db::Tx& tx) { return store::list_status_receivers(tx, first.id); });
   CHECK(found.of_followers == Inboxes{"https://near.example/inbox"});
   CHECK(found.named.empty());
-  const auto purge = [&](Time before) {
-    return f.world.write([&](db::Tx& tx) { return store::purge_receiver_sets(tx, before, 10); });
-  };
-  CHECK(purge(f.world.clock.now() + std::chrono::hours(1)) == 0);
   f.world.follow(f.world.remote_account("t", "third.example"), f.anna);
   f.edit(first, "one, edited");
   f.edit(first, "one, edited again");
   CHECK(f.sets() == 3);
+}
+
+TEST_CASE("what is remembered of followers goes when no post went to them any more, step by step",
+          "[activitypub][outbox]") {
+  Setup f;
+  f.world.follow(f.near, f.anna);
+  const auto kept = f.posted(f.draft("one"));
+  f.world.follow(f.far, f.anna);
+  const auto gone = f.posted(f.draft("two"));
+  f.remove(gone);
+  const auto begun = f.world.clock.now();
+  const auto purge = [&](Time before, store::ReceiverSetId after = {}, int limit = 10) {
+    return f.world.write([&](db::Tx& tx) { return store::purge_receiver_sets(tx, before, after, limit); });
+  };
+  CHECK(purge(begun + std::chrono::hours(1)).gone == 0);  // whoever asks is told of it still
+  f.world.write([&](db::Tx& tx) { store::purge_deleted_statuses(tx, begun + std::chrono::hours(1), 10); });
+  CHECK(purge(begun - std::chrono::hours(1)).gone == 0);  // a job may be about to refer to it
+  const auto first = purge(begun + std::chrono::hours(1), {}, 1);
+  CHECK(first.gone == 0);
+  REQUIRE(first.next);
+  const auto second = purge(begun + std::chrono::hours(1), *first.next, 1);
+  CHECK(second.gone == 1);
+  REQUIRE(second.next);
+  CHECK_FALSE(purge(begun + std::chrono::hours(1), *second.next, 1).next);
+  CHECK(f.sets() == 1);
+  CHECK(f.world.read([&](db::Tx& tx) { return store::has_status_receivers(tx, kept.id); }));
 }
 
 // 4.9

@@ -499,7 +499,7 @@ TEST_CASE("8.105: no spoiled document in a signed request is an error of ours", 
                    {"to", Json::array({test::kAsPublic})}}}};
   std::size_t sent = 0;
   for (const Json& document : {create, f.follow(), f.like()}) {
-    for (const Json& changed : test::spoiled(document)) {
+    for (const auto& [kind, changed] : test::spoiled(document)) {
       INFO(changed.dump());
       const int status = f.post_status(changed, f.mara);
       CHECK(status < 500);

@@ -155,7 +155,7 @@ TEST_CASE("plain names win over aliases of the same property", "[activitypub][pa
 TEST_CASE("no spoiled document makes the parser throw", "[activitypub][parse][fuzz]") {
   std::size_t read = 0;
   for (const std::string name : kFixtures) {
-    for (const auto& document : test::spoiled(nlohmann::json::parse(fixture(name)))) {
+    for (const auto& [kind, document] : test::spoiled(nlohmann::json::parse(fixture(name)))) {
       const auto text = document.dump();
       INFO(text);
       REQUIRE_NOTHROW(parse_document(text));

@@ -2,6 +2,8 @@
 
 #include "dunlin/net/client.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,6 +27,7 @@ class FakeExchanger final : public Exchanger {
     auto answer = behaviour_(request);
     if (!answer) {
       held_.emplace_back(request.url, std::move(done));
+      most_held_ = std::max(most_held_, held_.size());
       return;
     }
     lock.unlock();
@@ -47,12 +50,18 @@ class FakeExchanger final : public Exchanger {
     const std::lock_guard lock(mutex_);
     return held_.size();
   }
+  /// At any time.
+  [[nodiscard]] std::size_t most_held() const {
+    const std::lock_guard lock(mutex_);
+    return most_held_;
+  }
 
  private:
   mutable std::mutex mutex_;
   Behaviour behaviour_;
   std::vector<http::OutboundRequest> asked_;
   std::vector<std::pair<std::string, ExchangeCallback>> held_;
+  std::size_t most_held_ = 0;
 };
 
 inline http::OutboundResponse answer(int status, std::string body = {}, std::string name = {}, std::string value = {}) {
