@@ -70,6 +70,7 @@ net::ClientOptions client_options(const config::Config& config, net::CidrSet pri
   options.allowed_private = std::move(private_ranges);
   options.ca_file = config.federation.ca_file;
   options.files = &workers;
+  options.owner_of = activitypub::HostBudget::registrable;
   // Every delivery in flight has its own, those that wait for a host that hangs as well.
   constexpr std::size_t kOthers = 128;
   options.max_connections = static_cast<std::size_t>(config.delivery.concurrency + waiting_deliveries()) + kOthers;

@@ -201,13 +201,27 @@ ExchangeFailure failure_of(const Error& error) {
                                   : static_cast<ExchangeFailure>(std::distance(kFailures.begin(), found));
 }
 
+namespace {
+
+Resolver::Options resolver_options(const ClientOptions& options) {
+  Resolver::Options result;
+  result.threads = options.resolver_threads;
+  result.cache_time = options.dns_cache_time;
+  result.slow = options.dns_timeout;
+  result.lookup = options.lookup;
+  result.owner_of = options.owner_of;
+  return result;
+}
+
+}  // namespace
+
 struct Client::Impl {
   Impl(IoThread& io_thread, ClientOptions client_options)
       : thread(io_thread),
         options(std::move(client_options)),
         executor(thread.impl().context.get_executor()),
         tls(make_tls_context(options.ca_file)),
-        resolver(executor, options.resolver_threads, options.dns_cache_time, options.lookup),
+        resolver(executor, resolver_options(options)),
         pool(executor, {options.max_connections, options.max_idle_connections, options.max_connections_per_host,
                         options.idle_timeout}) {}
 

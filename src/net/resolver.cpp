@@ -11,6 +11,8 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -19,6 +21,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMaxQueue = 512;
+constexpr std::size_t kMaxWaitingOfOwner = 16;
+constexpr std::size_t kMaxStrangersOfOwner = 2;
+constexpr std::size_t kMaxRunningOfOwner = 4;
+constexpr std::size_t kMaxKnown = 20'000;
 constexpr std::size_t kMaxCached = 4096;
 constexpr auto kFailureCacheTime = std::chrono::seconds(10);
 
@@ -51,19 +57,93 @@ Result<Resolver::Addresses> system_lookup(const std::string& host) {
   return addresses;
 }
 
+std::string last_labels(std::string_view host) {
+  const auto last = host.rfind('.');
+  const auto dot = last == std::string_view::npos || last == 0 ? std::string_view::npos : host.rfind('.', last - 1);
+  return std::string(dot == std::string_view::npos ? host : host.substr(dot + 1));
+}
+
 }  // namespace
 
 /// What the lookup threads see; they may outlive the resolver.
 struct Resolver::Shared {
-  explicit Shared(Lookup function) : lookup(std::move(function)) {}
+  struct Question {
+    std::string host;
+    std::string owner;
+    bool known = false;  // was found before
+  };
+  /// Of one owner, or of all names that are not known.
+  struct Load {
+    std::size_t waiting = 0;
+    std::size_t running = 0;
+  };
 
-  const Lookup lookup;
+  explicit Shared(Options given) : options(std::move(given)) {}
+
+  const Options options;
   std::mutex mutex;
   std::condition_variable filled;
-  std::deque<std::string> queue;
+  std::deque<Question> queue;
+  std::map<std::string, Load> owners;
+  Load strangers;
   bool closed = false;
   /// Called under the mutex while not closed: hands an answer to the event loop.
-  std::function<void(const std::string&, Result<Addresses>)> deliver;
+  std::function<void(const std::string&, Result<Addresses>, Clock::duration)> deliver;
+
+  [[nodiscard]] std::size_t for_strangers() const {
+    return std::max<std::size_t>(1, static_cast<std::size_t>(options.threads) / 2);
+  }
+  /// Under the mutex, as all that follows.
+  bool push(Question question) {
+    const auto owner = owners.find(question.owner);
+    const bool full = closed || queue.size() >= kMaxQueue ||
+                      (owner != owners.end() && owner->second.waiting >= kMaxWaitingOfOwner) ||
+                      (!question.known && strangers.waiting >= kMaxQueue / 2);
+    if (full) return false;
+    ++owners[question.owner].waiting;
+    if (!question.known) ++strangers.waiting;
+    queue.push_back(std::move(question));
+    return true;
+  }
+  std::optional<Question> pop() {
+    const auto next = std::ranges::find_if(queue, [&](const Question& question) {
+      const std::size_t of_owner = owners[question.owner].running;
+      if (question.known) return of_owner < kMaxRunningOfOwner;
+      return of_owner < kMaxStrangersOfOwner && strangers.running < for_strangers();
+    });
+    if (next == queue.end()) return std::nullopt;
+    Question question = std::move(*next);
+    queue.erase(next);
+    Load& owner = owners[question.owner];
+    --owner.waiting;
+    ++owner.running;
+    if (!question.known) {
+      --strangers.waiting;
+      ++strangers.running;
+    }
+    return question;
+  }
+  void finish(const Question& question) {
+    if (!question.known) --strangers.running;
+    const auto owner = owners.find(question.owner);
+    if (--owner->second.running == 0 && owner->second.waiting == 0) owners.erase(owner);
+  }
+  void run() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      std::optional<Question> question;
+      filled.wait(lock, [&] { return closed || (question = pop()); });
+      if (closed) return;
+      lock.unlock();
+      const auto begin = Clock::now();
+      Result<Addresses> answer = options.lookup(question->host);
+      const auto took = Clock::now() - begin;
+      lock.lock();
+      finish(*question);
+      if (closed) return;
+      deliver(question->host, std::move(answer), took);
+    }
+  }
 };
 
 /// What the event loop sees.
@@ -74,47 +154,57 @@ struct Resolver::State {
   };
   using Waiting = std::vector<std::move_only_function<void(Result<Addresses>)>>;
 
-  std::chrono::milliseconds cache_time;
+  explicit State(const Options& options)
+      : cache_time(options.cache_time), slow_time(options.slow), slow_cache_time(options.slow_cache_time) {}
+
+  const std::chrono::milliseconds cache_time;
+  const std::chrono::milliseconds slow_time;
+  const std::chrono::milliseconds slow_cache_time;
   std::map<std::string, Cached> cache;
   std::map<std::string, Waiting> open;
+  std::set<std::string> known;  // found before
 
-  void answer(const std::string& host, const Result<Addresses>& answer) {
+  void answer(const std::string& host, const Result<Addresses>& answer, Clock::duration took) {
     if (cache.size() >= kMaxCached) {
       std::erase_if(cache, [now = Clock::now()](const auto& entry) { return entry.second.until <= now; });
       if (cache.size() >= kMaxCached) cache.clear();
     }
-    const auto keep = answer ? cache_time : std::min<std::chrono::milliseconds>(cache_time, kFailureCacheTime);
-    cache.insert_or_assign(host, Cached{answer, Clock::now() + keep});
+    const bool slow = !answer && took >= slow_time;
+    const auto failed = slow ? slow_cache_time : std::min<std::chrono::milliseconds>(cache_time, kFailureCacheTime);
+    cache.insert_or_assign(host, Cached{answer, Clock::now() + (answer ? cache_time : failed)});
+    learn(host, answer.has_value(), slow);
     const auto found = open.find(host);
     if (found == open.end()) return;
     Waiting waiting = std::move(found->second);
     open.erase(found);
     for (auto& done : waiting) done(answer);
   }
+
+  void learn(const std::string& host, bool found, bool slow) {
+    if (slow) known.erase(host);
+    if (!found || known.contains(host)) return;
+    // One of them, no matter which, has to prove itself again.
+    if (known.size() >= kMaxKnown) {
+      const auto next = known.lower_bound(host);
+      known.erase(next == known.end() ? known.begin() : next);
+    }
+    known.insert(host);
+  }
 };
 
-Resolver::Resolver(asio::any_io_executor executor, int threads, std::chrono::milliseconds cache_time, Lookup lookup)
-    : shared_(std::make_shared<Shared>(lookup ? std::move(lookup) : Lookup(system_lookup))),
-      state_(std::make_shared<State>()) {
-  state_->cache_time = cache_time;
-  shared_->deliver = [executor, state = state_](const std::string& host, Result<Addresses> answer) {
-    asio::post(executor, [state, host, answer = std::move(answer)] { state->answer(host, answer); });
+Resolver::Resolver(asio::any_io_executor executor, Options options) : state_(std::make_shared<State>(options)) {
+  options.threads = std::max(options.threads, 1);
+  if (!options.lookup) options.lookup = system_lookup;
+  if (!options.owner_of) options.owner_of = last_labels;
+  shared_ = std::make_shared<Shared>(std::move(options));
+  shared_->deliver = [executor, state = state_](const std::string& host, Result<Addresses> answer,
+                                                Clock::duration took) {
+    asio::post(executor, [state, host, answer = std::move(answer), took] { state->answer(host, answer, took); });
   };
-  for (int i = 0; i < std::max(threads, 1); ++i) {
+  for (int i = 0; i < shared_->options.threads; ++i) {
     std::thread([shared = shared_] {
       pthread_setname_np(pthread_self(), "resolver");
-      std::unique_lock lock(shared->mutex);
-      for (;;) {
-        shared->filled.wait(lock, [&] { return shared->closed || !shared->queue.empty(); });
-        if (shared->closed) return;
-        const std::string host = std::move(shared->queue.front());
-        shared->queue.pop_front();
-        lock.unlock();
-        Result<Addresses> answer = shared->lookup(host);
-        lock.lock();
-        if (shared->closed) return;
-        shared->deliver(host, std::move(answer));
-      }
+      shared->run();
     }).detach();
   }
 }
@@ -135,12 +225,12 @@ void Resolver::resolve(const std::string& host, std::move_only_function<void(Res
     found->second.push_back(std::move(done));
     return;
   }
+  Shared::Question question{
+      .host = host, .owner = shared_->options.owner_of(host), .known = state_->known.contains(host)};
   {
     const std::lock_guard lock(shared_->mutex);
-    if (shared_->closed || shared_->queue.size() >= kMaxQueue) {
+    if (!shared_->push(std::move(question)))
       return done(std::unexpected(exchange_error(ExchangeFailure::overloaded, "too many names to resolve")));
-    }
-    shared_->queue.push_back(host);
   }
   shared_->filled.notify_one();
   state_->open[host].push_back(std::move(done));

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <tuple>
+#include <vector>
 
 namespace dunlin::service {
 
 namespace {
 constexpr std::size_t kMaxKeys = 20'000;
-}
+constexpr std::ptrdiff_t kEvicted = 2'500;  // at once: finding them takes a while
+}  // namespace
 
 AttemptLimiter::Usage AttemptLimiter::count(std::string_view key, int limit, std::chrono::seconds window, bool again) {
   const Time now = clock_.now();
@@ -27,7 +31,16 @@ AttemptLimiter::Usage AttemptLimiter::count(std::string_view key, int limit, std
 
 void AttemptLimiter::make_room(Time now) {
   std::erase_if(windows_, [&](const auto& item) { return item.second.ends_at <= now; });
-  if (windows_.size() >= kMaxKeys) windows_.clear();
+  if (windows_.size() < kMaxKeys) return;
+  // Keys cost their maker nothing: those that were counted least go.
+  std::vector<std::tuple<int, Time, const std::string*>> least;
+  least.reserve(windows_.size());
+  for (const auto& [key, window] : windows_) least.emplace_back(window.count, window.ends_at, &key);
+  const auto last = least.begin() + kEvicted;
+  std::ranges::nth_element(least, last);
+  std::vector<std::string> keys;
+  for (auto entry = least.begin(); entry != last; ++entry) keys.push_back(*std::get<2>(*entry));
+  for (const std::string& key : keys) windows_.erase(key);
 }
 
 std::string network_of(std::string_view remote_address) {

@@ -32,7 +32,7 @@ void record_verdict(db::Tx& tx, const VerdictOf& verdict) {
   tx.exec(kRecordVerdict, {verdict.id, tx.now(), verdict.verdict, verdict.why, verdict.reason});
 }
 
-// A Follow's receipt is its id and a digest: activitypub/intake.hpp. Those that wait are few.
+// A receipt may be an id and a digest: activitypub/intake.hpp. Those that wait are few.
 const db::Statement kWasReceived{"activities.was_received", R"sql(
 SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE uri = $1 AND id <> $3)
     OR EXISTS (SELECT 1 FROM inbound_activities WHERE uri >= $1 || ' ' AND uri < $1 || '!' AND signer_id = $2)

@@ -31,10 +31,11 @@ db::Param packed(const std::optional<model::QuotePolicy>& policy) {
 const db::Statement kLockUris{"statuses.lock_uris", R"sql(
 SELECT pg_advisory_xact_lock(hashtextextended(u.uri, 0)) FROM unnest($1::text[]) AS u (uri))sql"};
 
-// Parent: resolved here when the caller knows its uri only. Children that waited for this uri are attached, and the
-// conversations they have begun become this one. Every counter is touched once, in the one statement.
+// Parent: resolved here when the caller knows its uri only. Children that waited for this uri are attached, and come
+// into its conversation with what answers them, up to a thousand: not all of the conversation that they were in, which
+// may be anybody's, as its name is each author's claim. Every counter is touched once, in the one statement.
 const db::Statement kInsertStatus{"statuses.insert", R"sql(
-WITH parent AS (
+WITH RECURSIVE parent AS (
   SELECT p.id, p.account_id, p.conversation_id
   FROM statuses p
   WHERE p.uri = $14 AND $12::bigint IS NULL AND p.deleted_at IS NULL),
@@ -48,13 +49,15 @@ new AS (
   ON CONFLICT (uri) DO NOTHING
   RETURNING *),
 waiting AS MATERIALIZED (
-  SELECT c.id, c.conversation_id, c.visibility
+  SELECT c.id, c.visibility
   FROM new n JOIN statuses c ON c.in_reply_to_uri = n.uri
   WHERE c.in_reply_to_id IS NULL AND c.deleted_at IS NULL AND NOT n.local),
-thread AS MATERIALIZED (
+below AS (
   SELECT id FROM waiting
   UNION
-  SELECT c.id FROM waiting w JOIN statuses c ON c.conversation_id = w.conversation_id),
+  SELECT c.id FROM below b JOIN statuses c ON c.in_reply_to_id = b.id),
+thread AS MATERIALIZED (
+  SELECT id FROM below LIMIT 1000),
 attached AS (
   UPDATE statuses c
   SET in_reply_to_id = CASE WHEN w.id IS NULL THEN c.in_reply_to_id ELSE n.id END,

@@ -136,6 +136,8 @@ Result<http::Response> serve_status(api::Call& call, const ShowStatus& show, con
       if (!instead && !visitor.signature) return std::unexpected(instead.error());
       return instead ? std::optional(std::move(*instead)) : std::nullopt;
     }
+    // As soon as if it were not there.
+    if (shown->to_signer_only && !visitor.signature) return nothing_here();
     if (shown->to_signer_only) return std::optional<http::Response>();
     if (!wants_document(call)) return page_instead(shown->status.url.value_or(shown->author.url));
     TRY_VOID(admit(call, tx, visitor, shown->author));

@@ -36,6 +36,9 @@ using activitypub::Reason;
 // One server's share: 50 a second over a minute, more than any sends that is well.
 constexpr int kMostOfHost = 3000;
 constexpr std::chrono::seconds kHostWindow{60};
+// One network's share of signatures that do not verify: each costs a look at the body, at the database and at a key.
+constexpr int kMostFailures = 100;
+constexpr std::chrono::seconds kFailureWindow{300};
 
 http::Response accepted() {
   http::Response response;
@@ -76,18 +79,39 @@ http::Response forbidden() {
   return http::json_error(403, "This action is not allowed");
 }
 
+http::Response too_many(std::chrono::seconds window) {
+  http::Response response = http::json_error(429, "Too many requests");
+  response.headers.add("Retry-After", std::to_string(window.count()));
+  return response;
+}
+
+/// Behind a proxy that does not say for whom it speaks all would count as one.
+std::optional<std::string> failure_key(const service::Environment& env, const http::Request& request) {
+  if (!env.config.limits.rate_limits || request.peer_is_trusted || request.remote_address.empty()) return std::nullopt;
+  return "failed " + service::network_of(request.remote_address);
+}
+
+void count_failure(const service::Environment& env, const http::Request& request) {
+  auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
+  if (const auto key = failure_key(env, request)) limiter.count(*key, kMostFailures, kFailureWindow);
+}
+
 /// So that an admin who is asked why finds it among the verdicts.
 void tell_of_refusal(const api::Call& call, db::Tx& tx, std::string_view host, const Activity& activity, Reason why,
-                     std::string_view reason) {
-  if (const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason)) {
+                     std::string_view reason, const std::optional<std::string>& network = std::nullopt) {
+  if (const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason, network)) {
     store::insert_refusal(tx, *row);
   }
 }
 
-/// The same, where nothing else is written.
-Result<void> tell_of_refusal(api::Call& call, std::string_view host, const Activity& activity, Reason why,
-                             std::string_view reason) {
-  const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason);
+std::string network_of(const http::Request& request) {
+  return service::network_of(request.remote_address);
+}
+
+/// The same of a request that is not verified, where nothing else is written.
+Result<void> tell_of_claim(api::Call& call, std::string_view host, const Activity& activity, Reason why,
+                           std::string_view reason) {
+  const auto row = activitypub::refusal_row(call.env(), host, activity, why, reason, network_of(call.request()));
   if (!row) return {};
   return call.session().write([&](db::Tx& tx) -> Result<void> {
     store::insert_refusal(tx, *row);
@@ -106,7 +130,9 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
     if (response.status == 401) {
       const auto key_ids = signature.key_ids();
       tell_of_refusal(call, tx, domain_of(key_ids.empty() ? activity.actor : key_ids.front()), activity,
-                      Reason::bad_signature, error.detail.empty() ? error.message : error.detail);
+                      Reason::bad_signature, error.detail.empty() ? error.message : error.detail,
+                      network_of(call.request()));
+      count_failure(call.env(), call.request());
     }
     return response;
   }
@@ -123,9 +149,7 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
   }
   if (!is_within_limit(call.env(), authority)) {
     tell_of_refusal(call, tx, authority, activity, Reason::flood, "too many requests in a minute");
-    http::Response response = http::json_error(429, "Too many requests");
-    response.headers.add("Retry-After", std::to_string(kHostWindow.count()));
-    return response;
+    return too_many(kHostWindow);
   }
   const auto id = call.env().ids.next<ActivityId>();
   const store::InboundActivity row{.id = id,
@@ -151,9 +175,15 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
 
 Result<http::Response> receive(api::Call& call) {
   if (call.config().federation.mode == "off") return fail(Errc::not_found, "Not Found");
+  if (has_failed_too_often(call.env(), call.request())) return too_many(kFailureWindow);
   TRY_VOID(check_inbox_headers(call.request().headers));
   const std::string body = TRY(read_body(call.request()));
-  const auto activity = TRY(activitypub::parse_envelope(body));
+  auto parsed = activitypub::parse_envelope(body);
+  if (!parsed) {
+    count_failure(call.env(), call.request());
+    return std::unexpected(std::move(parsed).error());
+  }
+  const Activity& activity = *parsed;
   const auto stranger = TRY(call.session().read([&](db::Tx& tx) -> Result<bool> {
     activitypub::FederationService::of(call.env()).policies().refresh(tx);
     return concerns_a_stranger(activity, tx);
@@ -162,13 +192,14 @@ Result<http::Response> receive(api::Call& call) {
   const auto opened = RequestSignature::open(call.env(), call.request(), body);
   if (!opened) {
     const Error& error = opened.error();
-    TRY_VOID(tell_of_refusal(call, domain_of(activity.actor), activity, Reason::bad_signature,
-                             error.detail.empty() ? error.message : error.detail));
+    count_failure(call.env(), call.request());
+    TRY_VOID(tell_of_claim(call, domain_of(activity.actor), activity, Reason::bad_signature,
+                           error.detail.empty() ? error.message : error.detail));
     return std::unexpected(error);
   }
   const RequestSignature& signature = *opened;
   if (const auto host = find_blocked(activitypub::FederationService::of(call.env()).policies(), signature, activity)) {
-    TRY_VOID(tell_of_refusal(call, *host, activity, Reason::domain_policy, "its domain is blocked"));
+    TRY_VOID(tell_of_claim(call, *host, activity, Reason::domain_policy, "its domain is blocked"));
     return forbidden();
   }
   const auto work = [&](db::Tx& tx) { return take(call, tx, signature, activity, body); };
@@ -204,6 +235,12 @@ std::optional<std::string> find_blocked(const service::DomainPolicies& policies,
   return std::nullopt;
 }
 
+bool has_failed_too_often(const service::Environment& env, const http::Request& request) {
+  const auto key = failure_key(env, request);
+  auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
+  return key && limiter.count(*key, kMostFailures, kFailureWindow, true).remaining == 0;
+}
+
 bool is_within_limit(const service::Environment& env, std::string_view authority) {
   auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
   return !env.config.limits.rate_limits || limiter.allow(authority, kMostOfHost, kHostWindow);
@@ -214,6 +251,7 @@ Result<http::Response> receive_shared(api::Call& call) {
 }
 
 Result<http::Response> receive_personal(api::Call& call) {
+  if (has_failed_too_often(call.env(), call.request())) return too_many(kFailureWindow);
   TRY(call.session().read([&](db::Tx& tx) -> Result<model::Account> {
     auto found = path_account(call, tx);
     // So that who still has it among its followers can take it off.

@@ -6,6 +6,7 @@
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/federation.hpp"
+#include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <array>
@@ -126,7 +127,8 @@ Result<http::Response> show_followers_synchronization(api::Call& call) {
     const auto account = TRY(path_account_with_collections(call, tx));
     const auto signer = prove(call, tx, visitor);
     if (!signer) return std::unexpected(signer.error());
-    if (signer->suspended_at || !may_federate(call, *signer)) return fail(Errc::not_found, "Record not found");
+    if (signer->suspended_at || !may_federate(call, *signer) || store::is_blocked(tx, account.id, signer->id))
+      return fail(Errc::not_found, "Record not found");
     CollectionPage page{.id = {}, .part_of = {}, .next = {}, .prev = {}, .items = {}};
     for (const std::string& uri : store::list_follower_uris_on(tx, account.id, origin_of(*signer))) {
       page.items.push_back(activitypub::quoted(uri));

@@ -30,6 +30,7 @@ bool may_concern_a_stranger(const activitypub::Activity& activity) {
 std::optional<activitypub::Intake> ExpressInbox::open(const http::Request& request) const {
   if (!concerns(request) || env_.config.federation.mode == "off" || !check_inbox_headers(request.headers))
     return std::nullopt;
+  if (has_failed_too_often(env_, request)) return std::nullopt;
   const auto activity = activitypub::parse_envelope(request.body);
   if (!activity || may_concern_a_stranger(*activity)) return std::nullopt;
   const auto signature = RequestSignature::open(env_, request, request.body);

@@ -14,12 +14,15 @@ constexpr std::chrono::minutes kWindow{5};
 // A server that has lost keys of its own may well stumble now and then.
 constexpr int kMostToHost = 10;
 constexpr int kMost = 50;
+// Whoever has many addresses still asks one server for little.
+constexpr int kMostOfAllToHost = 300;
 
 }  // namespace
 
 KeyLookups::KeyLookups(const api::Call& call, std::string_view key_id)
     : call_(call), visitor_(service::network_of(call.request().remote_address)) {
-  visitor_to_host_ = visitor_ + ' ' + domain_of(key_id);
+  host_ = "host " + domain_of(key_id);
+  visitor_to_host_ = visitor_ + ' ' + host_;
 }
 
 bool KeyLookups::has_fetched() const {
@@ -31,7 +34,8 @@ bool KeyLookups::exhausted() const {
   const auto has_had = [&](const std::string& key, int most) {
     return lookups.count(key, most, kWindow, true).remaining == 0;
   };
-  return !has_fetched() && (has_had(visitor_to_host_, kMostToHost) || has_had(visitor_, kMost));
+  return !has_fetched() &&
+         (has_had(visitor_to_host_, kMostToHost) || has_had(visitor_, kMost) || has_had(host_, kMostOfAllToHost));
 }
 
 void KeyLookups::failed() const {
@@ -39,6 +43,7 @@ void KeyLookups::failed() const {
   auto& lookups = activitypub::FederationService::of(call_.env()).vain_lookups();
   lookups.count(visitor_to_host_, kMostToHost, kWindow);
   lookups.count(visitor_, kMost, kWindow);
+  lookups.count(host_, kMostOfAllToHost, kWindow);
 }
 
 }  // namespace dunlin::web

@@ -22,7 +22,8 @@ class KeyLookups {
   [[nodiscard]] bool has_fetched() const;
 
   const api::Call& call_;
-  std::string visitor_;          // by all his lookups
+  std::string visitor_;  // by all his lookups
+  std::string host_;
   std::string visitor_to_host_;  // by those of keys on one host
 };
 

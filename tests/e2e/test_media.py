@@ -236,6 +236,7 @@ class Media(unittest.TestCase):
             self.assertEqual(sorted(peer.fetched), sorted(peer.files), "each file is fetched once, however many look")
 
     # 8.104
+    # R17
     def test_no_file_is_ever_served_as_activitypub(self):
         actor = json.dumps({"@context": "https://www.w3.org/ns/activitystreams", "id": self.a.url + "/evil", "type": "Person",
                             "preferredUsername": "evil", "inbox": self.a.url + "/evil/inbox"}).encode()

@@ -17,6 +17,7 @@ class HostBudget {
   static constexpr std::size_t kHosts = 10;           // new ones below one registrable domain, ...
   static constexpr std::chrono::hours kWindow{1};     // ... in this time
   static constexpr std::size_t kMaxDomains = 10'000;  // remembered
+  static constexpr std::size_t kEvicted = 1'000;      // of them at once, when there are more
 
   explicit HostBudget(const Clock& clock) : clock_(clock) {}
 
@@ -32,6 +33,8 @@ class HostBudget {
     Time ends_at{};
     std::set<std::string, std::less<>> hosts;
   };
+  void evict();
+
   const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_;

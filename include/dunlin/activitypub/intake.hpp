@@ -24,6 +24,11 @@ namespace dunlin::activitypub {
 std::optional<std::string> receipt_of(const Activity& activity, std::string_view signer_uri,
                                       std::string_view signature);
 
+/// What is kept of an id as its signer's own. One that does not begin with the signer's id could be anybody's on that
+/// server, and says by whom it was used, so that one of its people does not use up the next id of another. In the
+/// manner of a Follow's, which store::was_received() finds.
+std::string receipt_name(const std::string& id, std::string_view signer_uri);
+
 /// An activity whose signature holds by what this process knows of its signer.
 struct Intake {
   store::InboundActivity row;

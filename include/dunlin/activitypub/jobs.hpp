@@ -17,10 +17,11 @@ namespace dunlin::activitypub {
 /// Tells the followers and others of something that a local account did. Payload: distribute.cpp.
 inline constexpr jobs::Kind kDistribute{"distribute", jobs::Lane::deliver};
 
-/// Asks whether something that others said was deleted is still at its origin. Payload: its uri.
+/// Asks whether something that others said was deleted is still at its origin. Payload: its uri, and
+/// " again" when it was not there the first time.
 inline constexpr jobs::Kind kCheckDeletion{"check_deletion", jobs::Lane::ingress};
 Result<void> run_check_deletion(service::Environment& env, service::Services& services, db::Tx& tx,
-                                service::RemoteDocuments& documents, std::string_view uri);
+                                service::RemoteDocuments& documents, std::string_view payload);
 
 /// Looks again at the authorization of a quote. Payload: the quote's id.
 inline constexpr jobs::Kind kRecheckQuote{"recheck_quote", jobs::Lane::crawl};

@@ -31,7 +31,11 @@ class Resolver {
   Resolver(service::Environment& env, service::StatusService& statuses, db::Tx& tx, service::RemoteDocuments& documents)
       : env_(env), statuses_(statuses), tx_(tx), documents_(documents) {}
 
+  /// `uri` is the actor's id, or another address for it on the same origin. Who acts is named by the id alone: where an
+  /// actor's name gives it a say, actor_itself() is the one to call.
   Result<model::Account> actor(std::string_view uri);
+  /// The actor whose id `uri` is: whoever stands at the end of a redirect has not said that it was them.
+  Result<model::Account> actor_itself(std::string_view uri);
   /// Reads the actor's document again, however fresh the stored one is. A failed attempt counts as a visit, too.
   Result<model::Account> refresh(const model::Account& known);
   /// The same unless it was read within the last `age`.
@@ -73,6 +77,8 @@ class Resolver {
                                   const model::Status& quoted);
   /// Fetches an object from its origin, believing what it says of itself only.
   Result<Object> fetch(std::string_view uri);
+  /// The same in the name of somebody here who follows `author`. Errors: not_found also when nobody does.
+  Result<Object> fetch_as_follower(std::string_view uri, const model::Account& author);
   /// What fetch() needs has come, or has failed to.
   [[nodiscard]] bool has_asked(std::string_view uri) const;
   /// Those of `to` and `cc` that are here, in one statement: local ones, and the instance's.
@@ -87,16 +93,19 @@ class Resolver {
 
   /// Not more strangers than one owner of a domain may send us to. Errors: remote_failed.
   Result<void> check_budget(std::string_view url);
+  /// Any answer, within the budget. `sent_by`: the host whose word makes us ask, which may be another's doing.
+  Result<const service::RemoteDocument*> answer(const std::string& url, service::RemoteKind kind,
+                                                std::string_view sent_by);
   Result<model::Account> store_actor(const Actor& actor, Binding binding);
   void receive_emojis(const std::string& domain, const std::vector<Emoji>& tags);
   /// nullopt: the domain denies the handle. Errors: need_remote; remote_failed when it could not be asked.
   Result<std::optional<Handle>> confirm_handle(const Actor& actor);
-  Result<WebFinger> webfinger(std::string_view username, std::string_view domain);
+  Result<WebFinger> webfinger(std::string_view username, std::string_view domain, std::string_view sent_by);
   /// The domain's last word on a handle, after at most one hop.
-  Result<WebFinger> final_webfinger(const std::string& username, const std::string& domain);
-  Result<std::string> webfinger_by_host_meta(std::string_view username, std::string_view domain);
+  Result<WebFinger> final_webfinger(const std::string& username, const std::string& domain, std::string_view sent_by);
+  Result<std::string> webfinger_by_host_meta(std::string_view username, std::string_view domain,
+                                             std::string_view sent_by);
   Result<model::Status> store_status(const Note& note);
-  Result<Object> fetch_as_follower(std::string_view uri, const model::Account& author);
   Result<void> attach_quote(const Note& note, const model::Status& status);
   Result<model::Status> quoted_status(const std::string& uri);
   void remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain);

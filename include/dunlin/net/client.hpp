@@ -60,12 +60,14 @@ struct ClientOptions {
   std::chrono::milliseconds first_byte_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};  // of a kept connection
   std::chrono::milliseconds dns_cache_time{60'000};
-  int resolver_threads = 6;
+  int resolver_threads = 16;
   /// Writes OutboundRequest::body_file, so that no disk is waited for on the loop; outlives the client. nullptr:
   /// nothing is fetched to files.
   Workers* files = nullptr;
   /// Name to addresses, blocking; empty = the system's resolver. Errors: as exchange().
   std::function<Result<std::vector<IpAddress>>(const std::string&)> lookup;
+  /// The part of a name that has an owner: names below one of them wait for each other. Empty = its last two labels.
+  std::function<std::string(std::string_view)> owner_of;
 };
 
 /// The HTTP/1.1 client for everything that we send: https only unless allowed, every address judged after the one DNS

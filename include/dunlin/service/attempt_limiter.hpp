@@ -12,7 +12,7 @@ namespace dunlin::service {
 
 /// Counts attempts per key in fixed windows, in memory: limits of requests, sign-ins and registrations (client-api.md
 /// 1.7). Any thread may call. Holds at most some ten thousand keys; when full, windows that are over make room, then
-/// all do.
+/// those with the lowest counts.
 class AttemptLimiter {
  public:
   explicit AttemptLimiter(const Clock& clock) : clock_(clock) {}

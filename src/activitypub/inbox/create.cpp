@@ -2,6 +2,7 @@
 
 #include "dunlin/activitypub/backfill.hpp"
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/polls.hpp"
 #include "dunlin/service/uris.hpp"
@@ -29,27 +30,49 @@ bool is_for_one_of_us(InboxContext& context, const Note& note) {
 }
 
 constexpr int kMostOfStranger = 5;
+constexpr int kMostOfStrangers = 300;  // of one domain, where accounts cost nothing
 constexpr std::chrono::hours kHour{1};
 
-/// The mention spam of 2024 came from accounts that nobody here knew: such a one gets few people's attention an hour,
-/// but may answer as often as it is spoken to.
-bool is_flood(InboxContext& context, const std::string& author_uri, AccountId author, std::string_view in_reply_to,
-              std::int64_t named, std::int64_t counted_already = 0) {
-  if (named == 0 || store::has_local_follower(context.tx, author)) return false;
+/// Those of ours whom an answer may always name: who wrote what is answered, and whom that names.
+std::vector<model::Mention> list_spoken_to(InboxContext& context, std::string_view in_reply_to) {
   const auto parent = in_reply_to.empty() ? std::nullopt : find_known_status(context, in_reply_to);
-  if (parent && parent->local) return false;
-  const auto before = store::count_local_mentions(context.tx, author, context.tx.now() - kHour) - counted_already;
+  if (!parent || !parent->local) return {};
+  auto result = store::list_mentions(context.tx, parent->id);
+  std::erase_if(result, [](const model::Mention& mention) { return mention.domain.has_value(); });
+  if (const auto author = store::find_account(context.tx, parent->account_id)) {
+    result.push_back({.account_id = author->id,
+                      .username = author->username,
+                      .domain = std::nullopt,
+                      .uri = author->uri,
+                      .url = author->url});
+  }
+  return result;
+}
+
+/// The mention spam of 2024 came from accounts that nobody here knew: such a one gets few people's attention an hour,
+/// but may answer as often as it is spoken to. `named`: how many it names beside those.
+bool is_flood(InboxContext& context, const model::Account& author, std::int64_t named,
+              std::int64_t counted_already = 0) {
+  if (named == 0 || store::has_local_follower(context.tx, author.id)) return false;
+  const auto before = store::count_local_mentions(context.tx, author.id, context.tx.now() - kHour) - counted_already;
   if (before + named > kMostOfStranger) return true;
   // The date of a status is its author's claim: what has come lately is counted here as well.
   auto& limiter = FederationService::of(context.env).stranger_mentions();
-  if (limiter.count(author_uri, kMostOfStranger, kHour, true).remaining < named) return true;
-  context.tx.after_commit([&limiter, author_uri, named] {
-    for (std::int64_t i = 0; i < named; ++i) limiter.count(author_uri, kMostOfStranger, kHour);
+  const std::string domain = "of " + HostBudget::registrable(domain_of(author.uri));
+  if (limiter.count(author.uri, kMostOfStranger, kHour, true).remaining < named ||
+      limiter.count(domain, kMostOfStrangers, kHour, true).remaining < named) {
+    return true;
+  }
+  context.tx.after_commit([&limiter, uri = author.uri, domain, named] {
+    for (std::int64_t i = 0; i < named; ++i) {
+      limiter.count(uri, kMostOfStranger, kHour);
+      limiter.count(domain, kMostOfStrangers, kHour);
+    }
   });
   return false;
 }
 
-/// How many of ours a note names or is addressed to.
+/// How many of ours a note names or is addressed to, beside those to whom it answers.
 std::int64_t count_named_here(InboxContext& context, const Note& note) {
   std::set<std::string> uris;
   std::set<std::string> names;
@@ -57,8 +80,13 @@ std::int64_t count_named_here(InboxContext& context, const Note& note) {
     for (const std::string& uri : *list) {
       if (!service::uris::is_own_url(context.env.config, uri)) continue;
       const auto name = service::uris::parse_profile(context.env.config, uri);
-      name ? names.insert(*name) : uris.insert(uri);
+      name ? names.insert(text::to_lower_ascii(*name)) : uris.insert(uri);
     }
+  }
+  if (uris.empty() && names.empty()) return 0;
+  for (const model::Mention& mention : list_spoken_to(context, note.in_reply_to)) {
+    uris.erase(mention.uri);
+    names.erase(text::to_lower_ascii(mention.username));
   }
   if (uris.empty() && names.empty()) return 0;
   const auto accounts = store::list_accounts_by_uri(context.tx, std::vector(uris.begin(), uris.end()));
@@ -75,10 +103,13 @@ Outcome on_known(InboxContext& context, const model::Status& known) {
   const auto duplicate = [] { return Outcome::duplicate(Reason::known, "the status is here"); };
   if (!is_news) return duplicate();
   const auto mentions = store::list_mentions(context.tx, known.id);
-  const auto named = std::ranges::count_if(mentions, [](const model::Mention& m) { return !m.domain; });
-  const auto counted = known.created_at > context.tx.now() - kHour ? named : 0;
-  if (is_flood(context, context.actor.uri, known.account_id, known.in_reply_to_uri.value_or(""), named, counted) ||
-      !context.services.statuses.tell_late(context.tx, known)) {
+  const auto all = std::ranges::count_if(mentions, [](const model::Mention& m) { return !m.domain; });
+  const auto spoken_to = list_spoken_to(context, known.in_reply_to_uri.value_or(""));
+  const auto named = std::ranges::count_if(mentions, [&](const model::Mention& m) {
+    return !m.domain && std::ranges::find(spoken_to, m.account_id, &model::Mention::account_id) == spoken_to.end();
+  });
+  const auto counted = known.created_at > context.tx.now() - kHour ? all : 0;
+  if (is_flood(context, context.actor, named, counted) || !context.services.statuses.tell_late(context.tx, known)) {
     return duplicate();
   }
   return Outcome::accepted();
@@ -122,10 +153,10 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   if (note.is_private_message && !is_for_one_of_us(context, note))
     return Outcome::ignored(Reason::nobody_concerned, "a message to others");
   const auto author =
-      note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor(note.attributed_to));
+      note.attributed_to == context.actor.uri ? context.actor : TRY(context.resolver.actor_itself(note.attributed_to));
   if (author.suspended_at) return Outcome::rejected(Reason::suspended, "the author is suspended");
   if (!is_relevant(context, author, note)) return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
-  if (is_flood(context, author.uri, author.id, note.in_reply_to, count_named_here(context, note)))
+  if (is_flood(context, author, count_named_here(context, note)))
     return Outcome::ignored(Reason::flood, "too many mentions by a stranger");
   auto remote = TRY(context.resolver.convert(note, author));
   remote.notify = !context.relayed;

@@ -1,14 +1,10 @@
 #include "inbox/handlers.hpp"
 
-#include "dunlin/activitypub/federation.hpp"
-#include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/activitypub/moves.hpp"
-#include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
-#include "dunlin/crypto/digest.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
-#include "dunlin/store/federation.hpp"
+#include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
 #include <chrono>
@@ -27,6 +23,7 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
   if (id == activity.actor) {  // an edited profile
     const auto known = store::find_account_by_uri(context.tx, id);
     if (!known) return Outcome::ignored(Reason::unknown, "the actor is not here");
+    if (!may_ask(context, id)) return asked_too_much();
     TRY_VOID(refresh_in_turn(context, *known));
     return Outcome::accepted();
   }
@@ -36,11 +33,12 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
     if (!is_relevant(context, author.value_or(model::Account{}), *copy))
       return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
   }
+  if (!may_ask(context, id)) return asked_too_much();
   auto object = TRY(context.resolver.fetch(id));
   if (!object.note || object.note->attributed_to != activity.actor || !same_origin(object.id, activity.actor)) {
     return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
-  context.actor = TRY(context.resolver.actor(activity.actor));
+  context.actor = TRY(context.resolver.actor_itself(activity.actor));
   if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   Activity confirmed;
   confirmed.type = activity.type;
@@ -49,49 +47,20 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
   return activity.type == ActivityType::create ? on_create(context, confirmed) : on_update(context, confirmed);
 }
 
-/// Of a thing whose owner is `owner`: a Delete is believed when it is gone at its origin.
-Result<Outcome> confirm_deletion(InboxContext& context, model::Account owner, const Activity& deletion) {
-  const std::string& id = deletion.object_id();
-  const auto object = context.resolver.fetch(id);
-  if (object && object->type != "Tombstone")
-    return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");
-  // 404 is how Mastodon and Misskey show a suspended account: only 410 deletes one.
-  const bool is_actor = id == owner.uri;
-  if (!object && object.error().code != Errc::gone && (is_actor || object.error().code != Errc::not_found)) {
-    return std::unexpected(object.error());
-  }
-  context.actor = std::move(owner);
-  return on_delete(context, deletion);
-}
-
-Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletion) {
-  const std::string& id = deletion.object_id();
-  auto owner = store::find_account_by_uri(context.tx, deletion.actor);
-  const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
-  if (!is_known) return Outcome::ignored(Reason::unknown, "the object is not here");
-  // Whoever forwards Deletes of what is still there makes us ask, not often.
-  constexpr int kMostChecks = 3;
-  constexpr std::chrono::hours kWindow{1};
-  auto& federation = FederationService::of(context.env);
-  const auto usage = count_question(context, id, kMostChecks, kWindow);
-  if (!usage.allowed) {
-    federation.queue().enqueue(context.tx, {.kind = kCheckDeletion,
-                                            .payload = id,
-                                            .run_at = usage.resets_at,
-                                            .unique_key = text::hex_encode(crypto::sha256(id))});
-    return Outcome::ignored(Reason::flood, "its origin was asked within the hour, and will be again after that");
-  }
-  return confirm_deletion(context, std::move(*owner), deletion);
-}
-
 Result<Outcome> announced_at_origin(InboxContext& context, const Activity& announce) {
-  if (announce.id.empty() || announce.id.contains('#'))
+  if (announce.id.empty() || announce.id.contains('#') || !same_origin(announce.id, announce.actor))
     return Outcome::ignored(Reason::unproven, "forwarded, with nothing to check it by");
+  const auto known = store::find_account_by_uri(context.tx, announce.actor);
+  const bool is_ours = service::uris::is_own_url(context.env.config, announce.object_id());
+  if (!is_ours && (!known || !store::has_local_follower(context.tx, known->id)))
+    return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
+  if (!may_ask(context, announce.id)) return asked_too_much();
   const auto object = TRY(context.resolver.fetch(announce.id));
-  if (!object.activity || object.activity->type != ActivityType::announce || object.activity->actor != announce.actor) {
+  if (!object.activity || object.id != announce.id || object.activity->type != ActivityType::announce ||
+      object.activity->actor != announce.actor) {
     return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
-  context.actor = TRY(context.resolver.actor(announce.actor));
+  context.actor = TRY(context.resolver.actor_itself(announce.actor));
   if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   return on_announce(context, *object.activity);
 }
@@ -106,8 +75,9 @@ Result<Outcome> moved_at_origin(InboxContext& context, const Activity& move) {
   constexpr int kMostChecks = 3;
   if (!count_question(context, "told of move " + actor->uri, kMostChecks, std::chrono::hours{1}).allowed)
     return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
+  if (!may_ask(context, actor->uri)) return asked_too_much();
   const auto document = TRY(context.resolver.fetch(actor->uri));
-  if (!document.actor || move.target.empty() || document.actor->moved_to != move.target)
+  if (!document.actor || document.id != actor->uri || move.target.empty() || document.actor->moved_to != move.target)
     return Outcome::rejected(Reason::not_confirmed, "the actor's document does not say that it moved there");
   context.actor = std::move(*actor);
   return on_move(context, move);
@@ -121,12 +91,13 @@ Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like) {
   }
   if (service::uris::is_own_url(context.env.config, like.actor))
     return Outcome::rejected(Reason::not_theirs, "in the name of one of ours");
+  if (!may_ask(context, like.id)) return asked_too_much();
   const auto object = TRY(context.resolver.fetch(like.id));
   if (!object.activity || object.id != like.id || object.activity->type != like.type ||
       object.activity->actor != like.actor || object.activity->object_id() != like.object_id()) {
     return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
   }
-  context.actor = TRY(context.resolver.actor(like.actor));
+  context.actor = TRY(context.resolver.actor_itself(like.actor));
   if (context.actor.suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   return like.type == ActivityType::like ? on_like(context, *object.activity)
                                          : on_emoji_react(context, *object.activity);
@@ -148,25 +119,6 @@ Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity) {
     default:
       return Outcome::ignored(Reason::unproven, "signed by another than its actor");
   }
-}
-
-Result<void> run_check_deletion(service::Environment& env, service::Services& services, db::Tx& tx,
-                                service::RemoteDocuments& documents, std::string_view uri) {
-  auto owner = store::find_account_by_uri(tx, uri);
-  if (!owner) {
-    const auto status = store::find_status_by_uri(tx, uri);
-    if (status) owner = store::find_account(tx, status->account_id);
-  }
-  if (!owner || owner->is_local()) return {};
-  Resolver resolver(env, services.statuses, tx, documents);
-  InboxContext context{.env = env, .services = services, .tx = tx, .resolver = resolver, .actor = *owner};
-  Activity deletion;
-  deletion.type = ActivityType::delete_;
-  deletion.actor = owner->uri;
-  deletion.objects.emplace_back().id = uri;
-  store::lock_object(tx, uri);
-  TRY(confirm_deletion(context, std::move(*owner), deletion));
-  return {};
 }
 
 }  // namespace dunlin::activitypub

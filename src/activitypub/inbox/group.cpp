@@ -13,22 +13,6 @@ namespace dunlin::activitypub {
 
 namespace {
 
-/// Gone: for everybody. Else the group alone does not show it any more. Errors: need_remote; remote_failed: its origin
-/// cannot say now.
-Result<Outcome> deleted_in_group(InboxContext& context, const std::string& id) {
-  const auto known = find_known_status(context, id);
-  if (!known || known->local) return Outcome::ignored(Reason::unknown, "the status is not here");
-  const auto at_origin = context.resolver.fetch(id);
-  const auto is = [&](Errc code) { return !at_origin && at_origin.error().code == code; };
-  if (is(Errc::need_remote) || is(Errc::remote_failed)) return std::unexpected(at_origin.error());
-  if (is(Errc::gone) || is(Errc::not_found) || (at_origin && at_origin->type == "Tombstone")) {
-    context.services.statuses.receive_delete(context.tx, *known);
-  } else {
-    context.services.statuses.receive_unreblog(context.tx, context.actor, *known);
-  }
-  return Outcome::accepted();
-}
-
 /// Groups pass on every vote: only those on posts of ours are worth asking the voter's server.
 Result<Outcome> voted_in_group(InboxContext& context, const Activity& vote) {
   const auto target = find_known_status(context, vote.object_id());
@@ -45,6 +29,7 @@ Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote
   const auto voter = store::find_account(tx, favourite ? favourite->account_id : reaction->account_id);
   const auto target = store::find_status(tx, favourite ? favourite->status_id : reaction->status_id);
   if (!voter || voter->is_local() || !target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
+  if (!may_ask(context, vote.id)) return asked_too_much();
   constexpr int kMostChecks = 3;
   if (!count_question(context, vote.id, kMostChecks, std::chrono::hours{1}).allowed)
     return Outcome::ignored(Reason::flood, "its origin was asked within the hour");

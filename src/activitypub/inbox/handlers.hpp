@@ -11,6 +11,7 @@
 #include "dunlin/service/reactions.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct InboxContext {
   model::Account actor;    // whose activity it is: proven
   ActivityId received{};   // as which it was stored
   bool by_others = false;  // it came through somebody else
+  bool kept = false;       // proven by what anybody may have kept: it says what was, not what is
   bool relayed = false;    // a relay brought it: it is of interest when it is public, and nobody is told
 };
 
@@ -58,6 +60,22 @@ void pass_on(InboxContext& context, const model::Status& reply, std::string_view
 /// An activity that came through somebody else (federation.md 2.11): its origin is asked, or it is dropped.
 Result<Outcome> on_forwarded(InboxContext& context, const Activity& activity);
 
+/// What the origin of a status or actor says of it. `status`: as it is here, none of an actor.
+enum class AtOrigin : std::uint8_t {
+  there,
+  gone,     // 410, or a Tombstone with its id
+  missing,  // 404 of what is for everybody, or to a follower of its author: gone, if that stays so
+  hidden,   // 404 of what may be there for others
+};
+/// Errors: as Resolver::fetch, but for gone and not_found.
+Result<AtOrigin> presence_at_origin(InboxContext& context, const std::string& id,
+                                    const std::optional<model::Status>& status);
+/// A Delete that came through somebody else: believed when the thing is gone at its origin.
+Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletion);
+/// A status that a group says was deleted. Gone: for everybody. Else the group alone does not show it any more.
+/// Errors: need_remote; remote_failed: its origin cannot say now.
+Result<Outcome> deleted_in_group(InboxContext& context, const std::string& id);
+
 /// A Like or EmojiReact that somebody else tells of counts when its actor's own server shows it.
 Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like);
 
@@ -86,6 +104,11 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
 /// Counts a question to another server once for each activity, however often that is tried: in company, then in a job.
 service::AttemptLimiter::Usage count_question(InboxContext& context, const std::string& key, int most,
                                               std::chrono::seconds window);
+/// Whether the origin of `uri` is asked because the acting account, who is not its author, speaks of it: there is a
+/// limit for the server that makes us ask, and one for the server that is asked. To be called before anything is
+/// fetched.
+bool may_ask(InboxContext& context, std::string_view uri);
+Outcome asked_too_much();
 /// A local actor, not the instance actor.
 std::optional<model::Account> find_local_actor(InboxContext& context, std::string_view uri);
 /// A status that is here, no reblog. Nothing is fetched.

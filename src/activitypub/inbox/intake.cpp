@@ -15,11 +15,17 @@
 
 namespace dunlin::activitypub {
 
+std::string receipt_name(const std::string& id, std::string_view signer_uri) {
+  const bool is_below = id.starts_with(signer_uri) && id.size() > signer_uri.size() &&
+                        std::string_view("/#?").contains(id[signer_uri.size()]);
+  return is_below ? id : id + " " + text::hex_encode(crypto::sha256(signer_uri));
+}
+
 std::optional<std::string> receipt_of(const Activity& activity, std::string_view signer_uri,
                                       std::string_view signature) {
   if (activity.actor != signer_uri) return std::nullopt;
   if (!activity.id.empty() && !same_origin(activity.id, activity.actor)) return std::nullopt;
-  if (!activity.id.empty() && activity.type != ActivityType::follow) return activity.id;
+  if (!activity.id.empty() && activity.type != ActivityType::follow) return receipt_name(activity.id, signer_uri);
   // No id has a space in it.
   return (activity.id.empty() ? activity.actor : activity.id) + " " + text::hex_encode(crypto::sha256(signature));
 }

@@ -1,6 +1,7 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/intake.hpp"
 #include "dunlin/activitypub/parse.hpp"
 #include "dunlin/activitypub/proof.hpp"
 #include "dunlin/activitypub/relays.hpp"
@@ -91,6 +92,9 @@ Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity
   if (activity.id.empty() || service::uris::is_own_url(context.env.config, activity.actor)) return none;
   const auto proof = Proof::read(body, context.tx.now());
   if (!proof || !*proof || !same_origin((*proof)->key_id(), activity.actor)) return none;
+  const auto known = store::find_key(context.tx, (*proof)->key_id());
+  const bool costs = !known || (known->expires_at && *known->expires_at <= context.tx.now());
+  if (costs && !may_ask(context, (*proof)->key_id())) return none;
   const auto key = context.resolver.key((*proof)->key_id());
   if (!key) {
     if (key.error().code == Errc::need_remote) return std::unexpected(key.error());
@@ -112,10 +116,14 @@ std::optional<Outcome> refuse_replay(InboxContext& context, const Activity& acti
   if (is_lasting) return std::nullopt;
   if (prover.proven_at < context.tx.now() - kRemembered)
     return Outcome::rejected(Reason::replayed, "its proof is too old");
-  if (store::was_received(context.tx, activity.id, prover.account.id, received.id)) {
+  // It may have come from its actor, or through others, who are then the signers of what was kept.
+  const std::string receipt = receipt_name(activity.id, prover.account.uri);
+  const auto has_come = [&](const std::string& name) {
+    return store::was_received(context.tx, name, prover.account.id, received.id);
+  };
+  if (has_come(activity.id) || (receipt != activity.id && has_come(receipt)))
     return Outcome::duplicate(Reason::replayed, "received before");
-  }
-  store::claim_activity_uri(context.tx, received, activity.id);
+  store::claim_activity_uri(context.tx, received, receipt);
   return std::nullopt;
 }
 
@@ -191,6 +199,7 @@ Result<Outcome> judge(service::Environment& env, service::Services& services, db
   if (const auto prover = TRY(proven_actor(context, *activity, received.body))) {
     if (auto refusal = refuse_replay(context, *activity, *prover, received)) return std::move(*refusal);
     context.actor = prover->account;
+    context.kept = true;
     if (context.actor.suspended_at && !is_open_to_suspended(*activity)) {
       return Outcome::rejected(Reason::suspended, "the actor is suspended");
     }

@@ -105,6 +105,24 @@ service::AttemptLimiter::Usage count_question(InboxContext& context, const std::
   return checks.count(key, most, window, again);
 }
 
+bool may_ask(InboxContext& context, std::string_view uri) {
+  constexpr std::chrono::hours kWindow{1};
+  constexpr int kMostOfSigner = 600;
+  constexpr int kMostOfTarget = 1200;
+  if (context.relayed) return true;  // has a share of its own
+  auto& checks = FederationService::of(context.env).origin_checks();
+  // However often it is tried, and whatever else it makes us ask.
+  const std::string asked = "asked " + context.received.str();
+  if (checks.count(asked, 1, kWindow, true).remaining == 0) return true;
+  const auto owner_of = [](std::string_view url) { return HostBudget::registrable(domain_of(url)); };
+  return checks.allow("by " + owner_of(context.actor.uri), kMostOfSigner, kWindow) &&
+         checks.allow("of " + owner_of(uri), kMostOfTarget, kWindow) && checks.allow(asked, 1, kWindow);
+}
+
+Outcome asked_too_much() {
+  return Outcome::ignored(Reason::flood, "more questions to others than one server may make us ask");
+}
+
 Result<void> refresh_in_turn(InboxContext& context, const model::Account& account) {
   constexpr std::chrono::seconds kPause{60};
   auto& federation = FederationService::of(context.env);

@@ -47,6 +47,13 @@ bool has_other_parts(db::Tx& tx, const model::Status& stored, const Note& note) 
   return note.quote && note.quote->id != note.id && !store::find_quote_of(tx, stored.id);
 }
 
+/// As the origin shows them now, once in a minute.
+Result<void> refresh_numbers(InboxContext& context, const model::Status& stored) {
+  if (!may_ask(context, stored.uri)) return {};
+  if (!count_question(context, "numbers " + stored.uri, 1, std::chrono::minutes{1}).allowed) return {};
+  return context.resolver.refresh(stored);
+}
+
 }  // namespace
 
 /// A remote account edits its profile or a status of its own. Nothing here widens an audience.
@@ -69,8 +76,12 @@ Result<Outcome> on_update(InboxContext& context, const Activity& update) {
   const auto note = TRY(own_note(context, update));
   if (!stored) return update_unknown(context, update, note);
   if (!note.updated || *note.updated <= stored->edited_at.value_or(stored->created_at)) {
-    // No edit: the numbers of a poll, say.
-    TRY_VOID(context.resolver.take_numbers(note, *stored));
+    // No edit: the numbers of a poll, say, or who may quote.
+    if (context.kept) {
+      TRY_VOID(refresh_numbers(context, *stored));
+    } else {
+      TRY_VOID(context.resolver.take_numbers(note, *stored));
+    }
     return Outcome::ignored(Reason::outdated, "no newer than what is here");
   }
   auto edited = TRY(context.resolver.convert(note, context.actor));

@@ -61,6 +61,13 @@ Result<std::vector<std::string>> fetch_items(Resolver& resolver, const std::stri
   return items;
 }
 
+/// Each is a signed request that is tried for weeks, and actors who claim followers cost nothing: few for one domain.
+bool may_unfollow_again(service::Environment& env, const model::Account& target) {
+  constexpr int kMost = 50;
+  const std::string key = "unfollowed again " + HostBudget::registrable(domain_of(target.uri));
+  return FederationService::of(env).origin_checks().allow(key, kMost, kPause);
+}
+
 void unfollow_again(service::Environment& env, db::Tx& tx, const model::Account& who, const model::Account& target) {
   model::Follow past;
   past.id = env.ids.next<FollowId>();
@@ -138,7 +145,7 @@ Result<void> run_synchronize_followers(service::Environment& env, service::Servi
     if (!who || !who->is_local()) continue;
     if (const auto request = store::find_follow_request(tx, who->id, account->id)) {
       services.follows.receive_accept(tx, *request);
-    } else {
+    } else if (may_unfollow_again(env, *account)) {
       unfollow_again(env, tx, *who, *account);
     }
   }

@@ -1,5 +1,6 @@
 #include "parse/fields.hpp"
 #include "parse/readers.hpp"
+#include "parse/username.hpp"
 
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/text.hpp"
@@ -124,6 +125,7 @@ std::optional<Actor> read_actor(const json& object) {
   if (actor.id.empty() || actor.preferred_username.empty() || actor.preferred_username.size() > kMaxUsernameBytes) {
     return std::nullopt;
   }
+  actor.preferred_username = to_username(actor.preferred_username);
   actor.webfinger = fields::text(object, "webfinger", kMaxUsernameBytes);
   if (actor.webfinger.starts_with("acct:")) actor.webfinger.erase(0, 5);
   actor.name = plain_line(fields::text(object, "name", kMaxNameBytes));

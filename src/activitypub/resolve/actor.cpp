@@ -92,7 +92,17 @@ Result<model::Account> Resolver::actor(std::string_view uri) {
   if (auto known = store::find_account_by_uri(tx_, uri)) return std::move(*known);
   const auto object = TRY(fetch(uri));
   if (!object.actor) return fail(Errc::bad_request, "Remote data could not be fetched", object.id + " is no actor");
+  if (!same_origin(object.id, uri)) {
+    return fail(Errc::bad_request, "Remote data could not be fetched", std::string(uri) + " leads to " + object.id);
+  }
   return store_actor(*object.actor, Binding::now);
+}
+
+Result<model::Account> Resolver::actor_itself(std::string_view uri) {
+  auto found = TRY(actor(uri));
+  if (found.uri == uri) return found;
+  return fail(Errc::bad_request, "Remote data could not be fetched",
+              std::string(uri) + " is not the id of " + found.uri);
 }
 
 Result<model::Account> Resolver::refresh(const model::Account& known) {

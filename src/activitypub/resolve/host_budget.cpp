@@ -3,6 +3,8 @@
 #include <libpsl.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
 
 namespace dunlin::activitypub {
@@ -27,6 +29,17 @@ std::string HostBudget::registrable(std::string_view host) {
   return found == nullptr ? whole : std::string(found);
 }
 
+/// Domains cost something, but not much: those that have brought fewest names go.
+void HostBudget::evict() {
+  std::array<std::size_t, kHosts + 1> sizes{};
+  for (const auto& [domain, window] : windows_) ++sizes.at(window.hosts.size());
+  const auto fewest = static_cast<std::size_t>(
+      std::distance(sizes.begin(), std::ranges::find_if(sizes, [](std::size_t count) { return count > 0; })));
+  std::size_t left = kEvicted;
+  std::erase_if(windows_,
+                [&](const auto& entry) { return entry.second.hosts.size() == fewest && left > 0 && left-- > 0; });
+}
+
 bool HostBudget::allow(std::string_view host) {
   const std::string domain = registrable(host);
   if (domain == host) return true;
@@ -34,7 +47,7 @@ bool HostBudget::allow(std::string_view host) {
   const std::lock_guard lock(mutex_);
   if (windows_.size() >= kMaxDomains) {
     std::erase_if(windows_, [&](const auto& entry) { return entry.second.ends_at <= now; });
-    if (windows_.size() >= kMaxDomains) windows_.clear();
+    if (windows_.size() >= kMaxDomains) evict();
   }
   Window& window = windows_[domain];
   if (window.ends_at <= now) window = {.ends_at = now + kWindow, .hosts = {}};

@@ -29,9 +29,8 @@ Result<Resolver::Key> Resolver::key(std::string_view key_id) {
     // Its owner may have given it a longer life.
     return refreshed_key(key);
   }
-  TRY_VOID(check_budget(key_id));
-  const auto* answer = TRY(fetch_answer(env_.config, documents_, key_id, RemoteKind::key));
-  const auto document = TRY(read_answer(*answer, key_id));
+  const auto* found = TRY(answer(std::string(key_id), RemoteKind::key, {}));
+  const auto document = TRY(read_answer(*found, key_id));
   if (!same_origin(document.id, key_id)) return refused("the key is on another host than its document");
   const bool read_from_own_id = document.id == key_id.substr(0, key_id.find('#'));
   if (document.key) return key_of_actor(document, key_id, &*document.key, read_from_own_id);

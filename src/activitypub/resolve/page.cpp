@@ -74,13 +74,13 @@ Result<Resolved> Resolver::url(std::string_view url) {
 }
 
 Result<std::string> Resolver::document_behind_page(std::string_view url) {
-  const auto* answer = TRY(fetch_answer(env_.config, documents_, url, RemoteKind::page));
-  if (is_activity_type(answer->content_type)) return TRY(read_answer(*answer, url)).id;
-  auto found = alternate_in_header(answer->link_header);
-  const bool is_html = text::starts_with_ignore_case(answer->content_type, "text/html") ||
-                       text::starts_with_ignore_case(answer->content_type, "application/xhtml+xml");
-  if (found.empty() && is_html) found = alternate_in_page(answer->body);
-  const auto base = Url::parse(answer->final_url.empty() ? url : std::string_view(answer->final_url));
+  const auto* page = TRY(answer(std::string(url), RemoteKind::page, {}));
+  if (is_activity_type(page->content_type)) return TRY(read_answer(*page, url)).id;
+  auto found = alternate_in_header(page->link_header);
+  const bool is_html = text::starts_with_ignore_case(page->content_type, "text/html") ||
+                       text::starts_with_ignore_case(page->content_type, "application/xhtml+xml");
+  if (found.empty() && is_html) found = alternate_in_page(page->body);
+  const auto base = Url::parse(page->final_url.empty() ? url : std::string_view(page->final_url));
   const auto target = base && !found.empty() ? base->resolve(found) : std::nullopt;
   if (!target) return fail(Errc::not_found, "Record not found", "no document behind " + std::string(url));
   return target->str();

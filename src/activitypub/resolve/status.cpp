@@ -76,7 +76,7 @@ Result<model::Account> Resolver::author_of(const Note& note) {
   if (note.attributed_to.empty() || !same_origin(note.attributed_to, note.id)) {
     return fail(Errc::bad_request, "Remote data could not be fetched", note.id + " is attributed to another host");
   }
-  return actor(note.attributed_to);
+  return actor_itself(note.attributed_to);
 }
 
 Result<model::Status> Resolver::store_status(const Note& note) {

@@ -1,5 +1,7 @@
+#include "parse/username.hpp"
 #include "resolve/document.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/activitypub/vocabulary.hpp"
 #include "dunlin/base/log.hpp"
@@ -8,7 +10,7 @@
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -18,15 +20,6 @@ using service::RemoteKind;
 namespace {
 
 constexpr std::size_t kMaxWebFingerBytes = 256UL * 1024UL;
-
-/// [A-Za-z0-9_]+([.\-]+[A-Za-z0-9_]+)*
-bool is_username(std::string_view name) {
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (name.empty() || name.size() > 2048 || !is_word(name.front()) || !is_word(name.back())) return false;
-  return std::ranges::all_of(name, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
 
 bool is_jrd(const service::RemoteDocument& answer) {
   const auto type =
@@ -57,33 +50,49 @@ std::string Resolver::scheme() const {
   return env_.config.federation.allow_http ? "http://" : "https://";
 }
 
-Result<WebFinger> Resolver::webfinger(std::string_view username, std::string_view domain) {
+Result<const service::RemoteDocument*> Resolver::answer(const std::string& url, RemoteKind kind,
+                                                        std::string_view sent_by) {
+  TRY_VOID(check_budget(url));
+  // Actors cost their server nothing, and each may say that its name is somebody else's to know.
+  constexpr int kMostElsewhere = 1200;
+  const std::string target = HostBudget::registrable(domain_of(url));
+  const bool elsewhere = !sent_by.empty() && target != HostBudget::registrable(sent_by);
+  if (elsewhere && documents_.find_answer(url, kind) == nullptr &&
+      !FederationService::of(env_).origin_checks().allow("sent to " + target, kMostElsewhere, std::chrono::hours{1})) {
+    return fail(Errc::remote_failed, "Remote data could not be fetched", "too many names that others say are there");
+  }
+  return fetch_answer(env_.config, documents_, url, kind);
+}
+
+Result<WebFinger> Resolver::webfinger(std::string_view username, std::string_view domain, std::string_view sent_by) {
   const std::string resource = "acct:" + std::string(username) + "@" + std::string(domain);
   const std::string url = scheme() + std::string(domain) + "/.well-known/webfinger?resource=" + resource;
-  const auto answer = fetch_answer(env_.config, documents_, url, RemoteKind::webfinger);
-  if (answer) return read_webfinger(**answer);
+  const auto first = answer(url, RemoteKind::webfinger, sent_by);
+  if (first) return read_webfinger(**first);
   // 404 or no connection: perhaps WebFinger lives elsewhere, and host-meta says where.
-  if (answer.error().code != Errc::not_found && answer.error().code != Errc::remote_failed) {
-    return std::unexpected(answer.error());
+  if (first.error().code != Errc::not_found && first.error().code != Errc::remote_failed) {
+    return std::unexpected(first.error());
   }
-  const auto elsewhere = TRY(webfinger_by_host_meta(username, domain));
-  if (elsewhere == url) return std::unexpected(answer.error());
-  const auto* second = TRY(fetch_answer(env_.config, documents_, elsewhere, RemoteKind::webfinger));
+  const auto elsewhere = TRY(webfinger_by_host_meta(username, domain, sent_by));
+  if (elsewhere == url) return std::unexpected(first.error());
+  const auto* second = TRY(answer(elsewhere, RemoteKind::webfinger, domain));
   return read_webfinger(*second);
 }
 
-Result<std::string> Resolver::webfinger_by_host_meta(std::string_view username, std::string_view domain) {
+Result<std::string> Resolver::webfinger_by_host_meta(std::string_view username, std::string_view domain,
+                                                     std::string_view sent_by) {
   const std::string url = scheme() + std::string(domain) + "/.well-known/host-meta";
-  const auto* answer = TRY(fetch_answer(env_.config, documents_, url, RemoteKind::host_meta));
-  const auto pattern = TRY(parse_host_meta(answer->body));
+  const auto* document = TRY(answer(url, RemoteKind::host_meta, sent_by));
+  const auto pattern = TRY(parse_host_meta(document->body));
   const std::string resource = "acct:" + std::string(username) + "@" + std::string(domain);
   auto result = text::replace_all(pattern, "{uri}", text::percent_encode(resource));
   TRY_VOID(check_fetchable(env_.config, result));
   return result;
 }
 
-Result<WebFinger> Resolver::final_webfinger(const std::string& username, const std::string& domain) {
-  auto found = TRY(webfinger(username, domain));
+Result<WebFinger> Resolver::final_webfinger(const std::string& username, const std::string& domain,
+                                            std::string_view sent_by) {
+  auto found = TRY(webfinger(username, domain, sent_by));
   const auto subject = split_handle(found.subject);
   if (!subject)
     return fail(Errc::bad_request, "Remote data could not be fetched", "WebFinger subject " + found.subject);
@@ -94,7 +103,7 @@ Result<WebFinger> Resolver::final_webfinger(const std::string& username, const s
     return found;
   }
   // Split domain: the subject's own domain has the last word, and must name itself.
-  auto confirmed = TRY(webfinger(subject->first, subject->second));
+  auto confirmed = TRY(webfinger(subject->first, subject->second, domain));
   const auto again = split_handle(confirmed.subject);
   if (!again || !text::equals_ignore_case(named, again->first + "@" + again->second)) {
     return fail(Errc::bad_request, "Remote data could not be fetched", "WebFinger of " + asked + " leads in circles");
@@ -110,7 +119,7 @@ Result<std::optional<Resolver::Handle>> Resolver::confirm_handle(const Actor& ac
       actor.webfinger.empty() ? actor.preferred_username + "@" + url->authority() : actor.webfinger;
   const auto handle = split_handle(claimed);
   if (!handle) return std::optional<Handle>();
-  const auto answer = final_webfinger(handle->first, handle->second);
+  const auto answer = final_webfinger(handle->first, handle->second, url->authority());
   if (!answer) {
     if (answer.error().code == Errc::need_remote || answer.error().code == Errc::remote_failed) {
       return std::unexpected(answer.error());
@@ -137,7 +146,7 @@ Result<model::Account> Resolver::handle(std::string_view username, std::string_v
     return std::move(*own);
   }
   if (const auto known = store::find_account_by_handle(tx_, username, *domain)) return refresh_if_older(*known, kFresh);
-  const auto found = TRY(final_webfinger(std::string(username), *domain));
+  const auto found = TRY(final_webfinger(std::string(username), *domain, {}));
   auto account = TRY(actor(found.self));
   // Known by another name until now: it may have been renamed.
   const auto is_named = [&](const model::Account& candidate) {

@@ -211,6 +211,7 @@ TEST_CASE("8.99: a thread's context collection is asked of its owner", "[activit
   CHECK(f.find_status(f.uri(f.sam, "1")));
 }
 
+// R15
 TEST_CASE("8.99: collections that go in circles, or name another host's pages, end", "[activitypub][backfill]") {
   Setup f;
   const auto root = f.root();

@@ -8,8 +8,8 @@
 
 #include <string>
 
-/// 8.107: what a block of bad.example and bücher.example keeps away, apart from the inbox (tests/db/web) and the files
-/// (tests/e2e/test_media.py). Here everything can be had; that none of it is asked for is net's business
+/// 8.107, R8: what a block of bad.example and bücher.example keeps away, apart from the inbox (tests/db/web) and the
+/// files (tests/e2e/test_media.py). Here everything can be had; that none of it is asked for is net's business
 /// (remote_fetcher_test.cpp).
 namespace dunlin::activitypub {
 

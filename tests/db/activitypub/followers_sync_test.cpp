@@ -87,6 +87,21 @@ TEST_CASE("who is listed and does not follow says so again", "[activitypub][sync
   CHECK(sent[0].activity["actor"] == f.ben.uri);
 }
 
+// R27
+TEST_CASE("whoever lists people of ours who do not follow makes us say so to few", "[activitypub][sync]") {
+  Setup f;
+  std::vector<std::string> listed{f.anna.uri};
+  for (int i = 0; i < 60; ++i) listed.push_back(f.world.local_account("local" + std::to_string(i)).uri);
+  f.say(listed, listed);
+  CHECK(f.outgoing().size() == 50);
+  // Nor does another account of that domain.
+  f.publish_actor("sub.masto.example", "eve");
+  f.mara = f.resolve([](Resolver& r) { return r.actor("https://sub.masto.example/users/eve"); }).value();
+  f.say(listed, listed);
+  CHECK(f.asked);
+  CHECK(f.outgoing().size() == 50);
+}
+
 TEST_CASE("8.96: what does not fit changes nothing", "[activitypub][sync]") {
   Setup f;
   SECTION("equal digests: nobody is asked") {

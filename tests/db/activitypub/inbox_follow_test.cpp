@@ -164,7 +164,7 @@ TEST_CASE("an Accept completes what was asked, however it names the Follow", "[a
   }
 }
 
-// 8.49
+// 8.49, R23
 TEST_CASE("an Accept makes no follow that was not asked for, and none in another's name",
           "[activitypub][inbox][accept]") {
   Setup f;

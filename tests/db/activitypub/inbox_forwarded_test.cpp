@@ -1,11 +1,13 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/jobs.hpp"
+#include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -124,6 +126,224 @@ TEST_CASE("what comes through others counts as its origin shows it", "[activityp
     CHECK(f.receive(f.stranger, ours).verdict == Verdict::rejected);
     CHECK(f.find_account(f.anna.uri));
   }
+}
+
+namespace {
+
+/// The second look at what was not there the first time.
+std::optional<jobs::Job> second_look(Setup& f) {
+  const auto later = f.world.read([](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 100); });
+  const auto found = std::ranges::find(later, std::string(kCheckDeletion.name), &jobs::Job::kind);
+  return found == later.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<void> run_look(Setup& f, const jobs::Job& job) {
+  return f.remote.run_with([&](service::RemoteDocuments& documents) {
+    return f.world.session().write(
+        [&](db::Tx& tx) { return run_check_deletion(f.env, f.services, tx, documents, job.payload); });
+  });
+}
+
+Json deletion_of(const model::Account& owner, const std::string& uri) {
+  return {{"type", "Delete"}, {"actor", owner.uri}, {"id", uri + "#delete"}, {"object", uri}};
+}
+
+}  // namespace
+
+// 8.75: Mastodon answers 404 for what is not for the asker.
+TEST_CASE("a 404 deletes nothing private, and what is public only when it stays so",
+          "[activitypub][inbox][forwarded]") {
+  Setup f;
+  SECTION("for followers, and no follower here any more") {
+    f.receive(f.mara, f.create(f.mara, "1",
+                               {{"to", Json::array({f.mara.uri + "/followers", f.anna.uri})}, {"cc", Json::array()}}));
+    REQUIRE(f.find_status(f.uri("1")));
+    f.world.write([&](db::Tx& tx) { store::delete_follow(tx, f.anna.id, f.mara.id); });
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::rejected);
+    CHECK(f.find_status(f.uri("1")));
+    CHECK_FALSE(second_look(f));
+  }
+  SECTION("for one of us") {
+    f.receive(f.mara, f.create(f.mara, "1", {{"to", Json::array({f.anna.uri})}, {"cc", Json::array()}}));
+    REQUIRE(f.find_status(f.uri("1")));
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::rejected);
+    CHECK(f.find_status(f.uri("1")));
+    CHECK_FALSE(second_look(f));
+    f.remote.answer_status(f.uri("1"), 410);
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::accepted);
+    CHECK_FALSE(f.find_status(f.uri("1")));
+  }
+  SECTION("for followers, who can see whether it is there") {
+    const auto bea = f.world.write([&](db::Tx& tx) {
+      store::delete_follow(tx, f.anna.id, f.mara.id);
+      return f.services.accounts
+          .create_local(tx, {.username = "bea", .email = "bea@example.org", .password = {}, .confirmed = true}, "hash")
+          .value();
+    });
+    f.world.follow(bea, f.mara);
+    const auto note =
+        note_document(f.mara, "1", {{"to", Json::array({f.mara.uri + "/followers"})}, {"cc", Json::array()}});
+    f.receive(f.mara, {{"type", "Create"}, {"object", note}});
+    REQUIRE(f.find_status(f.uri("1")));
+    SECTION("it is not, and stays so") {
+      CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::ignored);
+      CHECK(f.remote.signatures.size() == 1);
+      const auto job = second_look(f);
+      REQUIRE(job);
+      CHECK(f.find_status(f.uri("1")));
+      CHECK(run_look(f, *job));
+      CHECK_FALSE(f.find_status(f.uri("1")));
+      return;
+    }
+    f.remote.serve_followers(f.uri("1"), note);
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::rejected);
+    CHECK(f.remote.signatures.size() == 1);
+    CHECK(f.find_status(f.uri("1")));
+    CHECK_FALSE(second_look(f));
+  }
+  SECTION("public") {
+    f.receive(f.mara, f.create(f.mara, "1"));
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::ignored);
+    CHECK(f.find_status(f.uri("1")));
+    const auto job = second_look(f);
+    REQUIRE(job);
+    CHECK(job->run_at > f.world.clock.now() + 1h);
+    SECTION("back by then") {
+      f.remote.serve(f.uri("1"), note_document(f.mara, "1"));
+      CHECK(run_look(f, *job));
+      CHECK(f.find_status(f.uri("1")));
+    }
+    SECTION("still not there") {
+      CHECK(run_look(f, *job));
+      CHECK_FALSE(f.find_status(f.uri("1")));
+    }
+  }
+  SECTION("the actor") {
+    CHECK(f.receive(f.stranger, deletion_of(f.mara, f.mara.uri)).verdict == Verdict::rejected);
+    CHECK(f.find_account(f.mara.uri));
+    CHECK_FALSE(second_look(f));
+  }
+}
+
+TEST_CASE("a Tombstone counts for its own id", "[activitypub][inbox][forwarded]") {
+  Setup f;
+  f.receive(f.mara, f.create(f.mara, "1"));
+  const auto tombstone = [&](const std::string& id) {
+    return Json{{"@context", test::kAsNamespace}, {"id", id}, {"type", "Tombstone"}};
+  };
+  f.remote.serve(f.uri("2"), tombstone(f.uri("2")));
+  f.remote.redirect(f.uri("1"), f.uri("2"));
+  CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::rejected);
+  CHECK(f.find_status(f.uri("1")));
+  f.remote.serve(f.uri("1"), tombstone(f.uri("1")));
+  CHECK(f.receive(f.stranger, deletion_of(f.mara, f.uri("1"))).verdict == Verdict::accepted);
+  CHECK_FALSE(f.find_status(f.uri("1")));
+}
+
+// R2, R6: who acts is named by the id, not by what a redirect leads to.
+TEST_CASE("an address that leads to somebody else's actor does not act as them", "[activitypub][inbox][forwarded]") {
+  Setup f;
+  const auto evil = f.world.remote_account("a", "evil.example");
+  const std::string alias = "https://evil.example/r";
+  f.remote.serve(f.mara.uri, test::actor_document("masto.example", "mara"));
+  f.remote.redirect(alias, f.mara.uri);
+  const std::string note_id = "https://evil.example/notes/1";
+  const Json note =
+      note_document(evil, "1", {{"id", note_id}, {"attributedTo", alias}, {"cc", Json::array({f.anna.uri})}});
+
+  SECTION("by a Create of several authors") {
+    auto mixed = note;
+    mixed["attributedTo"] = Json::array({{{"type", "Person"}, {"id", alias}}, evil.uri});
+    CHECK(f.receive(evil, {{"type", "Create"}, {"object", mixed}}).verdict == Verdict::rejected);
+    CHECK_FALSE(f.find_status(note_id));
+  }
+  SECTION("by a note that is fetched") {
+    f.remote.serve(note_id, note);
+    CHECK_FALSE(f.resolve([&](Resolver& r) { return r.status(note_id); }));
+    CHECK_FALSE(f.find_status(note_id));
+  }
+  SECTION("by a forwarded Create") {
+    f.remote.serve(note_id, note);
+    const Json create = {{"type", "Create"}, {"actor", alias}, {"id", "https://evil.example/1"}, {"object", note}};
+    CHECK(f.receive(f.stranger, create).verdict == Verdict::rejected);
+    CHECK_FALSE(f.find_status(note_id));
+  }
+  SECTION("by a forwarded Announce") {
+    const auto ours = f.world.status(f.anna);
+    const Json announce = {{"@context", test::kAsNamespace},
+                           {"type", "Announce"},
+                           {"actor", alias},
+                           {"id", "https://evil.example/2"},
+                           {"to", Json::array({test::kAsPublic})},
+                           {"object", ours.uri}};
+    f.remote.serve("https://evil.example/2", announce);
+    CHECK(f.receive(f.stranger, announce).verdict == Verdict::rejected);
+    CHECK(f.find_status(ours.uri)->reblogs_count == 0);
+  }
+  SECTION("on the very same server, either") {
+    const std::string near = "https://masto.example/go?to=mara";
+    f.remote.redirect(near, f.mara.uri);
+    CHECK(f.resolve([&](Resolver& r) { return r.actor(near); }));
+    CHECK_FALSE(f.resolve([&](Resolver& r) { return r.actor_itself(near); }));
+  }
+}
+
+TEST_CASE("a forwarded Announce counts as its own id shows it, on its actor's server",
+          "[activitypub][inbox][forwarded]") {
+  Setup f;
+  const auto ours = f.world.status(f.anna);
+  const auto announce = [&](const std::string& id) {
+    return Json{{"@context", test::kAsNamespace},       {"type", "Announce"}, {"actor", f.mara.uri}, {"id", id},
+                {"to", Json::array({test::kAsPublic})}, {"object", ours.uri}};
+  };
+  const auto boosts = [&] { return f.find_status(ours.uri)->reblogs_count; };
+  SECTION("through an open redirect on the victim's server") {
+    f.remote.serve("https://evil.example/1", announce("https://evil.example/1"));
+    f.remote.redirect("https://masto.example/go?to=evil", "https://evil.example/1");
+    CHECK(f.receive(f.stranger, announce("https://masto.example/go?to=evil")).verdict == Verdict::rejected);
+    CHECK(boosts() == 0);
+  }
+  SECTION("with an id elsewhere") {
+    f.remote.serve("https://evil.example/1", announce("https://evil.example/1"));
+    CHECK(f.receive(f.stranger, announce("https://evil.example/1")).verdict == Verdict::rejected);
+    CHECK(boosts() == 0);
+  }
+  SECTION("true") {
+    f.remote.serve(f.mara.uri + "/a/1", announce(f.mara.uri + "/a/1"));
+    CHECK(f.receive(f.stranger, announce(f.mara.uri + "/a/1")).verdict == Verdict::accepted);
+    CHECK(boosts() == 1);
+  }
+  SECTION("of what concerns nobody here nobody is asked") {
+    auto foreign = announce(f.eve.uri + "/a/1");
+    foreign["actor"] = f.eve.uri;
+    foreign["object"] = f.eve.uri + "/notes/5";
+    CHECK(f.receive(f.stranger, foreign).verdict == Verdict::ignored);
+    CHECK(f.remote.requested.empty());
+  }
+}
+
+// R14
+TEST_CASE("what others tell of makes us ask only so often: of one server, and through one",
+          "[activitypub][inbox][forwarded]") {
+  Setup f;
+  int n = 0;
+  const auto forward = [&](const model::Account& by) {
+    const auto name = std::to_string(++n);
+    auto create = f.create(f.mara, name);
+    create["actor"] = f.mara.uri;
+    create["id"] = f.uri(name) + "/activity";
+    return f.receive(by, create);
+  };
+  const auto asked = [&] { return f.remote.requested.size(); };
+  for (int i = 0; i < 610; ++i) forward(f.stranger);
+  CHECK(asked() == 600);
+  CHECK(forward(f.stranger).why == Reason::flood);
+  // Another of its servers is the same party, and one of another's is not.
+  CHECK(forward(f.world.remote_account("sub", "x.far.example")).why == Reason::flood);
+  const auto other = f.world.remote_account("jo", "other.example");
+  for (int i = 0; i < 610; ++i) forward(other);
+  CHECK(asked() == 1200);
+  CHECK(forward(f.world.remote_account("third", "third.example")).why == Reason::flood);
 }
 
 }  // namespace dunlin::activitypub

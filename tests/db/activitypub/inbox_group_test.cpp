@@ -1,10 +1,12 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/reactions.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace dunlin::activitypub {
@@ -72,6 +74,7 @@ TEST_CASE("what no text can hold in another server's words spoils no verdict", "
   CHECK(f.receive(f.group, f.announce(strange)).verdict == Verdict::rejected);
 }
 
+// R7
 TEST_CASE("what a group embeds is a pointer: the origin says what was written", "[activitypub][inbox][group]") {
   Setup f;
   auto forged = f.page({{"content", "<p>never written</p>"}});
@@ -99,6 +102,59 @@ TEST_CASE("a group's Delete removes what is gone, else only its own boost", "[ac
   f.remote.answer_status(f.uri(), 410);
   f.receive(f.group, f.announce(f.inner("Delete", f.uri())));
   CHECK_FALSE(f.find_status(f.uri()));
+}
+
+// 8.75: Mastodon answers 404 for what is not for the asker.
+TEST_CASE("a group's Delete of what answers 404 ends the group's boost, and is looked at again when it is public",
+          "[activitypub][inbox][group]") {
+  Setup f;
+  const auto looks = [&] {
+    const auto jobs = f.world.read([](db::Tx& tx) { return jobs::list(tx, jobs::JobState::pending, 100); });
+    return std::ranges::count(jobs, std::string(kCheckDeletion.name), &jobs::Job::kind);
+  };
+  SECTION("public") {
+    f.receive(f.group, f.announce(f.inner("Create", f.page())));
+    f.remote.answer_status(f.uri(), 404);
+    CHECK(f.receive(f.group, f.announce(f.inner("Delete", f.uri()))).verdict == Verdict::accepted);
+    REQUIRE(f.find_status(f.uri()));
+    CHECK(f.find_status(f.uri())->reblogs_count == 0);
+    CHECK(looks() == 1);
+  }
+  SECTION("for one of us") {
+    const auto note = note_document(f.sam, "2", {{"to", Json::array({f.anna.uri})}, {"cc", Json::array()}});
+    f.receive(f.sam, {{"type", "Create"}, {"object", note}});
+    REQUIRE(f.find_status(f.sam.uri + "/notes/2"));
+    f.receive(f.group, f.announce(f.inner("Delete", f.sam.uri + "/notes/2")));
+    CHECK(f.find_status(f.sam.uri + "/notes/2"));
+    CHECK(looks() == 0);
+  }
+}
+
+TEST_CASE("an address that leads to somebody else's actor does not vote as them in a group",
+          "[activitypub][inbox][group]") {
+  Setup f;
+  const auto status = f.world.status(f.anna);
+  const std::string alias = "https://evil.example/r";
+  f.remote.serve(f.sam.uri, test::actor_document("kbin.example", "sam"));
+  f.remote.redirect(alias, f.sam.uri);
+  auto like = f.inner("Like", status.uri);
+  like["@context"] = test::kAsNamespace;
+  like["actor"] = alias;
+  like["id"] = "https://evil.example/likes/1";
+  f.remote.serve(like["id"], like);
+  CHECK(f.receive(f.group, f.announce(like)).verdict == Verdict::rejected);
+  CHECK(f.find_status(status.uri)->favourites_count == 0);
+}
+
+TEST_CASE("a group's Deletes and Updates make us ask only so often", "[activitypub][inbox][group]") {
+  Setup f;
+  f.receive(f.group, f.announce(f.inner("Create", f.page())));
+  f.remote.requested.clear();
+  const auto type = GENERATE(std::string("Delete"), std::string("Update"));
+  Outcome last;
+  for (int i = 0; i < 610; ++i) last = f.receive(f.group, f.announce(f.inner(type, f.uri())));
+  CHECK(f.remote.requested.size() == 600);
+  CHECK(last.why == Reason::flood);
 }
 
 TEST_CASE("a group's Delete waits while the origin cannot say what is true", "[activitypub][inbox][group]") {

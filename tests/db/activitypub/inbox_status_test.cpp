@@ -142,7 +142,7 @@ TEST_CASE("being named in what is addressed to others gives no sight of it", "[a
   CHECK_FALSE(f.world.read([&](db::Tx& tx) { return store::find_visible_status(tx, ben.id, status->id); }));
 }
 
-// 8.55
+// 8.55, R7
 TEST_CASE("a Create must be by the note's author, of the note's host", "[activitypub][inbox][authority]") {
   struct Attack {
     const char* name;
@@ -255,7 +255,7 @@ TEST_CASE("one status of a stranger names five of ours at most, by tag or by add
   };
   CHECK(verdict("1", {{"tag", tags}, {"cc", uris}}) == Verdict::ignored);
   CHECK(verdict("2", {{"to", uris}, {"cc", Json::array()}}) == Verdict::ignored);
-  CHECK(verdict("3", {{"tag", tags}, {"cc", uris}, {"inReplyTo", f.world.status(f.anna).uri}}) == Verdict::accepted);
+  CHECK(verdict("3", {{"tag", tags}, {"cc", uris}, {"inReplyTo", f.world.status(f.anna).uri}}) == Verdict::ignored);
   uris.erase(0);
   tags.erase(0);
   CHECK(verdict("4", {{"to", uris}, {"cc", Json::array()}, {"tag", tags}}) == Verdict::accepted);
@@ -266,6 +266,58 @@ TEST_CASE("one status of a stranger names five of ours at most, by tag or by add
   f.world.clock.advance(1h);
   CHECK(verdict("6", {{"cc", Json::array({f.anna.uri})}, {"tag", Json::array({f.mention(f.anna)})}}) ==
         Verdict::accepted);
+}
+
+// R24
+TEST_CASE("a stranger's answer may name whom it answers and whom that names, and no crowd beside them",
+          "[activitypub][inbox][create]") {
+  Setup f;
+  std::vector<model::Account> crowd;
+  for (int i = 0; i < 12; ++i) crowd.push_back(f.world.local_account("local" + std::to_string(i)));
+  const auto answer = [&](const std::string& name, const std::string& parent, std::size_t from, std::size_t to) {
+    Json tags = Json::array({f.mention(f.anna)});
+    Json uris = Json::array({f.anna.uri});
+    for (std::size_t i = from; i < to; ++i) {
+      tags.push_back(f.mention(crowd[i]));
+      uris.push_back(crowd[i].uri);
+    }
+    return f.receive(f.stranger, f.create(f.stranger, name, {{"tag", tags}, {"cc", uris}, {"inReplyTo", parent}}));
+  };
+  const auto parent =
+      f.world.status(f.anna, {.mentions = {crowd[0], crowd[1], crowd[2], crowd[3], crowd[4], crowd[5]}});
+  for (int i = 0; i < 10; ++i) CHECK(answer("a" + std::to_string(i), parent.uri, 0, 6).verdict == Verdict::accepted);
+  CHECK(f.told(crowd[0]).size() == 10);
+  CHECK(answer("b", parent.uri, 0, 12).why == Reason::flood);
+  CHECK(f.told(crowd[11]).empty());
+  // Its own answer is no conversation that others have let it into.
+  const auto other = f.world.remote_account("jo", "near.example");
+  const auto begin =
+      f.create(other, "1", {{"tag", Json::array({f.mention(crowd[6])})}, {"cc", Json::array({crowd[6].uri})}});
+  CHECK(f.receive(other, begin).verdict == Verdict::accepted);
+  int heard = 0;
+  for (int i = 0; i < 10; ++i) {
+    const Json more = {{"tag", Json::array({f.mention(crowd[6])})},
+                       {"cc", Json::array({crowd[6].uri})},
+                       {"inReplyTo", other.uri + "/notes/1"}};
+    heard += f.receive(other, f.create(other, "c" + std::to_string(i), more)).verdict == Verdict::accepted ? 1 : 0;
+  }
+  CHECK(heard == 4);
+}
+
+// R24
+TEST_CASE("strangers of one domain get only so many people's attention, however many they are",
+          "[activitypub][inbox][create]") {
+  Setup f;
+  int heard = 0;
+  for (int i = 0; i < 310; ++i) {
+    const auto number = std::to_string(i);
+    const auto spammer = f.world.remote_account("s" + number, "h" + number + ".spam.example");
+    const Json more = {{"tag", Json::array({f.mention(f.anna)})}, {"cc", Json::array({f.anna.uri})}};
+    heard += f.receive(spammer, f.create(spammer, "1", more)).verdict == Verdict::accepted ? 1 : 0;
+  }
+  CHECK(heard == 300);
+  const Json more = {{"tag", Json::array({f.mention(f.anna)})}, {"cc", Json::array({f.anna.uri})}};
+  CHECK(f.receive(f.stranger, f.create(f.stranger, "1", more)).verdict == Verdict::accepted);
 }
 
 TEST_CASE("8.73: an account that its own server suspends is hidden until that is over",

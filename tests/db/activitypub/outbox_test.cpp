@@ -93,7 +93,7 @@ TEST_CASE("a direct post goes to the mentioned alone, a private one not to who o
   CHECK(f.inboxes() == Inboxes{f.far.inbox_url});
 }
 
-// 8.93
+// 8.93, R31
 TEST_CASE("whom the author blocks gets nothing, even mentioned", "[activitypub][outbox]") {
   Setup f;
   f.post("hi @f@far.example");

@@ -178,6 +178,72 @@ TEST_CASE("a proven activity counts once, whoever sends it again", "[activitypub
   CHECK(likes() == 0);
 }
 
+// 8.110
+TEST_CASE("what a neighbour proves under a victim's next id does not stop the victim's own", "[activitypub][proof]") {
+  Setup f;
+  auto document = test::actor_document("masto.example", "eve");
+  const std::string eve = document["id"];
+  document["assertionMethod"] = Json::array({{{"id", eve + "#ed25519-key"},
+                                              {"type", "Multikey"},
+                                              {"controller", eve},
+                                              {"publicKeyMultibase", proof_key().public_key().to_multibase()}}});
+  f.remote.serve(eve, document);
+  const auto status = f.world.status(f.anna);
+  const auto likes = [&] { return f.find_status(status.uri)->favourites_count; };
+  f.receive(f.mara, {{"type", "Like"}, {"id", f.mara.uri + "/likes/1"}, {"object", status.uri}});
+  REQUIRE(likes() == 1);
+  const auto undo = [&](const std::string& actor) {
+    return f.proven({{"@context", test::kAsNamespace},
+                     {"id", f.mara.uri + "/undos/7"},
+                     {"type", "Undo"},
+                     {"actor", actor},
+                     {"object", f.mara.uri + "/likes/1"}},
+                    proof_key(), actor + "#ed25519-key");
+  };
+  f.receive(f.other, undo(eve));
+  CHECK(f.receive(f.other, undo(eve)).verdict == Verdict::duplicate);
+  CHECK(likes() == 1);
+  CHECK(f.receive(f.other, undo(f.mara.uri)).verdict == Verdict::accepted);
+  CHECK(likes() == 0);
+}
+
+// R12
+TEST_CASE("a proven Update that is sent again brings back no numbers and no permission", "[activitypub][proof]") {
+  Setup f;
+  const auto update = [&](const Json& more) {
+    auto activity = f.create("1");
+    activity["type"] = "Update";
+    activity["id"] = f.mara.uri + "/notes/1#updates/" + std::to_string(f.world.clock.now().time_since_epoch().count());
+    activity["object"].update(more);
+    return activity;
+  };
+  const Json open = {{"interactionPolicy", {{"canQuote", {{"automaticApproval", Json::array({test::kAsPublic})}}}}}};
+  const Json closed = {{"interactionPolicy", {{"canQuote", {{"automaticApproval", Json::array({f.mara.uri})}}}}}};
+  f.receive(f.mara, f.create("1"));
+  const auto old = f.proven(update(open));
+  const auto policy = [&] { return f.find_status(f.mara.uri + "/notes/1")->quote_policy; };
+  f.receive(f.mara, old);
+  REQUIRE(policy());
+  REQUIRE(policy()->automatic != 0);
+  f.world.clock.advance(std::chrono::minutes(1));
+  f.receive(f.mara, update(closed));
+  REQUIRE(policy()->automatic == 0);
+  auto now = note_document(f.mara, "1");
+  now.update(closed);
+  f.remote.serve(f.mara.uri + "/notes/1", now);
+  f.receive(f.other, old);
+  CHECK(policy()->automatic == 0);
+  // It makes us look, once in a minute.
+  CHECK(f.remote.requested.size() == 1);
+  f.receive(f.other, old);
+  CHECK(f.remote.requested.size() == 1);
+  now.update(open);
+  f.remote.serve(f.mara.uri + "/notes/1", now);
+  f.world.clock.advance(std::chrono::minutes(1));
+  f.receive(f.other, old);
+  CHECK(policy()->automatic != 0);
+}
+
 TEST_CASE("what was proven long ago does not count as new", "[activitypub][proof]") {
   Setup f;
   const auto follow = f.proven({{"@context", test::kAsNamespace},
@@ -191,6 +257,7 @@ TEST_CASE("what was proven long ago does not count as new", "[activitypub][proof
   CHECK(f.receive(f.other, create).verdict == Verdict::accepted);
 }
 
+// R13
 TEST_CASE("8.84: a Linked Data Signature alone proves nothing", "[activitypub][proof]") {
   Setup f;
   auto activity = f.create("1");

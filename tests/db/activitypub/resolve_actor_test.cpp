@@ -1,9 +1,14 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/base/text.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -42,7 +47,7 @@ TEST_CASE("an unknown actor is fetched, stored with its handle and key, and not 
   CHECK(f.remote.requested.size() == fetches);
 }
 
-// 8.11, 8.12, 8.13
+// 8.11, 8.12, 8.13, R2, R3, R4, R6
 TEST_CASE("what is no document of the id asked for is refused, and nothing is stored", "[activitypub][resolve]") {
   struct Attack {
     const char* name;
@@ -178,7 +183,7 @@ TEST_CASE("a split domain gives its handle from either side", "[activitypub][res
   }
 }
 
-// 8.7, 8.8
+// 8.7, 8.8, R29
 TEST_CASE("no domain gives its handles to foreign actors, no actor takes a foreign domain's",
           "[activitypub][resolve]") {
   Fediverse f;
@@ -195,6 +200,69 @@ TEST_CASE("no domain gives its handles to foreign actors, no actor takes a forei
   REQUIRE(found);
   CHECK_FALSE(found->handle_verified);
   CHECK(found->domain == "evil.example");
+}
+
+// R29
+TEST_CASE("a username that is more than a name is shown as less", "[activitypub][resolve]") {
+  const std::vector<std::pair<std::string, std::string>> kNames = {{"mara@masto.example", "mara_masto.example"},
+                                                                   {"mara\n\nadmin", "mara_admin"},
+                                                                   {"a b", "a_b"},
+                                                                   {"\u202Earam", "_aram"},
+                                                                   {"mar\u0430", "mar_"},
+                                                                   {"../../x", "_./../x"},
+                                                                   {"<b>x</b>", "_b_x_b_"},
+                                                                   {"jane.doe-1", "jane.doe-1"},
+                                                                   {"example.org", "example.org"},
+                                                                   {"-dash-", "-dash-"},
+                                                                   {"_Under_9", "_Under_9"}};
+  for (const auto& [said, shown] : kNames) {
+    CAPTURE(said);
+    Fediverse f;
+    auto document = actor_document("evil.example", "x");
+    document["preferredUsername"] = said;
+    f.remote.serve("https://evil.example/users/x", document);
+    const auto found = find_actor(f, "https://evil.example/users/x");
+    REQUIRE(found);
+    CHECK(found->acct() == text::replace_all(shown, "/", "_") + "@evil.example");
+    CHECK_FALSE(found->handle_verified);
+  }
+}
+
+// R14
+TEST_CASE("actors of one server do not send us to any number of names", "[activitypub][resolve]") {
+  Fediverse f;
+  const auto claim = [&](int n, const std::string& handle) {
+    const std::string id = "https://evil.example/users/u" + std::to_string(n);
+    auto document = actor_document("evil.example", "u" + std::to_string(n));
+    document["webfinger"] = handle;
+    f.remote.serve(id, document);
+    return find_actor(f, id);
+  };
+  const auto asked = [&](const std::string& part) {
+    return std::ranges::count_if(f.remote.requested,
+                                 [&](const std::string& url) { return url.find(part) != std::string::npos; });
+  };
+  SECTION("of servers nobody has heard of, WebFinger and host-meta alike") {
+    for (int i = 0; i < 30; ++i) REQUIRE(claim(i, "x@n" + std::to_string(i) + ".victim.example"));
+    CHECK(asked(".victim.example/.well-known/webfinger") == 10);
+    CHECK(asked(".victim.example/.well-known/host-meta") == 10);
+  }
+  SECTION("by a template of host-meta") {
+    for (int i = 0; i < 15; ++i) {
+      const auto host = "h" + std::to_string(i) + "x.example";
+      f.remote.serve_text(
+          "https://" + host + "/.well-known/host-meta",
+          "<XRD><Link rel='lrdd' template='https://n" + std::to_string(i) + ".victim.example/?q={uri}'/></XRD>",
+          "application/xrd+xml");
+      CHECK_FALSE(find_handle(f, "a", host));
+    }
+    CHECK(asked(".victim.example/?q=") == 10);
+  }
+  SECTION("of one server that is known") {
+    f.world.remote_account("mara", "victim.example");
+    for (int i = 0; i < 1210; ++i) REQUIRE(claim(i, "u" + std::to_string(i) + "@victim.example"));
+    CHECK(asked("victim.example/.well-known/") == 1200);
+  }
 }
 
 TEST_CASE("WebFinger is followed one hop, not in circles", "[activitypub][resolve]") {
@@ -290,7 +358,7 @@ TEST_CASE("a stored profile is read again when it is old, and stays when that fa
   CHECK(find_handle(f, "mara", "masto.example")->display_name == "Mara Two");
 }
 
-// 8.28, 8.32
+// 8.28, 8.32, R9
 TEST_CASE("keys are bound only to the actor that lists them", "[activitypub][resolve][key]") {
   const std::string key_id = kMara + "#main-key";
   const auto find_key = [](Fediverse& f, const std::string& id) {

@@ -125,7 +125,7 @@ TEST_CASE("a note that is not its author's to give is refused", "[activitypub][r
   CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
 }
 
-// 8.62
+// 8.62, R22
 TEST_CASE("dates of other servers are claims, not facts", "[activitypub][resolve]") {
   Setup f;
   for (const char* published : {"9999-01-01T00:00:00Z", "2026-03-04T12:00:00Z", "1970-01-02T00:00:00Z", "soon"}) {

@@ -143,6 +143,7 @@ TEST_CASE("a page that cannot be read gives no card, and trouble is soon forgott
   CHECK(crawl(f.api, f.remote) == 2);
 }
 
+// R20
 TEST_CASE("oEmbed says how a video is framed, and nothing of its markup is kept", "[api][card]") {
   Fixture f;
   f.serve("https://video.example/watch",

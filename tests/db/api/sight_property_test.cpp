@@ -332,6 +332,7 @@ void check_single_statuses(RandomWorld& w, const Client& client, const std::stri
 
 }  // namespace
 
+// R21
 TEST_CASE("no reading path shows what its reader may not see or does not want, and none holds back the rest",
           "[api][property][timeline]") {
   for (unsigned seed = 1; seed <= 5; ++seed) {

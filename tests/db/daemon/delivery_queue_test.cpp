@@ -131,7 +131,7 @@ TEST_CASE("what is for all carries no digest of followers", "[daemon][delivery]"
   CHECK(f.prepared(f.only())->headers.find(std::string(activitypub::kSynchronizationHeader)) == nullptr);
 }
 
-// 8.93
+// 8.93, R31
 TEST_CASE("a private post is not sent where nobody follows by the time it would be", "[daemon][delivery]") {
   Setup f;
   f.follow(f.near1);

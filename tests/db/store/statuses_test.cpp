@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -168,6 +169,38 @@ TEST_CASE("replies that came before their parent are attached to it", "[store][s
   CHECK(late.in_reply_to_account_id == alice.id);
   CHECK(late.conversation_id == parent.conversation_id);
   CHECK(world.reload(parent).replies_count == 2);
+}
+
+TEST_CASE("a parent that comes late takes along what answers the reply, not the thread whose name that reply bears",
+          "[store][statuses][conversations]") {
+  World world;
+  const auto alice = world.remote_account("alice", "a.test");
+  const auto evil = world.remote_account("evil", "evil.test");
+  const auto root = world.status(alice);
+  const auto answer = world.status(alice, {.reply_to = root});
+  const auto insert = [&](const std::string& uri, const std::optional<std::string>& parent, ConversationId thread) {
+    model::Status status;
+    status.id = world.ids.next<StatusId>();
+    status.uri = uri;
+    status.account_id = evil.id;
+    status.local = false;
+    status.created_at = world.clock.now();
+    status.in_reply_to_uri = parent;
+    status.conversation_id = thread;
+    REQUIRE(world.write([&](db::Tx& tx) { return store::insert_status(tx, status, {}); }));
+    return status;
+  };
+  const auto child = insert("https://evil.test/c", "https://evil.test/p", *root.conversation_id);
+  const auto below = world.status(alice, {.reply_to = child});
+  const auto own = world.write([&](db::Tx& tx) {
+    return store::insert_conversation(tx, world.ids.next<ConversationId>(), "https://evil.test/context");
+  });
+  const auto parent = insert("https://evil.test/p", std::nullopt, own);
+  CHECK(world.reload(child).in_reply_to_id == parent.id);
+  CHECK(world.reload(child).conversation_id == own);
+  CHECK(world.reload(below).conversation_id == own);
+  CHECK(world.reload(root).conversation_id == root.conversation_id);
+  CHECK(world.reload(answer).conversation_id == root.conversation_id);
 }
 
 TEST_CASE("a reply and its parent that arrive at the same moment find each other", "[store][statuses]") {

@@ -52,6 +52,7 @@ struct Eavesdropper {
 
 }  // namespace
 
+// R21
 TEST_CASE("what is for some is heard by nobody else, whatever the event", "[streaming][leak]") {
   Station s;
   const auto alice = s.world.local_account("alice");

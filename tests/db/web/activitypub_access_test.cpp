@@ -269,6 +269,22 @@ TEST_CASE("8.96: the followers of a server are shown to that server alone", "[we
   CHECK(f.get(f.base + "/followers_synchronization").status == 401);
   const auto shown = f.json(f.signed_get(f.base + "/followers_synchronization", "instance"));
   CHECK(shown["orderedItems"] == Json::array({mara.uri}));
+  f.world.block(f.anna, f.actor("eve"));
+  CHECK(f.signed_get(f.base + "/followers_synchronization", "eve").status == 404);
+}
+
+// R25
+TEST_CASE("an unsigned request for what is private costs what one for nothing costs", "[web][activitypub][access]") {
+  Setup f;
+  const auto hidden = f.world.status(f.anna, {.visibility = Visibility::private_});
+  const auto cost = [&](const std::string& target) {
+    f.get(target);  // what is remembered is remembered
+    const auto before = f.world.session().statement_count();
+    CHECK(f.get(target).status == 404);
+    return f.world.session().statement_count() - before;
+  };
+  const auto nothing = cost(f.base + "/statuses/999");
+  CHECK(cost(f.path(hidden)) <= nothing + 1);
 }
 
 TEST_CASE("a thread that begins here is one collection of what is public in it", "[web][activitypub][access]") {

@@ -153,6 +153,7 @@ TEST_CASE("a second copy is answered and not queued", "[web][inbox]") {
   CHECK(f.queued().size() == 3);
 }
 
+// R12
 TEST_CASE("a request that somebody recorded counts once, also one that may come again", "[web][inbox]") {
   Setup f;
   auto follow = f.request(http::Method::post, "/inbox", f.follow().dump());
@@ -183,7 +184,31 @@ TEST_CASE("a victim's activity id cannot be used up by others", "[web][inbox]") 
   CHECK(f.queued().size() == before + 1);
 }
 
-// 8.20, 8.21, 8.22, 8.23, 8.25
+// 8.110: ids below one's own are one's own; those that lie beside are whose word they are.
+TEST_CASE("a neighbour on the same server uses up no id of a victim's", "[web][inbox]") {
+  Setup f;
+  f.publish_actor("masto.example", "eve", test::other_test_key());
+  const std::string uri = "https://masto.example/users/eve";
+  const FederatedSite::Signing eve{.key = &test::other_test_key(), .key_id = uri + "#main-key"};
+  const auto like = [&](const std::string& actor, const std::string& id) {
+    auto activity = f.like();
+    activity["actor"] = actor;
+    activity["id"] = id;
+    return activity;
+  };
+  const auto id = GENERATE(kMara + "#likes/7", std::string("https://masto.example/activities/7"));
+  CHECK(f.post_status(like(uri, id), eve) == 202);
+  CHECK(f.queued().size() == 1);
+  CHECK(f.post_status(like(kMara, id), f.mara) == 202);
+  CHECK(f.queued().size() == 2);
+  // Each counts once.
+  f.world.clock.advance(1s);
+  CHECK(f.post_status(like(uri, id), eve) == 202);
+  CHECK(f.post_status(like(kMara, id), f.mara) == 202);
+  CHECK(f.queued().size() == 2);
+}
+
+// 8.20, 8.21, 8.22, 8.23, 8.25, R10, R11, R12
 TEST_CASE("what is not what was signed is refused, and nothing is stored", "[web][inbox]") {
   struct Attack {
     const char* name;
@@ -414,6 +439,15 @@ TEST_CASE("a visitor who names keys that do not verify soon makes us ask nobody"
     for (int i = 0; i < 40; ++i) CHECK(forge("victim.example", "v" + std::to_string(i), "198.51.100.7").status == 401);
     CHECK(f.remote.requested.size() == 10);
   }
+  SECTION("by many visitors") {
+    for (int i = 0; i < 60; ++i) {
+      for (int n = 0; n < 10; ++n)
+        forge("victim.example", "v" + std::to_string(i) + "x" + std::to_string(n), "198.51.100." + std::to_string(i));
+    }
+    CHECK(f.remote.requested.size() == 300);
+    CHECK(forge("victim.example", "w", "198.51.100.99").status == 503);
+    CHECK(forge("other.example", "w", "198.51.100.99").status == 401);
+  }
   SECTION("signatures that verify cost nothing") {
     for (int i = 0; i < 40; ++i) {
       const std::string name = "v" + std::to_string(i);
@@ -421,6 +455,38 @@ TEST_CASE("a visitor who names keys that do not verify soon makes us ask nobody"
       CHECK(forge("busy.example", name, "198.51.100.7").status == 202);
     }
   }
+}
+
+// federation.md 3.1, step 4
+TEST_CASE("a network whose signatures fail is soon not read any more", "[web][inbox]") {
+  Setup f;
+  REQUIRE(f.post_status(f.like("0"), f.mara) == 202);
+  const auto send = [&](const std::string& target, const std::string& body, const crypto::PrivateKey& key,
+                        const std::string& from) {
+    auto message = f.request(http::Method::post, target, body);
+    message.remote_address = from;
+    f.sign(message, {.key = &key, .key_id = kMara + "#main-key"});
+    return f.handle(message);
+  };
+  const auto forge = [&](const std::string& from) {
+    return send("/inbox", f.like("1").dump(), test::other_test_key(), from).status;
+  };
+  for (int i = 0; i < 50; ++i) CHECK(forge("2001:db8:1:2::" + std::to_string(i + 1)) == 401);
+  for (int i = 0; i < 50; ++i) CHECK(send("/inbox", "{", test::test_key(), "2001:db8:1:2::1").status == 400);
+  const auto refused = send("/inbox", f.like("1").dump(), test::test_key(), "2001:db8:1:2::99");
+  CHECK(refused.status == 429);
+  CHECK(refused.headers.get("Retry-After") == "300");
+  const auto before = f.world.session().statement_count();
+  CHECK(send("/inbox", "not even JSON", test::test_key(), "2001:db8:1:2::99").status == 429);
+  CHECK(send("/ap/users/" + f.anna.id.str() + "/inbox", "{}", test::test_key(), "2001:db8:1:2::99").status == 429);
+  CHECK(f.world.session().statement_count() == before);
+  CHECK(send("/inbox", f.like("2").dump(), test::test_key(), "2001:db8:1:3::1").status == 202);
+  f.world.clock.advance(301s);
+  CHECK(send("/inbox", f.like("3").dump(), test::test_key(), "2001:db8:1:2::99").status == 202);
+  // What verifies does not count, and neither does a proxy that does not say for whom it speaks.
+  for (int i = 0; i < 120; ++i)
+    CHECK(send("/inbox", f.like("4").dump(), test::test_key(), "198.51.100.7").status == 202);
+  for (int i = 0; i < 120; ++i) CHECK(forge("") == 401);
 }
 
 // 8.30

@@ -13,6 +13,7 @@ const std::vector<http::Header> kBrowser = {
 
 }  // namespace
 
+// R19
 TEST_CASE("a profile page shows what everybody may see", "[web][pages]") {
   Site site;
   const auto alice = site.world.local_account("alice", {.display_name = "Alice <3"});

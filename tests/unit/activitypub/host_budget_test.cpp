@@ -59,4 +59,13 @@ TEST_CASE("the owner of a name is found by the public suffix list", "[activitypu
   CHECK(HostBudget::registrable("127.0.0.1:8080") == "127.0.0.1:8080");
 }
 
+// R14
+TEST_CASE("whoever brings many domains does not reset the count of one that is used up", "[activitypub][budget]") {
+  StepClock clock;
+  HostBudget budget(clock);
+  for (int i = 0; i < 20; ++i) budget.allow("h" + std::to_string(i) + ".evil.example");
+  for (int i = 0; i < 25'000; ++i) CHECK(budget.allow("a.d" + std::to_string(i) + ".example"));
+  CHECK_FALSE(budget.allow("new.evil.example"));
+}
+
 }  // namespace dunlin::activitypub

@@ -184,7 +184,7 @@ TEST_CASE("WebFinger answers name one actor, a person before a group", "[activit
       R"({"subject":"acct:a@b","links":[{"rel":"self","type":"application/activity+json","href":"/u"}]})"));
 }
 
-// 8.10
+// 8.10, R28
 TEST_CASE("host-meta names a template in XML and JSON, never with a DTD", "[activitypub][parse]") {
   const std::string expected = "https://masto.example/.well-known/webfinger?resource={uri}";
   CHECK(

@@ -58,6 +58,7 @@ TEST_CASE("values with spaces, quotes or equals signs are quoted", "[base][log]"
   CHECK(capture.line() == R"(info x a="b c" d="say \"hi\"" e="k=v" f=ü)");
 }
 
+// R32
 TEST_CASE("input cannot start a line or send control sequences", "[base][log]") {
   const Capture capture(log::Level::debug);
   log::info("e\nvent",

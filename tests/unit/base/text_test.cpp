@@ -117,6 +117,7 @@ TEST_CASE("encodings round-trip random bytes", "[base][text]") {
   CHECK(text::hex_encode(std::string("\x00\xab\x7f", 3)) == "00ab7f");
 }
 
+// R26
 TEST_CASE("constant time comparison equals plain comparison", "[base][text]") {
   CHECK(text::equals_constant_time("", ""));
   CHECK(text::equals_constant_time("abc", "abc"));

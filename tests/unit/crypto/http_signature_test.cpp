@@ -244,7 +244,7 @@ TEST_CASE("a target signed without its query is accepted by draft-cavage only", 
   CHECK(outcome(message, key.public_key()) == 401);
 }
 
-// 8.25
+// 8.25, R11
 TEST_CASE("malformed cavage headers are bad requests", "[crypto][signature]") {
   const auto key = test_keys::rsa();
   const Message good = signed_message(Scheme::cavage, key);

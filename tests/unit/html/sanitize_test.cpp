@@ -237,6 +237,7 @@ TEST_CASE("control characters and NUL go, line feeds and tabs stay", "[html][san
 }
 
 // 8.103
+// R19
 TEST_CASE("hostile corpus: only the allow-list comes out, twice the same", "[html][sanitize]") {
   for (const std::string_view input :
        {"<p><b>unclosed",

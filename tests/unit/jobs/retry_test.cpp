@@ -116,6 +116,7 @@ TEST_CASE("410 ends the host at a shared inbox, the actor at a personal one", "[
 }
 
 // 8.90
+// R27
 TEST_CASE("Retry-After holds the whole host, for a day at most", "[jobs][retry]") {
   for (const int status : {429, 503}) {
     CAPTURE(status);

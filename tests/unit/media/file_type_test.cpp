@@ -42,6 +42,7 @@ TEST_CASE("a file's type is what its first bytes say", "[media]") {
   CHECK(type_of(samples.sound("", "a.aac")) == "audio/aac");
 }
 
+// R17
 TEST_CASE("8.104: what is no known file is none, whatever it calls itself", "[media]") {
   const test::Samples samples;
   for (const std::string content :

@@ -245,6 +245,7 @@ TEST_CASE("films beyond the limits and broken ones are refused", "[media][proces
         "File type of uploaded media could not be verified");
 }
 
+// R18
 TEST_CASE("the child is confined: no network, no other files, no time without end", "[media][process][sandbox]") {
   const Setup s;
   const auto folder = WorkFolder::make(s.samples.folder() / "work").value();

@@ -4,7 +4,7 @@
 
 using namespace dunlin::net;
 
-// 8.14
+// 8.14, R1
 TEST_CASE("only global unicast addresses are public", "[net][address]") {
   const char* refused[] = {"0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
                            "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",

@@ -107,7 +107,7 @@ TEST_CASE("a compressed answer of our own server is unpacked", "[net][client]") 
   CHECK(answer->body.size() > 20'000);
 }
 
-// 8.14
+// 8.14, R1
 TEST_CASE("what the rules refuse is never connected to", "[net][client]") {
   std::atomic<int> lookups{0};
   ClientOptions options;
@@ -187,7 +187,75 @@ TEST_CASE("a name server that hangs costs the DNS limit, and other names nothing
   release.set();
 }
 
-// 8.15
+// R14: whoever makes us ask for names of his invention.
+TEST_CASE("names that hang leave room for others: below other domains, and for those that were found before",
+          "[net][client]") {
+  ScriptedServer server(always(answer_with("hello")));
+  // Lookups may outlive the client.
+  struct Names {
+    Signal release;
+    std::atomic<int> hanging{0};
+    std::atomic<int> known{0};
+  };
+  const auto names = std::make_shared<Names>();
+  ClientOptions options = loopback_client();
+  options.dns_timeout = 60ms;
+  options.dns_cache_time = 1ms;
+  options.resolver_threads = 4;
+  options.lookup = [names](const std::string& host) -> Result<std::vector<IpAddress>> {
+    if (host.starts_with("hang")) {
+      ++names->hanging;
+      names->release.wait();
+      return std::unexpected(exchange_error(ExchangeFailure::dns, "no answer"));
+    }
+    if (host.starts_with("known")) ++names->known;
+    return std::vector{*IpAddress::parse("127.0.0.1")};
+  };
+  Outgoing out(options);
+  const auto ask = [&](const std::string& host) {
+    return failure(get(out.client, fmt::format("http://{}:{}/", host, server.port())));
+  };
+  REQUIRE(ask("known.example") == "answer 200");
+  SECTION("below one domain") {
+    options.resolver_threads = 8;
+    Outgoing wider(options);
+    for (int i = 0; i < 6; ++i)
+      CHECK(failure(get(wider.client, fmt::format("http://hang{}.evil.example:{}/", i, server.port()))) == "timeout");
+    CHECK(names->hanging == 2);
+    CHECK(failure(get(wider.client, fmt::format("http://new.other.test:{}/", server.port()))) == "answer 200");
+    names->release.set();
+  }
+  SECTION("below many") {
+    for (int i = 0; i < 6; ++i) CHECK(ask(fmt::format("hang.evil{}.example", i)) == "timeout");
+    for (int i = 0; i < 6; ++i) CHECK(ask(fmt::format("hang.evil{}.test", i)) == "timeout");
+    CHECK(names->hanging == 2);
+    ScriptedServer other(always(answer_with("hello")));  // no connection to it is open
+    CHECK(failure(get(out.client, fmt::format("http://known.example:{}/", other.port()))) == "answer 200");
+    CHECK(names->known == 2);
+    names->release.set();
+  }
+}
+
+TEST_CASE("a name that hung is not asked for again for a minute", "[net][client]") {
+  ScriptedServer server(always(answer_with("hello")));
+  const auto lookups = std::make_shared<std::atomic<int>>(0);
+  ClientOptions options = loopback_client();
+  options.dns_timeout = 20ms;
+  options.dns_cache_time = 1ms;
+  options.lookup = [lookups](const std::string&) -> Result<std::vector<IpAddress>> {
+    ++*lookups;
+    std::this_thread::sleep_for(60ms);
+    return std::unexpected(exchange_error(ExchangeFailure::dns, "no answer"));
+  };
+  Outgoing out(options);
+  const auto url = fmt::format("http://hang.example:{}/", server.port());
+  CHECK(failure(get(out.client, url)) == "timeout");
+  std::this_thread::sleep_for(100ms);
+  CHECK(failure(get(out.client, url)) == "dns");
+  CHECK(*lookups == 1);
+}
+
+// 8.15, R5
 TEST_CASE("each way to fail has its name", "[net][client]") {
   struct Case {
     const char* name;

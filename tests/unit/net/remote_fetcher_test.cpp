@@ -127,7 +127,7 @@ TEST_CASE("a translator gets its text by POST, and is not followed elsewhere", "
   CHECK(f.network.asked().at(1).method == http::Method::get);
 }
 
-// 8.13
+// 8.13, R6
 TEST_CASE("redirects are followed three times, each hop signed anew", "[net][fetcher]") {
   const auto chain = [](const http::OutboundRequest& request) -> std::optional<FakeExchanger::Answer> {
     const int hop = std::stoi(path(request).substr(1));
