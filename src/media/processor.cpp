@@ -286,7 +286,7 @@ Result<Made> Processor::film(const Path& folder, const Path& file, const FileTyp
 }
 
 Result<Made> Processor::film_preview(const Path& folder, const Path& file, const FileType& type) const {
-  const auto found = TRY(probe_any(folder, file, type.demuxer));
+  const auto found = TRY(probe(folder, file, type));
   Made made;
   made.file = file;
   made.content_type = type.content_type;

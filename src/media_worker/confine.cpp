@@ -33,7 +33,10 @@ constexpr std::uint64_t kFolderRights = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_
                                         LANDLOCK_ACCESS_FS_MAKE_REG;
 constexpr std::uint64_t kReadRights =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-/// All rights of the first version of Landlock: what is not named here is not restricted.
+/// Since the third version of Landlock; the system's header may be older than its kernel.
+constexpr std::uint64_t kTruncate = 1ULL << 14U;
+constexpr int kTruncateSince = 3;
+/// All rights of the first version: what is not named here is not restricted.
 constexpr std::uint64_t kAllRights = kReadRights | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
                                      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
                                      LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
@@ -52,7 +55,9 @@ bool allow(int rules, const char* path, std::uint64_t rights) {
 
 std::string confine_files(const std::filesystem::path& folder) {
   landlock_ruleset_attr attributes{};
-  attributes.handled_access_fs = kAllRights;
+  const auto version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  const std::uint64_t truncate = version >= kTruncateSince ? kTruncate : 0;
+  attributes.handled_access_fs = kAllRights | truncate;
   const auto rules = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (rules < 0) {
     // An older kernel, or one that was started without it: the other limits still hold.
@@ -64,7 +69,7 @@ std::string confine_files(const std::filesystem::path& folder) {
   // Of /etc only what the loader needs: our own configuration, with its secrets, lies there too.
   ok = ok && allow(rules, "/etc/ld.so.cache", LANDLOCK_ACCESS_FS_READ_FILE);
   for (const char* path : {"/dev/null", "/dev/urandom"}) ok = ok && allow(rules, path, kFile);
-  ok = ok && allow(rules, folder.c_str(), kFolderRights);
+  ok = ok && allow(rules, folder.c_str(), kFolderRights | truncate);
   ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   const auto why = ok ? std::string() : failed("landlock");
   close(rules);
@@ -106,58 +111,32 @@ bool forbid_others(scmp_filter_ctx filter) {
          seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(sched_setaffinity), 1, not_zero) == 0;
 }
 
+/// Newer than the headers of libseccomp; one number on all kinds of machines.
+constexpr int kFchmodat2 = 452;
+constexpr int kSetxattrat = 463;
+constexpr int kRemovexattrat = 466;
+
 /// What no decoder needs: the network, other processes, names that lead elsewhere, the kernel's odder corners.
 std::string confine_calls() {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (filter == nullptr) return "seccomp: no filter";
   bool ok = forbid_processes(filter) && forbid_others(filter);
-  for (const int call : {SCMP_SYS(socket),
-                         SCMP_SYS(connect),
-                         SCMP_SYS(bind),
-                         SCMP_SYS(listen),
-                         SCMP_SYS(accept),
-                         SCMP_SYS(accept4),
-                         SCMP_SYS(ptrace),
-                         SCMP_SYS(process_vm_readv),
-                         SCMP_SYS(process_vm_writev),
-                         SCMP_SYS(kill),
-                         SCMP_SYS(tkill),
-                         SCMP_SYS(rt_sigqueueinfo),
-                         SCMP_SYS(pidfd_send_signal),
-                         SCMP_SYS(process_madvise),
-                         SCMP_SYS(setpriority),
-                         SCMP_SYS(ioprio_set),
-                         SCMP_SYS(sched_setscheduler),
-                         SCMP_SYS(sched_setparam),
-                         SCMP_SYS(sched_setattr),
-                         SCMP_SYS(sched_getattr),  // GLib would copy them to each thread
-                         SCMP_SYS(symlink),
-                         SCMP_SYS(symlinkat),
-                         SCMP_SYS(link),
-                         SCMP_SYS(linkat),
-                         SCMP_SYS(mknod),
-                         SCMP_SYS(mknodat),
-                         SCMP_SYS(memfd_create),
-                         SCMP_SYS(pidfd_open),
-                         SCMP_SYS(pidfd_getfd),
-                         SCMP_SYS(mount),
-                         SCMP_SYS(umount2),
-                         SCMP_SYS(pivot_root),
-                         SCMP_SYS(chroot),
-                         SCMP_SYS(unshare),
-                         SCMP_SYS(setns),
-                         SCMP_SYS(bpf),
-                         SCMP_SYS(perf_event_open),
-                         SCMP_SYS(userfaultfd),
-                         SCMP_SYS(io_uring_setup),
-                         SCMP_SYS(keyctl),
-                         SCMP_SYS(add_key),
-                         SCMP_SYS(request_key),
-                         SCMP_SYS(init_module),
-                         SCMP_SYS(finit_module),
-                         SCMP_SYS(kexec_load),
-                         SCMP_SYS(reboot),
-                         SCMP_SYS(swapon)}) {
+  for (const int call :
+       {SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4),
+        SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(kill), SCMP_SYS(tkill),
+        SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(pidfd_send_signal), SCMP_SYS(process_madvise), SCMP_SYS(setpriority),
+        SCMP_SYS(ioprio_set), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam), SCMP_SYS(sched_setattr),
+        SCMP_SYS(sched_getattr),  // GLib would copy them to each thread
+        SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(mknod), SCMP_SYS(mknodat),
+        // By path, where Landlock does not look: whatever is the user's could be spoiled.
+        SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(lchown),
+        SCMP_SYS(fchown), SCMP_SYS(fchownat), SCMP_SYS(utime), SCMP_SYS(utimes), SCMP_SYS(futimesat),
+        SCMP_SYS(utimensat), SCMP_SYS(setxattr), SCMP_SYS(lsetxattr), SCMP_SYS(fsetxattr), SCMP_SYS(removexattr),
+        SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr), kFchmodat2, kSetxattrat, kRemovexattrat, SCMP_SYS(memfd_create),
+        SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root),
+        SCMP_SYS(chroot), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(bpf), SCMP_SYS(perf_event_open),
+        SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup), SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key),
+        SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load), SCMP_SYS(reboot), SCMP_SYS(swapon)}) {
     ok = ok && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0) == 0;
   }
   const int loaded = ok ? seccomp_load(filter) : -EINVAL;

@@ -227,6 +227,25 @@ Image alone(const Image& frame) {
 
 using Shape = std::function<Image(const Image&)>;
 
+/// All frames of a moving picture in this shape, one below the other.
+Image shaped_frames(const PictureTask& task, const Shape& shape) {
+  const auto film = decoded(open(task, true));
+  std::vector<Image> frames;
+  for (int i = 0; i < frames_of(film); ++i) {
+    const auto frame = made("frame", [&](VipsImage** one) {
+      return vips_extract_area(film.get(), one, 0, i * frame_height(film), width_of(film), frame_height(film), nullptr);
+    });
+    frames.push_back(shape(alone(frame)));
+  }
+  std::vector<VipsImage*> plain;
+  for (const Image& frame : frames) plain.push_back(frame.get());
+  auto joined = without_metadata(made("frames", [&](VipsImage** all) {
+    return vips_arrayjoin(plain.data(), all, static_cast<int>(plain.size()), "across", 1, nullptr);
+  }));
+  vips_image_set_int(joined.get(), VIPS_META_PAGE_HEIGHT, vips_image_get_height(frames.front().get()));
+  return joined;
+}
+
 /// One shape for a still picture or for each frame of a moving one.
 std::string make_shaped(const PictureTask& task, const Shape& shape) {
   const auto head = open(task, false);
@@ -241,21 +260,7 @@ std::string make_shaped(const PictureTask& task, const Shape& shape) {
     out.end_object();
     return out.take();
   }
-  const auto film = decoded(open(task, true));
-  std::vector<Image> frames;
-  for (int i = 0; i < frames_of(film); ++i) {
-    const auto frame = made("frame", [&](VipsImage** one) {
-      return vips_extract_area(film.get(), one, 0, i * frame_height(film), width_of(film), frame_height(film), nullptr);
-    });
-    frames.push_back(shape(alone(frame)));
-  }
-  std::vector<VipsImage*> plain;
-  for (const Image& frame : frames) plain.push_back(frame.get());
-  const auto joined = without_metadata(made("frames", [&](VipsImage** all) {
-    return vips_arrayjoin(plain.data(), all, static_cast<int>(plain.size()), "across", 1, nullptr);
-  }));
-  vips_image_set_int(joined.get(), VIPS_META_PAGE_HEIGHT, vips_image_get_height(first.get()));
-  out.field("file", save_webp(task, joined, "file"));
+  out.field("file", save_webp(task, shaped_frames(task, shape), "file"));
   out.field("static", save_png(task, first, "static"));
   out.end_object();
   return out.take();
@@ -273,8 +278,8 @@ std::string make_attachment(const PictureTask& task) {
   write_size(out, original, is_moving(head) ? pages_of(head) : 1);
   // The web plays WebP; a GIF that moves is a film, which the caller sees by `pages`.
   const bool plays = may_move(head) && loader_of(head).starts_with("webp");
-  out.field("file", plays ? save_webp(task, without_metadata(decoded(open(task, true))), "file")
-                          : save_original(task, original));
+  const auto shape = [](const Image& frame) { return bounded(upright(frame), kMostOriginalPixels); };
+  out.field("file", plays ? save_webp(task, shaped_frames(task, shape), "file") : save_original(task, original));
   write_preview(out, task, picture);
   out.end_object();
   return out.take();

@@ -2,6 +2,7 @@
 
 #include "support/samples.hpp"
 
+#include "dunlin/base/text.hpp"
 #include "dunlin/media/work_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -174,6 +175,54 @@ TEST_CASE("a moving WebP keeps moving, without what was written beside it", "[me
   CHECK_FALSE(contains(made->file, "secret-place"));
 }
 
+TEST_CASE("a moving WebP is bounded and turned upright like a still one", "[media][process]") {
+  const Setup s;
+  const auto large = s.samples.ffmpeg(
+      "-f lavfi -i testsrc=size=4000x2400:rate=10:duration=0.3 -c:v libwebp_anim -loop 0", "large.webp");
+  const auto work = s.work(large);
+  const auto made = s.image(work);
+  REQUIRE(made);
+  CHECK(made->width * made->height <= 8'294'400);
+  CHECK(contains(made->file, "ANIM"));
+  const auto again = s.image(s.work(made->file));
+  REQUIRE(again);
+  CHECK(again->width == made->width);
+  CHECK(again->pages == 3);
+
+  // Quarter turn by the camera's word.
+  const auto turned = s.samples.film("120x80", 0.3, false, "-c:v libwebp_anim -loop 0", "wide.webp");
+  auto bytes = test::Samples::read(turned);
+  const std::string exif("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 26);
+  bytes += std::string("EXIF\x1a\0\0\0", 8) + exif;
+  bytes[20] = static_cast<char>(bytes[20] | 0x08);  // VP8X: there is EXIF
+  const auto size = static_cast<std::uint32_t>(bytes.size() - 8);
+  for (std::size_t i = 0; i < 4; ++i) bytes[4 + i] = static_cast<char>(size >> (8 * i) & 0xffU);
+  const auto quarter = s.work(s.samples.bytes(bytes, "tall.webp"));
+  const auto tall = s.image(quarter);
+  REQUIRE(tall);
+  CHECK(tall->width == 80);
+  CHECK(tall->height == 120);
+  const auto stored = s.image(s.work(tall->file));
+  REQUIRE(stored);
+  CHECK(stored->width == 80);
+}
+
+TEST_CASE("films of other servers have the limits of our own", "[media][process]") {
+  const Setup s;
+  const auto preview = [&](const std::filesystem::path& sample) {
+    const auto work = s.work(sample);
+    return s.processor.film_preview(work.folder.path(), work.file, work.type);
+  };
+  CHECK(preview(s.samples.film("64x48", 0.3, false, "-c:v libx264 -pix_fmt yuv420p", "fine.mp4")));
+  const auto fast = preview(s.samples.ffmpeg(
+      "-f lavfi -i testsrc=size=64x64:rate=200:duration=0.2 -c:v libx264 -pix_fmt yuv420p", "fast.mp4"));
+  REQUIRE_FALSE(fast);
+  CHECK(fast.error().code == Errc::invalid);
+  CHECK_FALSE(preview(s.samples.ffmpeg(
+      "-f lavfi -i color=black:size=4096x2304:rate=1:duration=1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p",
+      "large.mp4")));
+}
+
 TEST_CASE("films become what the web plays", "[media][process]") {
   const Setup s;
   struct Row {
@@ -189,6 +238,9 @@ TEST_CASE("films become what the web plays", "[media][process]") {
       {s.samples.film("321x181", 1, false, "", "a.gif"), MediaType::gifv, "video/mp4"},
       {s.samples.film("320x180", 1, false, "-c:v libx264 -pix_fmt yuv420p", "silent.mp4"), MediaType::gifv,
        "video/mp4"},
+      {s.samples.film("320x180", 1, true, "-c:v mpeg4 -c:a aac -shortest", "a.3gp"), MediaType::video, "video/mp4"},
+      {s.samples.film("320x180", 1, true, "-c:v wmv2 -c:a wmav2 -shortest", "a.asf"), MediaType::video, "video/mp4"},
+      {s.samples.sound("-c:a libopus", "a.opus"), MediaType::audio, "audio/ogg"},
       {s.samples.sound("", "a.mp3"), MediaType::audio, "audio/mpeg"},
       {s.samples.sound("-c:a libvorbis", "a.ogg"), MediaType::audio, "audio/ogg"},
       {s.samples.sound("", "a.flac"), MediaType::audio, "audio/flac"},
@@ -296,6 +348,13 @@ TEST_CASE("the child can neither start processes nor touch others, nor leave wha
   CHECK(forbidden("os.symlink('/etc/passwd', 'file.jpg')"));
   CHECK(forbidden("os.link('input', 'file.jpg')"));
   CHECK(forbidden("os.mkfifo('file.jpg')"));
+  // What is the user's and lies elsewhere.
+  const auto secret = s.samples.bytes("secret", "elsewhere").string();
+  for (const auto& call : {"truncate({}, 0)", "chmod({}, 0)", "chown({}, -1, -1)", "utime({})",
+                           "setxattr({}, 'user.x', b'y')", "removexattr({}, 'user.x')"}) {
+    CHECK(forbidden("os." + text::replace_all(call, "{}", "'" + secret + "'")));
+  }
+  CHECK(test::Samples::read(secret) == "secret");
   CHECK(worker
             .run(folder.path(), {},
                  {"run", "/usr/bin/python3", "-c",
