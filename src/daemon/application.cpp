@@ -110,7 +110,8 @@ net::ClientOptions trusted_client_options(const config::Config& config, net::Wor
 net::FetcherOptions translator_options() {
   net::FetcherOptions options;
   options.max_concurrent = options.max_per_host = 8;
-  options.missing_cache = options.refused_cache = options.transport_cache = std::chrono::milliseconds(0);
+  options.missing_cache = options.refused_cache = options.transport_cache = options.max_pause =
+      std::chrono::milliseconds(0);
   return options;
 }
 
