@@ -29,6 +29,8 @@ using Answer = Result<http::OutboundResponse>;
 using FetchCallback = std::move_only_function<void(RemoteDocument)>;
 
 constexpr std::size_t kMaxRemembered = 20'000;
+constexpr std::chrono::hours kFormMemory{30 * 24};  // federation.md 2.6
+constexpr std::chrono::minutes kRecallAgain{10};    // what others may have found out meanwhile
 constexpr const char* kRefusedByPolicy = "refused by the domain policy";
 
 /// Some peers match the first entry only: the order matters.
@@ -57,6 +59,20 @@ std::string_view accept_for(RemoteKind kind) {
 
 bool is_signed(RemoteKind kind) {
   return kind == RemoteKind::activity || kind == RemoteKind::key || kind == RemoteKind::page;
+}
+
+/// What to try when a host refuses `first`: what is likelier comes first.
+std::vector<SignatureForm> other_forms(SignatureForm first, const Url& url, int refusal) {
+  std::vector<SignatureForm> forms;
+  const bool query_may_matter = !url.query.empty() && refusal == 401;
+  if (first.scheme == SignatureScheme::rfc9421) {
+    forms.push_back({.scheme = SignatureScheme::cavage, .with_query = true});
+    if (query_may_matter) forms.push_back({.scheme = SignatureScheme::cavage, .with_query = false});
+  } else {
+    if (query_may_matter) forms.push_back({.scheme = SignatureScheme::cavage, .with_query = !first.with_query});
+    forms.push_back({.scheme = SignatureScheme::rfc9421, .with_query = true});
+  }
+  return forms;
 }
 
 bool is_redirect(int status) {
@@ -108,7 +124,9 @@ struct RemoteFetcher::Impl {
   asio::awaitable<void> flight(RemoteRequest request);
   asio::awaitable<RemoteDocument> follow(RemoteRequest request);
   asio::awaitable<Answer> get(Url url, RemoteRequest asked, Steady::time_point deadline);
-  asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureScheme scheme, Steady::time_point deadline);
+  asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureForm form, Steady::time_point deadline);
+  asio::awaitable<SignatureForm> form_for(std::string authority);
+  asio::awaitable<void> learn(std::string authority, SignatureForm form, bool tell);
   asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Steady::time_point deadline);
   void note_pause(const Url& url, const http::OutboundResponse& answer);
   const int* find_pause(const Url& url);
@@ -127,7 +145,7 @@ struct RemoteFetcher::Impl {
   ExpiringMap<RemoteRequest, RemoteDocument> failures{kMaxRemembered};
   /// Authorities and single addresses that are not to be asked now, and the status they said it with.
   ExpiringMap<std::string, int> pauses{kMaxRemembered};
-  std::map<std::string, SignatureScheme> schemes;  // hosts where another scheme than the first one worked
+  ExpiringMap<std::string, SignatureForm> forms{kMaxRemembered};  // by authority
   TaskGroup tasks;
   bool stopped = false;
   std::atomic<bool> stop_called{false};  // the thread may be gone from here on
@@ -184,22 +202,54 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
   }
 }
 
-/// Signed with what this host is known to take, then with the other scheme if it refuses.
+/// Signed with what this host is known to take, then with what else it may take if it refuses.
 asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteRequest asked, Steady::time_point deadline) {
+  if (!sign || !is_signed(asked.kind)) co_return co_await get_with(std::move(url), std::move(asked), {}, deadline);
   const std::string authority = url.authority();
-  const auto known = schemes.find(authority);
-  const auto scheme = known == schemes.end() ? SignatureScheme::cavage : known->second;
-  Answer answer = co_await get_with(url, asked, scheme, deadline);
-  const bool knock_again = sign && is_signed(asked.kind) && answer && (answer->status == 400 || answer->status == 401);
-  if (!knock_again) co_return answer;
-  Answer second = co_await get_with(std::move(url), std::move(asked), other_scheme(scheme), deadline);
-  if (!second || second->status / 100 != 2) co_return answer;
-  if (schemes.size() >= kMaxRemembered) schemes.clear();
-  schemes.insert_or_assign(authority, other_scheme(scheme));
-  co_return second;
+  SignatureForm first = co_await form_for(authority);
+  if (url.query.empty()) first.with_query = true;
+  Answer answer = co_await get_with(url, asked, first, deadline);
+  if (!answer || (answer->status != 400 && answer->status != 401)) co_return answer;
+  for (const SignatureForm form : other_forms(first, url, answer->status)) {
+    Answer other = co_await get_with(url, asked, form, deadline);
+    if (!other || other->status / 100 != 2) continue;
+    co_await learn(authority, form, form.scheme != first.scheme);
+    co_return other;
+  }
+  co_return answer;
 }
 
-asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest asked, SignatureScheme scheme,
+asio::awaitable<SignatureForm> RemoteFetcher::Impl::form_for(std::string authority) {
+  if (const SignatureForm* known = forms.find(authority, Steady::now())) co_return *known;
+  SignatureForm form;
+  if (!options.recall_scheme) co_return form;
+  const bool ran = co_await run_on(workers, Lane::read, [&](Worker& worker) {
+    try {
+      form.scheme = options.recall_scheme(*worker.session, authority).value_or(form.scheme);
+    } catch (const std::exception& e) {
+      log::warn("what signatures a host takes cannot be read", {log::kv("host", authority), log::kv("what", e.what())});
+    }
+  });
+  const auto now = Steady::now();
+  if (const SignatureForm* learned = forms.find(authority, now)) co_return *learned;
+  if (ran) forms.put(std::move(authority), form, now + kRecallAgain, now);
+  co_return form;
+}
+
+asio::awaitable<void> RemoteFetcher::Impl::learn(std::string authority, SignatureForm form, bool tell) {
+  const auto now = Steady::now();
+  forms.put(authority, form, now + kFormMemory, now);
+  if (!tell || !options.record_scheme) co_return;
+  co_await run_on(workers, Lane::write, [&](Worker& worker) {
+    try {
+      options.record_scheme(*worker.session, authority, form.scheme);
+    } catch (const std::exception& e) {
+      log::warn("what signatures a host takes is not stored", {log::kv("host", authority), log::kv("what", e.what())});
+    }
+  });
+}
+
+asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest asked, SignatureForm form,
                                                       Steady::time_point deadline) {
   http::OutboundRequest request;
   request.method = asked.body.empty() ? http::Method::get : http::Method::post;
@@ -218,7 +268,7 @@ asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest ask
     std::string broken;
     const bool ran = co_await run_on_crypto(workers, [&] {
       try {
-        sign(request, scheme);
+        sign(request, form);
       } catch (const std::exception& e) {
         broken = e.what();
       }

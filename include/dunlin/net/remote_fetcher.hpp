@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dunlin/db/tx.hpp"
 #include "dunlin/net/application.hpp"
 #include "dunlin/net/client.hpp"
 #include "dunlin/net/io_thread.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +36,10 @@ struct FetcherOptions {
   /// Whether a "host" or "host:port" may be asked at all, by the admin's policy: also where a redirect leads. Empty:
   /// all.
   std::function<bool(std::string_view authority)> may_ask{};
+  /// What deliveries and other processes know of the signatures that a host takes, and telling them what was found out
+  /// here. Called on workers. Empty: each fetcher finds out for itself.
+  std::function<std::optional<SignatureScheme>(db::Session& session, const std::string& authority)> recall_scheme{};
+  std::function<void(db::Session& session, const std::string& authority, SignatureScheme scheme)> record_scheme{};
 };
 
 /// The one way by which documents of other servers come in (federation.md 1.7): signed GET, redirects by rule, equal
