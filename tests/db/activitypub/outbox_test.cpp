@@ -3,13 +3,14 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/delivery.hpp"
+#include "dunlin/base/time_format.hpp"
 #include "dunlin/crypto/http_signature.hpp"
 #include "dunlin/model/picture.hpp"
 #include "dunlin/store/custom_emojis.hpp"
-
 #include "dunlin/store/federation.hpp"
 #include "dunlin/store/notifications.hpp"
 #include "dunlin/store/relationships.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -198,7 +199,6 @@ TEST_CASE("several edits of a profile are one Update to who shows it", "[activit
   CHECK(f.outgoing()[0].activity["object"]["type"] == "Person");
 }
 
-// 8.36, 8.39
 // federation.md 4.9
 TEST_CASE("a profile is told to those who have met the account, though nobody follows", "[activitypub][outbox]") {
   Setup f;
@@ -245,6 +245,7 @@ TEST_CASE("a profile is told to those who have met the account, though nobody fo
   CHECK(later == Inboxes{asked.inbox_url, asking.inbox_url});  // they wait still
 }
 
+// 8.36, 8.39
 TEST_CASE("a delivery is signed so that the peer can verify it, anew for each attempt", "[activitypub][outbox][sign]") {
   Setup f;
   f.world.write([&](db::Tx& tx) {
@@ -313,6 +314,7 @@ TEST_CASE("a profile and a poll name the emojis of ours that stand in them", "[a
   CHECK(actor["tag"][0]["name"] == ":gull:");
   CHECK(actor["tag"][1]["type"] == "Emoji");
   CHECK(actor["tag"][1]["icon"]["url"].get<std::string>().ends_with(".png"));
+  CHECK(actor["tag"][1]["updated"] == format_iso8601(f.world.clock.now()));  // so that others fetch a new picture
   CHECK(f.world.read([&](db::Tx& tx) { return profile_emojis(tx, f.anna); }).empty());
 
   service::StatusDraft draft;

@@ -31,6 +31,7 @@ struct Fixture {
     author.note = "<p>bio</p>";
     author.created_at = *parse_iso8601("2026-01-02T03:04:05.678Z");
     author.updated_at = *parse_iso8601("2026-01-03T03:04:05.678Z");
+    author.attribution_domains = {"news.example"};
     author.fields = {{"Site", "<a href=\"https://a.example\">a</a>", "", std::nullopt}};
     status.id = StatusId{5};
     status.uri = author.uri + "/statuses/5";
@@ -189,6 +190,7 @@ TEST_CASE("an actor shows its key, handle and day of birth", "[activitypub][rend
   CHECK(actor["webfinger"] == "anna@example.org");
   CHECK(actor["published"] == "2026-01-02T00:00:00Z");
   CHECK(actor["publicKey"]["owner"] == actor["id"]);
+  CHECK(actor["attributionDomains"] == json::array({"news.example"}));
   CHECK(actor["endpoints"]["sharedInbox"] == "https://web.example.org/inbox");
   CHECK(actor["attachment"][0]["type"] == "PropertyValue");
   CHECK_FALSE(actor.contains("icon"));
@@ -205,6 +207,7 @@ TEST_CASE("an actor shows its key, handle and day of birth", "[activitypub][rend
   const auto suspended = parsed(render_actor(f.config, f.author, keys));
   CHECK(suspended["suspended"] == true);
   CHECK(suspended["summary"] == "");
+  CHECK(suspended["attributionDomains"].empty());
   CHECK_FALSE(suspended.contains("attachment"));
 }
 
