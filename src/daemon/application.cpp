@@ -12,6 +12,7 @@
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/base/version.hpp"
+#include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/jobs/job.hpp"
 #include "dunlin/service/account_deletion.hpp"
 #include "dunlin/service/domain_policies.hpp"
@@ -31,6 +32,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -86,14 +88,23 @@ net::FetcherOptions fetcher_options(const config::Config& config, const service:
   net::FetcherOptions options;
   options.own_authorities = own_authorities(config);
   options.may_ask = [&policies](std::string_view authority) { return policies.may_federate(authority); };
+  options.recall_scheme = [](db::Session& session, const std::string& authority) {
+    const auto known = session.read(
+        [&](db::Tx& tx) -> Result<std::optional<int>> { return jobs::find_signature_scheme(tx, authority); });
+    return known.value().transform([](int scheme) { return static_cast<net::SignatureScheme>(scheme); });
+  };
+  options.record_scheme = [](db::Session& session, const std::string& authority, net::SignatureScheme scheme) {
+    std::ignore = session.write([&](db::Tx& tx) -> Result<void> {
+      jobs::record_signature_scheme(tx, authority, static_cast<int>(scheme));
+      return {};
+    });
+  };
   return options;
 }
 
 net::SignFunction sign_fetches(const activitypub::SigningKey& key, const Clock& clock) {
-  return [&key, &clock](http::OutboundRequest& request, net::SignatureScheme scheme) {
-    const auto kind =
-        scheme == net::SignatureScheme::cavage ? crypto::SignatureScheme::cavage : crypto::SignatureScheme::rfc9421;
-    if (const auto done = activitypub::sign_fetch(request, key, kind, clock.now()); !done) {
+  return [&key, &clock](http::OutboundRequest& request, net::SignatureForm form) {
+    if (const auto done = activitypub::sign_fetch(request, key, form.scheme, clock.now(), form.with_query); !done) {
       log::warn("a fetch goes out unsigned", {log::kv("url", request.url), log::kv("error", done.error().message)});
     }
   };
@@ -111,7 +122,8 @@ net::ClientOptions trusted_client_options(const config::Config& config, net::Wor
 net::FetcherOptions translator_options() {
   net::FetcherOptions options;
   options.max_concurrent = options.max_per_host = 8;
-  options.missing_cache = options.refused_cache = options.transport_cache = std::chrono::milliseconds(0);
+  options.missing_cache = options.refused_cache = options.transport_cache = options.max_pause =
+      std::chrono::milliseconds(0);
   return options;
 }
 

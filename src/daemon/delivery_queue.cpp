@@ -26,7 +26,6 @@ constexpr std::size_t kMaxKeys = 4096;
 constexpr int kLongLane = 200;
 // Of a host that may hang no more is kept in memory than it takes to find out.
 constexpr int kFirstOfUnproven = 4;
-constexpr std::chrono::hours kSchemeMemory{30 * 24};  // federation.md 2.6
 
 // As stored: the numbers of crypto::SignatureScheme, which net's are, too.
 constexpr int kRfc9421 = static_cast<int>(net::SignatureScheme::rfc9421);
@@ -91,7 +90,7 @@ int DeliveryQueue::allowed_now(const jobs::HostHealth& health, Time now) const {
 
 net::HostLane DeliveryQueue::lane_of(const jobs::ClaimedHost& claimed, Time now) const {
   const bool remembered =
-      claimed.signature_scheme && claimed.scheme_checked_at && now - *claimed.scheme_checked_at < kSchemeMemory;
+      claimed.signature_scheme && claimed.scheme_checked_at && now - *claimed.scheme_checked_at < jobs::kSchemeMemory;
   return {.host = claimed.host,
           .scheme = remembered && *claimed.signature_scheme == kRfc9421 ? net::SignatureScheme::rfc9421
                                                                         : net::SignatureScheme::cavage,

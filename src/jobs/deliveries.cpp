@@ -88,10 +88,14 @@ const db::Statement kLearnScheme{
     "deliveries.learn_scheme",
     "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
     " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
-    " WHERE delivery_hosts.signature_scheme IS NULL"};
+    " WHERE delivery_hosts.signature_scheme IS NULL OR delivery_hosts.scheme_checked_at <= $4"};
 const db::Statement kStoreScheme{
     "deliveries.store_scheme",
-    "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
+    "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
+    " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"};
+const db::Statement kFindScheme{"deliveries.find_scheme",
+                                "SELECT signature_scheme FROM delivery_hosts"
+                                " WHERE host = $1 AND signature_scheme IS NOT NULL AND scheme_checked_at > $2"};
 
 /// "" for none: an array as text, as there are no arrays of arrays of different lengths.
 std::string as_array(const std::vector<AccountId>& ids) {
@@ -203,8 +207,13 @@ std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view rea
   return tx.exec(kGiveUpHost, {host, tx.now(), reason, true}).affected();
 }
 
+std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host) {
+  const auto rows = tx.exec(kFindScheme, {host, tx.now() - kSchemeMemory});
+  return rows.empty() ? std::nullopt : std::optional<int>(rows[0].i32(0));
+}
+
 void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
-  tx.exec(kLearnScheme, {host, scheme, tx.now()});
+  tx.exec(kLearnScheme, {host, scheme, tx.now(), tx.now() - kSchemeMemory});
 }
 
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {

@@ -1,12 +1,11 @@
 #include "delivery_attempt.hpp"
 
+#include "retry_after.hpp"
+
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/random.hpp"
-#include "dunlin/base/text.hpp"
-#include "dunlin/base/time_format.hpp"
 #include "dunlin/base/url.hpp"
 
-#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -71,17 +70,6 @@ std::optional<std::string> redirect_on_same_origin(const Answer& answer, const s
 }
 
 }  // namespace
-
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, Time now) {
-  value = text::trim(value);
-  if (value.empty()) return std::nullopt;
-  std::uint32_t seconds = 0;
-  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (ec == std::errc{} && end == value.data() + value.size()) return std::chrono::seconds(seconds);
-  const auto date = parse_http_date(value);
-  if (!date || *date <= now) return std::nullopt;
-  return *date - now;
-}
 
 asio::awaitable<std::optional<DeliveryResult>> attempt_delivery(AttemptContext context, PendingDelivery delivery,
                                                                 SignatureScheme scheme) {

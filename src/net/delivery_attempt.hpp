@@ -4,7 +4,6 @@
 
 #include "dunlin/net/delivery_pump.hpp"
 
-#include <chrono>
 #include <optional>
 
 namespace dunlin::net {
@@ -17,9 +16,6 @@ struct AttemptContext {
   const Clock& clock;
   double retry_scale;
 };
-
-/// Retry-After: seconds or a date.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, Time now);
 
 /// Signs, sends, and judges: knocks a second time with the other scheme when the first is refused, follows one 307 or
 /// 308 on the same origin. nullopt: not attempted, or cancelled by our stop: it does not count.

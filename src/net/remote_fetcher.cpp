@@ -1,9 +1,12 @@
 #include "dunlin/net/remote_fetcher.hpp"
 
+#include "expiring_map.hpp"
 #include "io_context.hpp"
+#include "retry_after.hpp"
 #include "semaphore.hpp"
 #include "task.hpp"
 
+#include "dunlin/base/clock.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
@@ -18,7 +21,7 @@
 namespace dunlin::net {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 using service::RemoteDocument;
 using service::RemoteKind;
 using service::RemoteRequest;
@@ -26,6 +29,8 @@ using Answer = Result<http::OutboundResponse>;
 using FetchCallback = std::move_only_function<void(RemoteDocument)>;
 
 constexpr std::size_t kMaxRemembered = 20'000;
+constexpr std::chrono::hours kFormMemory{30 * 24};  // federation.md 2.6
+constexpr std::chrono::minutes kRecallAgain{10};    // what others may have found out meanwhile
 constexpr const char* kRefusedByPolicy = "refused by the domain policy";
 
 /// Some peers match the first entry only: the order matters.
@@ -56,6 +61,20 @@ bool is_signed(RemoteKind kind) {
   return kind == RemoteKind::activity || kind == RemoteKind::key || kind == RemoteKind::page;
 }
 
+/// What to try when a host refuses `first`: what is likelier comes first.
+std::vector<SignatureForm> other_forms(SignatureForm first, const Url& url, int refusal) {
+  std::vector<SignatureForm> forms;
+  const bool query_may_matter = !url.query.empty() && refusal == 401;
+  if (first.scheme == SignatureScheme::rfc9421) {
+    forms.push_back({.scheme = SignatureScheme::cavage, .with_query = true});
+    if (query_may_matter) forms.push_back({.scheme = SignatureScheme::cavage, .with_query = false});
+  } else {
+    if (query_may_matter) forms.push_back({.scheme = SignatureScheme::cavage, .with_query = !first.with_query});
+    forms.push_back({.scheme = SignatureScheme::rfc9421, .with_query = true});
+  }
+  return forms;
+}
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
@@ -64,6 +83,14 @@ RemoteDocument failed(std::string url, std::string why) {
   RemoteDocument document;
   document.final_url = std::move(url);
   document.failure = std::move(why);
+  return document;
+}
+
+/// The answer of a host that asked to be left alone.
+RemoteDocument put_off(int status, std::string url) {
+  RemoteDocument document;
+  document.status = status;
+  document.final_url = std::move(url);
   return document;
 }
 
@@ -93,19 +120,18 @@ struct RemoteFetcher::Impl {
         options(std::move(fetcher_options)),
         slots(executor, options.max_concurrent) {}
 
-  struct Remembered {
-    RemoteDocument document;
-    Clock::time_point until;
-  };
-
   void start(RemoteRequest request, FetchCallback done);
   asio::awaitable<void> flight(RemoteRequest request);
   asio::awaitable<RemoteDocument> follow(RemoteRequest request);
-  asio::awaitable<Answer> get(Url url, RemoteRequest asked, Clock::time_point deadline);
-  asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureScheme scheme, Clock::time_point deadline);
-  asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Clock::time_point deadline);
+  asio::awaitable<Answer> get(Url url, RemoteRequest asked, Steady::time_point deadline);
+  asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureForm form, Steady::time_point deadline);
+  asio::awaitable<SignatureForm> form_for(std::string authority);
+  asio::awaitable<void> learn(std::string authority, SignatureForm form, bool tell);
+  asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Steady::time_point deadline);
+  void note_pause(const Url& url, const http::OutboundResponse& answer);
+  const int* find_pause(const Url& url);
+  [[nodiscard]] std::chrono::milliseconds memory_of(const RemoteDocument& document) const;
   void remember(const RemoteRequest& request, const RemoteDocument& document);
-  const RemoteDocument* recall(const RemoteRequest& request);
 
   IoThread& thread;
   asio::any_io_executor executor;
@@ -116,8 +142,10 @@ struct RemoteFetcher::Impl {
   Semaphore slots;
   std::map<std::string, std::unique_ptr<Semaphore>> hosts;
   std::map<RemoteRequest, std::vector<FetchCallback>> flights;
-  std::map<RemoteRequest, Remembered> failures;
-  std::map<std::string, SignatureScheme> schemes;  // hosts where another scheme than the first one worked
+  ExpiringMap<RemoteRequest, RemoteDocument> failures{kMaxRemembered};
+  /// Authorities and single addresses that are not to be asked now, and the status they said it with.
+  ExpiringMap<std::string, int> pauses{kMaxRemembered};
+  ExpiringMap<std::string, SignatureForm> forms{kMaxRemembered};  // by authority
   TaskGroup tasks;
   bool stopped = false;
   std::atomic<bool> stop_called{false};  // the thread may be gone from here on
@@ -125,7 +153,7 @@ struct RemoteFetcher::Impl {
 
 void RemoteFetcher::Impl::start(RemoteRequest request, FetchCallback done) {
   if (stopped) return done(failed(request.url, "cancelled: stopping"));
-  if (const RemoteDocument* known = recall(request)) return done(*known);
+  if (const RemoteDocument* known = failures.find(request, Steady::now())) return done(*known);
   auto& waiting = flights[request];
   waiting.push_back(std::move(done));
   if (waiting.size() == 1) spawn(tasks, executor, "fetch", flight(std::move(request)));
@@ -150,7 +178,7 @@ asio::awaitable<void> RemoteFetcher::Impl::flight(RemoteRequest request) {
 asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest request) {
   auto url = Url::parse(request.url);
   if (!url) co_return failed(request.url, "refused address: the URL is malformed");
-  const auto deadline = Clock::now() + options.timeout;
+  const auto deadline = Steady::now() + options.timeout;
   const bool stays = request.kind == RemoteKind::key || request.kind == RemoteKind::as_follower ||
                      request.kind == RemoteKind::translate;
   const int most = stays ? 0 : options.max_redirects;
@@ -159,6 +187,7 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
       co_return failed(url->str(), "refused address: our own host");
     }
     if (options.may_ask && !options.may_ask(url->authority())) co_return failed(url->str(), kRefusedByPolicy);
+    if (const int* status = find_pause(*url)) co_return put_off(*status, url->str());
     Answer answer = co_await get(*url, request, deadline);
     if (!answer) co_return failed(url->str(), answer.error().detail);
     if (!is_redirect(answer->status)) co_return to_document(*std::move(answer), url->str());
@@ -173,23 +202,55 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
   }
 }
 
-/// Signed with what this host is known to take, then with the other scheme if it refuses.
-asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteRequest asked, Clock::time_point deadline) {
+/// Signed with what this host is known to take, then with what else it may take if it refuses.
+asio::awaitable<Answer> RemoteFetcher::Impl::get(Url url, RemoteRequest asked, Steady::time_point deadline) {
+  if (!sign || !is_signed(asked.kind)) co_return co_await get_with(std::move(url), std::move(asked), {}, deadline);
   const std::string authority = url.authority();
-  const auto known = schemes.find(authority);
-  const auto scheme = known == schemes.end() ? SignatureScheme::cavage : known->second;
-  Answer answer = co_await get_with(url, asked, scheme, deadline);
-  const bool knock_again = sign && is_signed(asked.kind) && answer && (answer->status == 400 || answer->status == 401);
-  if (!knock_again) co_return answer;
-  Answer second = co_await get_with(std::move(url), std::move(asked), other_scheme(scheme), deadline);
-  if (!second || second->status / 100 != 2) co_return answer;
-  if (schemes.size() >= kMaxRemembered) schemes.clear();
-  schemes.insert_or_assign(authority, other_scheme(scheme));
-  co_return second;
+  SignatureForm first = co_await form_for(authority);
+  if (url.query.empty()) first.with_query = true;
+  Answer answer = co_await get_with(url, asked, first, deadline);
+  if (!answer || (answer->status != 400 && answer->status != 401)) co_return answer;
+  for (const SignatureForm form : other_forms(first, url, answer->status)) {
+    Answer other = co_await get_with(url, asked, form, deadline);
+    if (!other || other->status / 100 != 2) continue;
+    co_await learn(authority, form, form.scheme != first.scheme);
+    co_return other;
+  }
+  co_return answer;
 }
 
-asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest asked, SignatureScheme scheme,
-                                                      Clock::time_point deadline) {
+asio::awaitable<SignatureForm> RemoteFetcher::Impl::form_for(std::string authority) {
+  if (const SignatureForm* known = forms.find(authority, Steady::now())) co_return *known;
+  SignatureForm form;
+  if (!options.recall_scheme) co_return form;
+  const bool ran = co_await run_on(workers, Lane::read, [&](Worker& worker) {
+    try {
+      form.scheme = options.recall_scheme(*worker.session, authority).value_or(form.scheme);
+    } catch (const std::exception& e) {
+      log::warn("what signatures a host takes cannot be read", {log::kv("host", authority), log::kv("what", e.what())});
+    }
+  });
+  const auto now = Steady::now();
+  if (const SignatureForm* learned = forms.find(authority, now)) co_return *learned;
+  if (ran) forms.put(std::move(authority), form, now + kRecallAgain, now);
+  co_return form;
+}
+
+asio::awaitable<void> RemoteFetcher::Impl::learn(std::string authority, SignatureForm form, bool tell) {
+  const auto now = Steady::now();
+  forms.put(authority, form, now + kFormMemory, now);
+  if (!tell || !options.record_scheme) co_return;
+  co_await run_on(workers, Lane::write, [&](Worker& worker) {
+    try {
+      options.record_scheme(*worker.session, authority, form.scheme);
+    } catch (const std::exception& e) {
+      log::warn("what signatures a host takes is not stored", {log::kv("host", authority), log::kv("what", e.what())});
+    }
+  });
+}
+
+asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest asked, SignatureForm form,
+                                                      Steady::time_point deadline) {
   http::OutboundRequest request;
   request.method = asked.body.empty() ? http::Method::get : http::Method::post;
   request.url = url.str();
@@ -207,7 +268,7 @@ asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest ask
     std::string broken;
     const bool ran = co_await run_on_crypto(workers, [&] {
       try {
-        sign(request, scheme);
+        sign(request, form);
       } catch (const std::exception& e) {
         broken = e.what();
       }
@@ -223,7 +284,7 @@ asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest ask
 }
 
 asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequest request,
-                                                     Clock::time_point deadline) {
+                                                     Steady::time_point deadline) {
   const std::string authority = url.authority();
   auto& host = hosts[authority];
   if (!host) host = std::make_unique<Semaphore>(executor, options.max_per_host);
@@ -232,46 +293,54 @@ asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequ
   {
     const auto host_permit = co_await host_slots.acquire();
     const auto permit = co_await slots.acquire();
-    if (host_permit.granted() && permit.granted()) {
-      request.timeout = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()),
+    if (const int* status = find_pause(url)) {  // said to one before us
+      answer = http::OutboundResponse{.status = *status, .headers = {}, .body = {}};
+    } else if (host_permit.granted() && permit.granted()) {
+      request.timeout = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Steady::now()),
                                  std::chrono::milliseconds(1));
       answer = co_await await_callback<Answer>(
           [&](ExchangeCallback done) { exchanger.exchange(std::move(request), std::move(done)); });
+      if (answer) note_pause(url, *answer);
     }
   }
   if (host_slots.is_unused()) hosts.erase(authority);
   co_return answer;
 }
 
-void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDocument& document) {
-  if (request.kind == RemoteKind::as_follower) return;  // signed anew each time, it would never be found
-  std::chrono::milliseconds keep{0};
-  if (document.failure.empty()) {
-    if (document.status == 404 || document.status == 410) {
-      keep = options.missing_cache;
-    } else if (document.status / 100 == 4 && document.status != 429) {
-      keep = options.refused_cache;
-    }
-  } else if (document.failure != kRefusedByPolicy && !document.failure.starts_with("cancelled") &&
-             !document.failure.starts_with("overloaded")) {
-    keep = options.transport_cache;
-  }
-  if (keep.count() == 0) return;
-  if (failures.size() >= kMaxRemembered) {
-    std::erase_if(failures, [now = Clock::now()](const auto& entry) { return entry.second.until <= now; });
-    if (failures.size() >= kMaxRemembered) failures.clear();
-  }
-  RemoteDocument brief = document;
-  brief.body.clear();
-  failures.insert_or_assign(request, Remembered{std::move(brief), Clock::now() + keep});
+/// Who names a time speaks for the whole host, who does not for this address only: the rest may work.
+void RemoteFetcher::Impl::note_pause(const Url& url, const http::OutboundResponse& answer) {
+  if (answer.status != 429 && answer.status != 503) return;
+  const auto wanted = parse_retry_after(answer.headers.get("Retry-After"), SystemClock().now());
+  const auto pause = wanted ? std::min(*wanted, options.max_pause) : options.transport_cache;
+  const auto now = Steady::now();
+  if (pause.count() > 0) pauses.put(wanted ? url.authority() : url.str(), answer.status, now + pause, now);
 }
 
-const RemoteDocument* RemoteFetcher::Impl::recall(const RemoteRequest& request) {
-  const auto found = failures.find(request);
-  if (found == failures.end()) return nullptr;
-  if (found->second.until > Clock::now()) return &found->second.document;
-  failures.erase(found);
-  return nullptr;
+const int* RemoteFetcher::Impl::find_pause(const Url& url) {
+  const auto now = Steady::now();
+  const int* status = pauses.find(url.authority(), now);
+  return status != nullptr ? status : pauses.find(url.str(), now);
+}
+
+std::chrono::milliseconds RemoteFetcher::Impl::memory_of(const RemoteDocument& document) const {
+  if (document.failure.empty()) {
+    if (document.status == 404 || document.status == 410) return options.missing_cache;
+    const bool refused = document.status / 100 == 4 && document.status != 429;
+    return refused ? options.refused_cache : std::chrono::milliseconds(0);
+  }
+  const bool ours = document.failure == kRefusedByPolicy || document.failure.starts_with("cancelled") ||
+                    document.failure.starts_with("overloaded");
+  return ours ? std::chrono::milliseconds(0) : options.transport_cache;
+}
+
+void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDocument& document) {
+  if (request.kind == RemoteKind::as_follower) return;  // signed anew each time, it would never be found
+  const auto keep = memory_of(document);
+  if (keep.count() == 0) return;
+  RemoteDocument brief = document;
+  brief.body.clear();
+  const auto now = Steady::now();
+  failures.put(request, std::move(brief), now + keep, now);
 }
 
 RemoteFetcher::RemoteFetcher(IoThread& thread, Exchanger& exchanger, Workers& workers, SignFunction sign,

@@ -100,7 +100,7 @@ void note_foreign_emoji(db::Tx& tx, std::string_view domain, const ReceivedEmoji
 }
 
 const db::Statement kListRemoteEmojis{"emojis.list_remote", R"sql(
-SELECT e.id, e.shortcode, e.domain, e.url, e.static_url, e.category, e.visible_in_picker
+SELECT e.id, e.shortcode, e.domain, e.url, e.static_url, e.category, e.visible_in_picker, e.updated_at
 FROM unnest($1::text[], $2::text[]) AS n (domain, shortcode)
 JOIN custom_emojis e ON e.shortcode = n.shortcode AND coalesce(e.domain, '') = n.domain
 WHERE e.domain IS NOT NULL AND NOT e.disabled)sql"};
@@ -121,7 +121,8 @@ std::vector<CustomEmoji> list_remote_emojis(db::Tx& tx, std::span<const EmojiNam
                                        .url = std::string(row.text(3)),
                                        .static_url = std::string(row.text(4)),
                                        .category = row.opt_text(5),
-                                       .visible_in_picker = row.boolean(6)};
+                                       .visible_in_picker = row.boolean(6),
+                                       .updated_at = row.time(7)};
                   });
 }
 

@@ -102,6 +102,41 @@ std::vector<std::string> list_known_inboxes(db::Tx& tx) {
   return all_rows(tx.exec(kKnownInboxes, {}), [](const db::Row& row) { return std::string(row.text(0)); });
 }
 
+// Each part reads the newest of its index only.
+const db::Statement kAcquaintedInboxes{"federation.acquainted_inboxes", R"sql(
+WITH own AS MATERIALIZED (
+  SELECT id, in_reply_to_account_id, reblog_of_id
+  FROM statuses
+  WHERE account_id = $1 AND id >= $2 AND deleted_at IS NULL
+  ORDER BY id DESC
+  LIMIT 1000),
+met AS (
+  SELECT m.account_id FROM own JOIN mentions m ON m.status_id = own.id
+  UNION
+  SELECT in_reply_to_account_id FROM own
+  UNION
+  SELECT s.account_id FROM own JOIN statuses s ON s.id = own.reblog_of_id
+  UNION
+  SELECT s.account_id
+  FROM (SELECT status_id FROM favourites WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1000) f
+  JOIN statuses s ON s.id = f.status_id
+  UNION
+  (SELECT from_account_id FROM notifications WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT 1000)
+  UNION
+  (SELECT target_account_id FROM follow_requests WHERE account_id = $1 LIMIT 1000)
+  UNION
+  (SELECT account_id FROM follow_requests WHERE target_account_id = $1 ORDER BY id DESC LIMIT 1000))
+SELECT DISTINCT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url)
+FROM met JOIN accounts a ON a.id = met.account_id
+WHERE a.domain IS NOT NULL AND a.inbox_url <> '' AND a.suspended_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = $1 AND b.target_account_id = a.id)
+  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_account_id = $1))sql"};
+
+std::vector<std::string> list_acquainted_inboxes(db::Tx& tx, AccountId id, Time since) {
+  return all_rows(tx.exec(kAcquaintedInboxes, {id, since.time_since_epoch().count() << 16U}),
+                  [](const db::Row& row) { return std::string(row.text(0)); });
+}
+
 const db::Statement kHasFollowerOn{"federation.has_follower_on", R"sql(
 SELECT EXISTS (
   SELECT 1

@@ -32,7 +32,7 @@ InstanceCounts count_instance(db::Tx& tx) {
 }
 
 const db::Statement kListCustomEmojis{"instance.custom_emojis", R"sql(
-SELECT id, shortcode, url, static_url, category, visible_in_picker
+SELECT id, shortcode, url, static_url, category, visible_in_picker, updated_at
 FROM custom_emojis
 WHERE domain IS NULL AND NOT disabled
 ORDER BY shortcode COLLATE "C")sql"};
@@ -45,7 +45,8 @@ std::vector<CustomEmoji> list_custom_emojis(db::Tx& tx) {
                        .url = std::string(row.text(2)),
                        .static_url = std::string(row.text(3)),
                        .category = row.opt_text(4),
-                       .visible_in_picker = row.boolean(5)};
+                       .visible_in_picker = row.boolean(5),
+                       .updated_at = row.time(6)};
   });
 }
 

@@ -185,6 +185,41 @@ def measure_inbox(instance, peer, to, count, connections=64):
         _measured(instance, f"its handling: {name}", count, handled)
 
 
+def measure_deletions(instance, count, rate=1000, connections=16):
+    """8.108: a server closes, and tells of accounts that nobody here has met. At an even pace: what counts is how long each waits."""
+    waits = []
+
+    async def send(first):
+        reader, writer = await asyncio.open_connection("127.0.0.1", instance.port)
+        for n in range(first, count, connections):
+            actor = f"https://closing.example/users/{n}"
+            body = json.dumps({"@context": "https://www.w3.org/ns/activitystreams", "id": actor + "#delete", "type": "Delete",
+                               "actor": actor, "to": ["https://www.w3.org/ns/activitystreams#Public"], "object": actor}).encode()
+            head = (f"POST /inbox HTTP/1.1\r\nHost: {instance.domain}\r\nContent-Type: application/activity+json\r\n"
+                    f'Signature: keyId="{actor}#main-key",algorithm="rsa-sha256",headers="(request-target) host date digest",signature="AAAA"'
+                    f"\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+            await asyncio.sleep(begin + n / rate - time.monotonic())
+            start = time.monotonic()
+            writer.write(head + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            waits.append(time.monotonic() - start)
+            if not answer.startswith(b"HTTP/1.1 202"):
+                raise SystemExit(f"POST inbox: {answer!r}")
+        writer.close()
+
+    async def run():
+        await asyncio.gather(*(send(first) for first in range(connections)))
+
+    begin = time.monotonic() + 0.1
+
+    def work():
+        asyncio.run(run())
+        waits.sort()
+        return f"{rate}/s: half in {waits[len(waits) // 2] * 1e3:.1f} ms, p99 {waits[len(waits) * 99 // 100] * 1e3:.1f} ms (8.108: 20)"
+
+    _measured(instance, "inbox POST: Delete of an actor never met", count, work)
+
+
 def measure_delivery(instance, user, peer, count):
     """A backlog for one host, delivered over kept connections."""
     psql(instance, f"""
@@ -254,6 +289,7 @@ def main():
         time.sleep(6)  # spare keys are made now: not what is measured
         user, peer = instance.add_user("writer"), Peer()
         measure_inbox(instance, peer, f"{instance.url}/ap/users/{user.id}", 500 if QUICK else 3000)
+        measure_deletions(instance, 2000 if QUICK else 10_000)
         measure_delivery(instance, user, peer, 500 if QUICK else 2000)
         measure_single_deliveries(instance, user, peer, 100 if QUICK else 300)
         print(f"RSS of the daemon after all that: {rss_mib(instance.process.pid):.1f} MiB")

@@ -28,8 +28,8 @@ Result<SigningKey> find_signing_key(db::Tx& tx, crypto::KeyCache& keys, AccountI
 /// The POST of an activity. Errors: invalid (the inbox is no URL).
 Result<http::OutboundRequest> sign_delivery(std::string_view inbox_url, std::shared_ptr<const std::string> body,
                                             const SigningKey& key, crypto::SignatureScheme scheme, Time now);
-/// Adds the signature to a complete GET. Errors: invalid (no URL).
-Result<void> sign_fetch(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme,
-                        Time now);
+/// Adds the signature to a complete GET; `with_query` as in crypto::sign_cavage(). Errors: invalid (no URL).
+Result<void> sign_fetch(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme, Time now,
+                        bool with_query = true);
 
 }  // namespace dunlin::activitypub

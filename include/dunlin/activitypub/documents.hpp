@@ -93,6 +93,7 @@ struct Actor {
   std::string image_url;
   std::vector<model::ProfileField> fields;
   std::vector<std::string> also_known_as;
+  std::vector<std::string> attribution_domains;  // as hosts are stored
   std::string moved_to;
   std::string featured_tags;
   bool suspended = false;      // says its own server

@@ -113,6 +113,11 @@ std::vector<std::string> load_bodies(db::Tx& tx, std::span<const std::int64_t> a
 void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<const DeliveryId> ids);
 /// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
+/// How long it is believed which signatures a host takes (federation.md 2.6).
+inline constexpr std::chrono::hours kSchemeMemory{30 * 24};
+/// nullopt: not known, or no longer.
+std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host);
+/// The host has taken a request of ours signed so.
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
 /// The host itself signs so: kept unless something is known of it already.
 void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);

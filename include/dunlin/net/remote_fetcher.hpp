@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dunlin/db/tx.hpp"
 #include "dunlin/net/application.hpp"
 #include "dunlin/net/client.hpp"
 #include "dunlin/net/io_thread.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,19 +25,26 @@ struct FetcherOptions {
   std::size_t max_bytes = 1UL << 20U;
   int max_redirects = 3;
   std::chrono::milliseconds timeout{30'000};  // redirects included
-  /// How long a failure is remembered: 404 and 410, other 4xx, no answer at all. 0 = not.
+  /// How long a failure is remembered: 404 and 410, other 4xx, no answer at all or one that says later. 0 = not.
   std::chrono::milliseconds missing_cache{std::chrono::hours(1)};
   std::chrono::milliseconds refused_cache{std::chrono::minutes(10)};
   std::chrono::milliseconds transport_cache{std::chrono::minutes(1)};
+  /// The longest that a whole host is left alone because it asked for it: 429 or 503 with Retry-After. 0 = not at all.
+  std::chrono::milliseconds max_pause{std::chrono::hours(1)};
   /// Our own "host" or "host:port": what is ours is in the database, never fetched.
   std::set<std::string> own_authorities;
   /// Whether a "host" or "host:port" may be asked at all, by the admin's policy: also where a redirect leads. Empty:
   /// all.
   std::function<bool(std::string_view authority)> may_ask{};
+  /// What deliveries and other processes know of the signatures that a host takes, and telling them what was found out
+  /// here. Called on workers. Empty: each fetcher finds out for itself.
+  std::function<std::optional<SignatureScheme>(db::Session& session, const std::string& authority)> recall_scheme{};
+  std::function<void(db::Session& session, const std::string& authority, SignatureScheme scheme)> record_scheme{};
 };
 
 /// The one way by which documents of other servers come in (federation.md 1.7): signed GET, redirects by rule, equal
-/// fetches at one time are one, limits for all and for each host, failures remembered.
+/// fetches at one time are one, limits for all and for each host, failures remembered, hosts that ask for a pause left
+/// alone.
 class RemoteFetcher {
  public:
   /// References outlive the fetcher. `sign` may be empty: nothing is signed.

@@ -14,7 +14,14 @@ constexpr SignatureScheme other_scheme(SignatureScheme scheme) {
   return scheme == SignatureScheme::cavage ? SignatureScheme::rfc9421 : SignatureScheme::cavage;
 }
 
-/// Adds what the scheme needs (Date, Digest, Signature, ...) to a complete request. Runs on a crypto thread.
-using SignFunction = std::function<void(http::OutboundRequest&, SignatureScheme)>;
+/// How a GET is signed. Some servers verify draft-cavage over the path alone (federation.md 2.2).
+struct SignatureForm {
+  SignatureScheme scheme = SignatureScheme::cavage;
+  bool with_query = true;
+  friend bool operator==(const SignatureForm&, const SignatureForm&) = default;
+};
+
+/// Adds what the scheme needs (Date, Signature, ...) to a complete GET. Runs on a crypto thread.
+using SignFunction = std::function<void(http::OutboundRequest&, SignatureForm)>;
 
 }  // namespace dunlin::net

@@ -42,6 +42,10 @@ std::vector<std::string> list_inboxes_with_followers(db::Tx& tx, AccountId id, s
 std::optional<AccountId> find_account_by_inbox(db::Tx& tx, std::string_view inbox_url);
 /// One of each server that is known: its shared one, where it has one.
 std::vector<std::string> list_known_inboxes(db::Tx& tx);
+/// Of the remote accounts that know `id` without following or being followed: those that it waits for or that wait for
+/// it, and whom it has met since `since`: mentioned, answered, boosted or favoured, or heard from. Not those of which
+/// one blocks the other.
+std::vector<std::string> list_acquainted_inboxes(db::Tx& tx, AccountId id, Time since);
 bool has_follower_on(db::Tx& tx, AccountId id, std::string_view origin);
 
 /// A thread as other servers name it.

@@ -31,6 +31,7 @@ struct CustomEmoji {
   std::string static_url;
   std::optional<std::string> category{};
   bool visible_in_picker = true;
+  Time updated_at{};
 };
 /// Local, enabled ones by shortcode.
 std::vector<CustomEmoji> list_custom_emojis(db::Tx& tx);

@@ -12,7 +12,8 @@ namespace dunlin::activitypub {
 
 namespace {
 
-Result<void> sign(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme, Time now) {
+Result<void> sign(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme, Time now,
+                  bool with_query) {
   const auto url = Url::parse(request.url);
   if (!url) return fail(Errc::invalid, "The URL is malformed", request.url);
   const std::string method = text::to_lower_ascii(http::to_string(request.method));
@@ -24,8 +25,9 @@ Result<void> sign(http::OutboundRequest& request, const SigningKey& key, crypto:
                                     .authority = authority,
                                     .headers = {},
                                     .body = request.body ? std::string_view(*request.body) : std::string_view()};
-  auto fields = scheme == crypto::SignatureScheme::cavage ? crypto::sign_cavage(parts, key.key, key.key_id, now)
-                                                          : crypto::sign_rfc9421(parts, key.key, key.key_id, now);
+  auto fields = scheme == crypto::SignatureScheme::cavage
+                    ? crypto::sign_cavage(parts, key.key, key.key_id, now, with_query)
+                    : crypto::sign_rfc9421(parts, key.key, key.key_id, now);
   for (auto& [name, value] : fields) request.headers.set(name, std::move(value));
   return {};
 }
@@ -47,13 +49,13 @@ Result<http::OutboundRequest> sign_delivery(std::string_view inbox_url, std::sha
   request.url = inbox_url;
   request.body = std::move(body);
   request.headers.add("Content-Type", std::string(kContentType));
-  TRY_VOID(sign(request, key, scheme, now));
+  TRY_VOID(sign(request, key, scheme, now, true));
   return request;
 }
 
-Result<void> sign_fetch(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme,
-                        Time now) {
-  return sign(request, key, scheme, now);
+Result<void> sign_fetch(http::OutboundRequest& request, const SigningKey& key, crypto::SignatureScheme scheme, Time now,
+                        bool with_query) {
+  return sign(request, key, scheme, now, with_query);
 }
 
 }  // namespace dunlin::activitypub

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -30,6 +31,7 @@ using model::Visibility;
 namespace {
 
 constexpr int kBatch = 1000;
+constexpr std::chrono::hours kAcquaintance{30 * 24};  // federation.md 4.9
 
 constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"},
                                                         {Told::update, "update"},
@@ -175,8 +177,10 @@ Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account
   plan.activity.essential = account.suspended_at.has_value();
   plan.to_followers = true;
   plan.is_public = true;
-  // The servers of those whom the account follows show its profile, too.
+  // Who is followed, or has met the account lately, shows its profile, too.
   add_followed_inboxes(tx, account, plan.inboxes);
+  std::ranges::move(store::list_acquainted_inboxes(tx, account.id, tx.now() - kAcquaintance),
+                    std::back_inserter(plan.inboxes));
   plan.to_relays = true;
   return plan;
 }

@@ -22,9 +22,9 @@ std::vector<std::string> uris_of(db::Tx& tx, std::span<const StatusId> ids) {
   return uris;
 }
 
-/// Of the servers that the report goes to; each once.
+/// The account's own, and one of each other server that the report goes to.
 std::set<std::string> inboxes_of(db::Tx& tx, const model::Account& target, std::span<const std::string> domains) {
-  std::set<std::string> inboxes{target.preferred_inbox()};
+  std::set<std::string> inboxes{target.inbox_url};
   for (const auto& domain : domains.first(std::min(domains.size(), kMaxDomains))) {
     const auto host = normalise_domain(domain);
     if (!host || host == target.domain) continue;

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -24,6 +25,7 @@ constexpr std::size_t kMaxFields = 50;
 constexpr std::size_t kMaxFieldBytes = 2047;
 constexpr std::size_t kMaxKeys = 10;
 constexpr std::size_t kMaxAliases = 256;
+constexpr std::size_t kMaxAttributionDomains = 256;
 
 std::string plain_line(std::string_view html) {
   return html::clean_line(html::to_plain_text(html));
@@ -79,6 +81,17 @@ std::vector<model::ProfileField> profile_fields(const json& object) {
     }
     field.value = html::sanitize_note_html(field.value);
     if (!field.name.empty() && !field.value.empty()) result.push_back(std::move(field));
+  }
+  return result;
+}
+
+/// Sites that may name the actor as their author.
+std::vector<std::string> attribution_domains(const json& object) {
+  std::vector<std::string> result;
+  for (const json* value : fields::items(object, "attributionDomains", kMaxAttributionDomains)) {
+    if (!value->is_string()) continue;
+    const auto domain = normalise_domain(value->get_ref<const std::string&>());
+    if (domain && std::ranges::find(result, *domain) == result.end()) result.push_back(*domain);
   }
   return result;
 }
@@ -148,6 +161,7 @@ std::optional<Actor> read_actor(const json& object) {
   actor.image_url = image_url(object, "image");
   actor.fields = profile_fields(object);
   actor.also_known_as = fields::ids(object, "alsoKnownAs", kMaxAliases);
+  actor.attribution_domains = attribution_domains(object);
   actor.moved_to = fields::id(object, "movedTo");
   actor.featured_tags = own_url(object, "featuredTags", actor.id);
   actor.reads_rfc9421 = implements_rfc9421(object);

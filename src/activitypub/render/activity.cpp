@@ -11,9 +11,6 @@ namespace dunlin::activitypub {
 
 namespace {
 
-// Misskey refuses bodies above 64 KiB: a longer post goes out as its id, to be fetched.
-constexpr std::size_t kMaxEmbeddedBytes = 40UL * 1024UL;
-
 struct Head {
   std::string_view context;  // "" = none
   std::string_view id;
@@ -37,16 +34,6 @@ std::string finish(json::Writer& writer) {
 /// Part of an Update's id: one for each edit, as a repeated id would be dropped.
 std::int64_t unix_milliseconds(Time time) {
   return time.time_since_epoch().count();
-}
-
-void write_note_object(json::Writer& writer, const config::Config& config, const NoteParts& note) {
-  const auto document = render_note(config, note, Context::without);
-  writer.key("object");
-  if (document.size() > kMaxEmbeddedBytes) {
-    writer.value(note.status.uri);
-  } else {
-    writer.raw(document);
-  }
 }
 
 /// An activity about another activity: Undo, Accept, Reject. The inner one is embedded with the id and fields that were
@@ -127,7 +114,7 @@ std::string render_create(const config::Config& config, const NoteParts& note, C
                        .actor = note.author.uri});
   writer.field("published", render_time(note.status.created_at));
   write_recipients(writer, recipients(note));
-  write_note_object(writer, config, note);
+  write_embedded(writer, "object", render_note(config, note, Context::without), note.status.uri);
   return finish(writer);
 }
 
@@ -136,7 +123,7 @@ std::string render_update_note(const config::Config& config, const NoteParts& no
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = note.author.uri});
   writer.field("published", render_time(when));
   write_recipients(writer, recipients(note));
-  write_note_object(writer, config, note);
+  write_embedded(writer, "object", render_note(config, note, Context::without), note.status.uri);
   return finish(writer);
 }
 
@@ -146,7 +133,8 @@ std::string render_update_actor(const config::Config& config, const model::Accou
   const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(account.updated_at));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = account.uri});
   write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
-  writer.key("object").raw(render_actor(config, account, keys, Context::without, moved_to, emojis));
+  write_embedded(writer, "object", render_actor(config, account, keys, Context::without, moved_to, emojis),
+                 account.uri);
   return finish(writer);
 }
 

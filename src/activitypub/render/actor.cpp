@@ -142,6 +142,8 @@ std::string render_actor(const config::Config& config, const model::Account& acc
   writer.key("tag").begin_array();
   for (const store::CustomEmoji& emoji : emojis) write_emoji_tag(writer, config, emoji);
   writer.end_array();
+  write_ids(writer, "attributionDomains",
+            account.suspended_at ? std::vector<std::string>() : account.attribution_domains);
   write_ids(writer, "alsoKnownAs", account.also_known_as);
   if (!moved_to.empty()) writer.field("movedTo", moved_to);
   writer.end_object();

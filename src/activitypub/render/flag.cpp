@@ -12,11 +12,14 @@ std::string render_flag(const config::Config& config, const model::Report& repor
   const std::string actor = service::uris::instance_actor(config);
   json::Writer writer;
   writer.begin_object().key("@context").raw(kSmallContext);
-  writer.field("id", config.origin() + "/reports/" + report.id.str());
+  writer.field("id", actor + "#reports/" + report.id.str());
   // In the name of the instance: who reported stays here.
   writer.field("type", "Flag").field("actor", actor);
   write_recipients(writer, {.to = {std::string(target)}, .cc = {}});
-  writer.field("content", report.comment);
+  // Misskey reads the text only.
+  std::string content = report.comment;
+  for (const auto& status : statuses) content.append(content.empty() ? "" : "\n").append(status);
+  writer.field("content", content);
   writer.key("object").begin_array().value(target);
   for (const auto& status : statuses) writer.value(status);
   writer.end_array().end_object();

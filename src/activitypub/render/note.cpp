@@ -79,7 +79,7 @@ std::string content_of(const NoteParts& note) {
 
 void write_emoji_tag(json::Writer& writer, const config::Config& config, const store::CustomEmoji& emoji) {
   writer.begin_object().field("id", service::uris::emoji(config, emoji.shortcode)).field("type", "Emoji");
-  writer.field("name", ":" + emoji.shortcode + ":");
+  writer.field("name", ":" + emoji.shortcode + ":").field("updated", render_time(emoji.updated_at));
   writer.key("icon")
       .begin_object()
       .field("type", "Image")

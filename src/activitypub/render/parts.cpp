@@ -44,6 +44,17 @@ void write_recipients(json::Writer& writer, const Recipients& recipients) {
   write_ids(writer, "cc", recipients.cc);
 }
 
+void write_embedded(json::Writer& writer, std::string_view name, const std::string& document, std::string_view id) {
+  // Misskey refuses bodies above 64 KiB: what is longer goes out as its id, to be fetched.
+  constexpr std::size_t kMaxEmbeddedBytes = 40UL * 1024UL;
+  writer.key(name);
+  if (document.size() > kMaxEmbeddedBytes) {
+    writer.value(id);
+  } else {
+    writer.raw(document);
+  }
+}
+
 std::string followers_uri(const model::Account& account) {
   return account.uri + "/followers";
 }

@@ -23,6 +23,8 @@ struct Recipients {
 Recipients recipients(model::Visibility visibility, const std::string& followers, std::vector<std::string> mentioned);
 Recipients recipients(const NoteParts& note);
 void write_recipients(json::Writer& writer, const Recipients& recipients);
+/// The document itself, or its id when it is long.
+void write_embedded(json::Writer& writer, std::string_view name, const std::string& document, std::string_view id);
 /// A custom emoji of ours among the tags.
 void write_emoji_tag(json::Writer& writer, const config::Config& config, const store::CustomEmoji& emoji);
 /// The parts of a Question.

@@ -136,7 +136,7 @@ std::string render_quote_request(const config::Config& config, std::string_view 
   auto writer = begin(kFullContext, id, "QuoteRequest", quoting.author.uri);
   write_recipients(writer, only(quoted_author));
   writer.field("object", quoted);
-  writer.key("instrument").raw(render_note(config, quoting, Context::without));
+  write_embedded(writer, "instrument", render_note(config, quoting, Context::without), quoting.status.uri);
   return finish(writer);
 }
 

@@ -44,6 +44,7 @@ void apply(const Actor& actor, Time now, model::Account& account) {
   account.following_url = actor.following;
   account.featured_url = actor.featured;
   account.also_known_as = actor.also_known_as;
+  account.attribution_domains = actor.attribution_domains;
   account.updated_at = std::min(actor.updated.value_or(now), now);
 }
 

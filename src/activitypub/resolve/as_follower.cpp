@@ -4,6 +4,7 @@
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/url.hpp"
+#include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <utility>
@@ -26,7 +27,10 @@ Result<Object> Resolver::fetch_as_follower(std::string_view uri, const model::Ac
     const auto key = TRY(find_signing_key(tx_, FederationService::of(env_).keys(), *follower));
     http::OutboundRequest request;
     request.url = uri;
-    TRY_VOID(sign_fetch(request, key, crypto::SignatureScheme::cavage, tx_.now()));
+    const auto known = jobs::find_signature_scheme(tx_, domain_of(uri));
+    const bool newer = known == static_cast<int>(crypto::SignatureScheme::rfc9421);
+    TRY_VOID(sign_fetch(request, key, newer ? crypto::SignatureScheme::rfc9421 : crypto::SignatureScheme::cavage,
+                        tx_.now()));
     RemoteRequest wanted{.url = std::string(uri), .kind = RemoteKind::as_follower};
     for (const http::Header& field : request.headers.all()) wanted.headers.emplace_back(field.name, field.value);
     answer = TRY(documents_.get(wanted));

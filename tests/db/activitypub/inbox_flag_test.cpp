@@ -176,15 +176,16 @@ TEST_CASE("a report that is to be forwarded goes out in the name of the instance
   std::vector<std::string> inboxes;
   for (const auto& one : sent) inboxes.push_back(one.inbox);
   std::ranges::sort(inboxes);
-  CHECK(inboxes == std::vector<std::string>{"https://masto.example/inbox", "https://other.example/inbox"});
+  CHECK(inboxes == std::vector<std::string>{eve.inbox_url, "https://other.example/inbox"});
+  CHECK(eve.inbox_url != eve.shared_inbox_url);
   const auto flag = sent.at(0).activity;
   CHECK(flag["type"] == "Flag");
   CHECK(flag["actor"] == "https://example.org/actor");
   CHECK(flag["object"] == Json::array({eve.uri, theirs.uri}));
-  CHECK(flag["content"] == "rude <b>");
+  CHECK(flag["content"] == "rude <b>\n" + theirs.uri);  // Misskey reads no more than this
   CHECK(flag["to"] == Json::array({eve.uri}));
   CHECK(flag["cc"].empty());
-  CHECK(flag["id"].get<std::string>().starts_with("https://example.org/"));
+  CHECK(flag["id"].get<std::string>().starts_with("https://example.org/actor#reports/"));
   CHECK(flag.dump().find(f.anna.uri) == std::string::npos);  // who reported stays here
   CHECK_FALSE(flag.contains("proof"));
   // Signed by the instance.

@@ -3,9 +3,13 @@
 #include "support/fediverse.hpp"
 
 #include "dunlin/activitypub/delivery.hpp"
+#include "dunlin/base/time_format.hpp"
 #include "dunlin/crypto/http_signature.hpp"
 #include "dunlin/model/picture.hpp"
 #include "dunlin/store/custom_emojis.hpp"
+#include "dunlin/store/federation.hpp"
+#include "dunlin/store/notifications.hpp"
+#include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -195,6 +199,52 @@ TEST_CASE("several edits of a profile are one Update to who shows it", "[activit
   CHECK(f.outgoing()[0].activity["object"]["type"] == "Person");
 }
 
+// federation.md 4.9
+TEST_CASE("a profile is told to those who have met the account, though nobody follows", "[activitypub][outbox]") {
+  Setup f;
+  const auto peer = [&](const std::string& name) { return f.world.remote_account(name, name + ".example"); };
+  const auto asked = peer("asked");
+  const auto asking = peer("asking");
+  const auto mentioned = peer("mentioned");
+  const auto answered = peer("answered");
+  const auto boosted = peer("boosted");
+  const auto favoured = peer("favoured");
+  const auto heard = peer("heard");
+  const auto blocked = peer("blocked");
+  const auto blocking = peer("blocking");
+  peer("stranger");
+  f.world.status(f.anna, {.mentions = {mentioned, blocked, blocking}});
+  f.world.status(f.anna, {.reply_to = f.world.status(answered)});
+  f.world.reblog(f.anna, f.world.status(boosted));
+  f.world.favourite(f.anna, f.world.status(favoured));
+  f.world.block(f.anna, blocked);
+  f.world.block(blocking, f.anna);
+  f.world.write([&](db::Tx& tx) {
+    for (const auto& [who, whom] : {std::pair{f.anna.id, asked.id}, {asking.id, f.anna.id}}) {
+      store::upsert_follow_request(tx, {.id = f.world.ids.next<FollowId>(),
+                                        .account_id = who,
+                                        .target_account_id = whom,
+                                        .uri = std::nullopt,
+                                        .languages = std::nullopt,
+                                        .created_at = tx.now()});
+    }
+    store::insert_notification(tx, {.id = f.world.ids.next<NotificationId>(),
+                                    .account_id = f.anna.id,
+                                    .from_account_id = heard.id,
+                                    .created_at = tx.now()});
+    f.federation.profile_updated(tx, f.anna);
+  });
+  f.run_jobs();
+  CHECK(f.inboxes() == Inboxes{answered.inbox_url, asked.inbox_url, asking.inbox_url, boosted.inbox_url,
+                               favoured.inbox_url, heard.inbox_url, mentioned.inbox_url});
+  f.world.clock.advance(std::chrono::hours(30 * 24));
+  auto later = f.world.read([&](db::Tx& tx) {
+    return store::list_acquainted_inboxes(tx, f.anna.id, tx.now() - std::chrono::hours(30 * 24));
+  });
+  std::ranges::sort(later);
+  CHECK(later == Inboxes{asked.inbox_url, asking.inbox_url});  // they wait still
+}
+
 // 8.36, 8.39
 TEST_CASE("a delivery is signed so that the peer can verify it, anew for each attempt", "[activitypub][outbox][sign]") {
   Setup f;
@@ -264,6 +314,7 @@ TEST_CASE("a profile and a poll name the emojis of ours that stand in them", "[a
   CHECK(actor["tag"][0]["name"] == ":gull:");
   CHECK(actor["tag"][1]["type"] == "Emoji");
   CHECK(actor["tag"][1]["icon"]["url"].get<std::string>().ends_with(".png"));
+  CHECK(actor["tag"][1]["updated"] == format_iso8601(f.world.clock.now()));  // so that others fetch a new picture
   CHECK(f.world.read([&](db::Tx& tx) { return profile_emojis(tx, f.anna); }).empty());
 
   service::StatusDraft draft;

@@ -307,6 +307,20 @@ TEST_CASE("an actor whose WebFinger is silent is kept with an unconfirmed handle
   CHECK_FALSE(f.resolve([&](Resolver& r) { return r.refresh(*found); })->handle_verified);
 }
 
+TEST_CASE("which sites may name an account is what its own document says", "[activitypub][resolve]") {
+  Fediverse f;
+  f.publish_actor("masto.example", "mara");
+  auto document = actor_document("masto.example", "mara");
+  document["attributionDomains"] = Json::array({"news.example"});
+  f.remote.serve(kMara, document);
+  const auto found = find_actor(f, kMara);
+  REQUIRE(found);
+  CHECK(f.find_account(kMara)->attribution_domains == std::vector<std::string>{"news.example"});
+  f.remote.serve(kMara, actor_document("masto.example", "mara"));
+  REQUIRE(f.resolve([&](Resolver& r) { return r.refresh(*found); }));
+  CHECK(f.find_account(kMara)->attribution_domains.empty());
+}
+
 TEST_CASE("a handle that moves to a new actor leaves the old one", "[activitypub][resolve]") {
   Fediverse f;
   f.publish_actor("masto.example", "mara");

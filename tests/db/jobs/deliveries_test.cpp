@@ -306,3 +306,22 @@ TEST_CASE_METHOD(World, "the signature scheme of a host is remembered", "[jobs][
   CHECK(claimed.at(0).signature_scheme == 1);
   CHECK(claimed.at(0).scheme_checked_at == clock.now());
 }
+
+// 8.37, federation.md 2.6
+TEST_CASE_METHOD(World, "what a host takes is known for thirty days, whoever found it out", "[jobs][deliveries]") {
+  const auto known = [&](const char* host) {
+    return write([&](db::Tx& tx) { return find_signature_scheme(tx, host); });
+  };
+  CHECK_FALSE(known("far.example"));
+  write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });  // nothing was ever sent there
+  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  CHECK(known("far.example") == 1);
+  CHECK(known("near.example") == 1);
+  write([](db::Tx& tx) { record_signature_scheme(tx, "near.example", 0); });
+  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  CHECK(known("near.example") == 0);  // our own finding weighs more
+  clock.time += 30 * 24h;
+  CHECK_FALSE(known("near.example"));
+  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  CHECK(known("near.example") == 1);
+}

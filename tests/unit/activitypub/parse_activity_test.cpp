@@ -105,6 +105,16 @@ TEST_CASE("actors are read with what may be believed of them", "[activitypub][pa
   CHECK(actor.fields.at(0).name == "Home");
   CHECK(actor.also_known_as == std::vector<std::string>{"https://old.example/users/mara"});
 
+  auto named = nlohmann::json::parse(fixture("mastodon/actor.json"));
+  named["attributionDomains"] = {"News.Example", "news.example", "https://no.example/", 7, "blog.example."};
+  CHECK(parse_document(named.dump()).value().actor.value().attribution_domains ==
+        std::vector<std::string>{"news.example", "blog.example"});
+  named["attributionDomains"] = "news.example";
+  CHECK(parse_document(named.dump()).value().actor.value().attribution_domains.size() == 1);
+  named["attributionDomains"] = nlohmann::json::array();
+  for (int i = 0; i < 1000; ++i) named["attributionDomains"].push_back(std::to_string(i) + ".example");
+  CHECK(parse_document(named.dump()).value().actor.value().attribution_domains.size() == 256);
+
   auto forged = nlohmann::json::parse(fixture("mastodon/actor.json"));
   forged["endpoints"]["sharedInbox"] = "https://evil.example/inbox";
   forged["followers"] = "https://evil.example/followers";

@@ -3,6 +3,8 @@
 #include "fake_exchanger.hpp"
 #include "support.hpp"
 
+#include "dunlin/base/time_format.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -28,9 +30,10 @@ struct Fetching {
     workers.stop();
   }
 
-  static void sign(http::OutboundRequest& request, SignatureScheme scheme) {
+  static void sign(http::OutboundRequest& request, SignatureForm form) {
     if (request.url.ends_with("/unsignable")) throw std::runtime_error("no key");
-    request.headers.add("Signature", (scheme == SignatureScheme::cavage ? "cavage " : "rfc9421 ") + request.url);
+    const std::string signed_url = form.with_query ? request.url : request.url.substr(0, request.url.find('?'));
+    request.headers.add("Signature", (form.scheme == SignatureScheme::cavage ? "cavage " : "rfc9421 ") + signed_url);
   }
 
   std::future<RemoteDocument> start(const std::string& url, RemoteKind kind = RemoteKind::activity) {
@@ -217,6 +220,97 @@ TEST_CASE("a host that refuses one signature is asked with the other, and rememb
   CHECK(f.network.asked().size() == 8);
 }
 
+// federation.md 2.2
+TEST_CASE("a GET with a query is signed over its path alone where that is what the host verifies", "[net][fetcher]") {
+  FetcherOptions options;
+  options.refused_cache = 0ms;
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        const auto path_alone = request.url.substr(0, request.url.find('?'));
+        return answer(request.headers.get("Signature") == "cavage " + path_alone ? 200 : 401);
+      },
+      options);
+  CHECK(f.fetch("https://a.example/outbox?page=1").status == 200);
+  CHECK(f.network.asked().size() == 2);
+  CHECK(f.network.asked()[0].headers.get("Signature") == "cavage https://a.example/outbox?page=1");
+  CHECK(f.network.asked()[1].url == "https://a.example/outbox?page=1");
+  CHECK(f.fetch("https://a.example/outbox?page=2").status == 200);  // known
+  CHECK(f.fetch("https://a.example/note").status == 200);
+  CHECK(f.network.asked().size() == 4);
+}
+
+TEST_CASE("what a host takes is found out in few steps, and again when it changes its mind", "[net][fetcher]") {
+  std::string takes = "cavage https://a.example/1";
+  FetcherOptions options;
+  options.refused_cache = 0ms;
+  Fetching f([&](const auto& request) { return answer(request.headers.get("Signature") == takes ? 200 : 401); },
+             options);
+  const auto steps = [&](const std::string& url) {
+    const auto before = f.network.asked().size();
+    f.fetch(url);
+    return f.network.asked().size() - before;
+  };
+  CHECK(steps("https://a.example/1?x") == 2);  // over the path alone
+  takes = "cavage https://a.example/1?x";
+  CHECK(steps("https://a.example/1?x") == 2);
+  CHECK(steps("https://a.example/1?x") == 1);
+  takes = "rfc9421 https://a.example/1?x";
+  CHECK(steps("https://a.example/1?x") == 3);
+  CHECK(steps("https://a.example/1?x") == 1);
+  takes = "cavage https://a.example/1";
+  CHECK(steps("https://a.example/1?x") == 3);
+  takes = "";
+  CHECK(steps("https://a.example/1?x") == 3);
+  CHECK(steps("https://a.example/1") == 2);  // nothing to leave out
+}
+
+TEST_CASE("a bad request is not asked again without its query's signature", "[net][fetcher]") {
+  Fetching f([](const auto&) { return answer(400); });
+  CHECK(f.fetch("https://a.example/1?x").status == 400);
+  CHECK(f.network.asked().size() == 2);
+}
+
+// 8.37
+TEST_CASE("what others know of a host's signatures is used, and they are told what is new", "[net][fetcher]") {
+  std::atomic<int> recalled{0};
+  std::vector<std::pair<std::string, SignatureScheme>> recorded;
+  FetcherOptions options;
+  options.recall_scheme = [&](db::Session&, const std::string& authority) -> std::optional<SignatureScheme> {
+    ++recalled;
+    if (authority == "broken.example") throw db::Unavailable("no database");
+    if (authority == "known.example") return SignatureScheme::rfc9421;
+    return std::nullopt;
+  };
+  options.record_scheme = [&](db::Session&, const std::string& authority, SignatureScheme scheme) {
+    recorded.emplace_back(authority, scheme);
+    if (authority == "broken.example") throw db::Unavailable("no database");
+  };
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        if (request.url.starts_with("https://path")) {
+          return answer(request.headers.get("Signature") == "cavage https://path.example/1" ? 200 : 401);
+        }
+        return answer(request.headers.get("Signature").starts_with("rfc9421") ? 200 : 401);
+      },
+      options);
+  CHECK(f.fetch("https://known.example/1").status == 200);
+  CHECK(f.fetch("https://known.example/2").status == 200);
+  CHECK(f.network.asked().size() == 2);
+  CHECK(recalled == 1);
+  CHECK(recorded.empty());
+  CHECK(f.fetch("https://new.example/1").status == 200);
+  CHECK(f.fetch("https://new.example/2").status == 200);
+  CHECK(f.network.asked().size() == 5);
+  CHECK(recalled == 2);
+  CHECK(f.fetch("https://broken.example/1").status == 200);
+  CHECK(f.fetch("https://path.example/1?x").status == 200);  // nothing that deliveries could use
+  const std::vector<std::pair<std::string, SignatureScheme>> told{{"new.example", SignatureScheme::rfc9421},
+                                                                  {"broken.example", SignatureScheme::rfc9421}};
+  CHECK(recorded == told);
+  CHECK(f.fetch("https://unsigned.example/1", RemoteKind::webfinger).status == 401);
+  CHECK(recalled == 4);
+}
+
 TEST_CASE("a request that cannot be signed is a failure", "[net][fetcher]") {
   Fetching f([](const auto&) { return answer(200); });
   CHECK(f.fetch("https://a.example/unsignable").failure == "protocol: cannot sign");
@@ -262,10 +356,72 @@ TEST_CASE("failures are remembered for their time, successes are not", "[net][fe
   status = 0;
   CHECK(count("https://a.example/down") == 1);
   CHECK(f.fetch("https://a.example/down").failure == "timeout: connect");
-  for (const int forgotten : {200, 429, 500, 503}) {
+  for (const int later : {429, 503}) {
+    status = later;
+    CHECK(count("https://a.example/" + std::to_string(later)) == 1);
+  }
+  for (const int forgotten : {200, 500}) {
     status = forgotten;
     CHECK(count("https://a.example/" + std::to_string(forgotten)) == 2);
   }
+}
+
+// federation.md 1.7
+TEST_CASE("a host that asks for a pause is left alone, whatever is asked of it", "[net][fetcher]") {
+  const int status = GENERATE(429, 503);
+  const bool as_date = GENERATE(false, true);
+  Fetching f([&](const http::OutboundRequest& request) {
+    if (request.url == "https://other.example/moved") return answer(302, "", "Location", "https://busy.example/3");
+    if (!request.url.starts_with("https://busy.example")) return answer(200, "well");
+    const auto until = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + 10min;
+    return answer(status, "later", "Retry-After", as_date ? format_http_date(until) : "600");
+  });
+  CHECK(f.fetch("https://busy.example/1").body == "later");
+  const auto second = f.fetch("https://busy.example/2", RemoteKind::web_page);
+  CHECK(second.status == status);
+  CHECK(second.failure.empty());
+  CHECK(second.final_url == "https://busy.example/2");
+  CHECK(f.network.asked().size() == 1);
+  CHECK(f.fetch("https://busy.example:8443/1").status == status);  // another server
+  CHECK(f.network.asked().size() == 2);
+  CHECK(f.fetch("https://other.example/moved").status == status);  // where a redirect leads, too
+  CHECK(f.network.asked().size() == 3);
+  CHECK(f.fetch("https://other.example/1").body == "well");
+}
+
+TEST_CASE("what waits its turn when a host asks for a pause is not sent", "[net][fetcher]") {
+  FetcherOptions options;
+  options.max_per_host = 1;
+  Fetching f([](const auto&) { return std::nullopt; }, options);
+  auto first = f.start("https://busy.example/1");
+  REQUIRE(eventually([&] { return f.network.held() == 1; }));
+  auto second = f.start("https://busy.example/2");
+  auto elsewhere = f.start("https://other.example/1");
+  REQUIRE(eventually([&] { return f.network.held() == 2; }));
+  f.network.release(answer(503, "", "Retry-After", "60"));
+  CHECK(first.get().status == 503);
+  CHECK(elsewhere.get().status == 503);
+  CHECK(second.get().status == 503);
+  CHECK(f.network.asked().size() == 2);
+}
+
+TEST_CASE("a pause has an end, however long a host wants it", "[net][fetcher]") {
+  std::atomic<bool> busy{true};
+  FetcherOptions options;
+  options.max_pause = 20ms;
+  Fetching f([&](const auto&) { return busy ? answer(429, "", "Retry-After", "4294967295") : answer(200, "well"); },
+             options);
+  CHECK(f.fetch("https://busy.example/1").status == 429);
+  busy = false;
+  CHECK(eventually([&] { return f.fetch("https://busy.example/1").body == "well"; }));
+}
+
+TEST_CASE("only 429 and 503 hold a host", "[net][fetcher]") {
+  const int status = GENERATE(200, 404, 500, 502);
+  Fetching f([&](const auto&) { return answer(status, "", "Retry-After", "600"); });
+  f.fetch("https://a.example/1");
+  f.fetch("https://a.example/2");
+  CHECK(f.network.asked().size() == 2);
 }
 
 TEST_CASE("a slow host holds its own fetches only", "[net][fetcher]") {
