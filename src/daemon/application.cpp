@@ -102,9 +102,9 @@ net::FetcherOptions fetcher_options(const config::Config& config, const service:
   return options;
 }
 
-net::SignFunction sign_fetches(const activitypub::SigningKey& key, const Clock& clock) {
+net::SignFunction sign_fetches(const InstanceKey& key, const Clock& clock) {
   return [&key, &clock](http::OutboundRequest& request, net::SignatureForm form) {
-    if (const auto done = activitypub::sign_fetch(request, key, form.scheme, clock.now(), form.with_query); !done) {
+    if (const auto done = activitypub::sign_fetch(request, *key.get(), form.scheme, clock.now(), form.with_query); !done) {
       log::warn("a fetch goes out unsigned", {log::kv("url", request.url), log::kv("error", done.error().message)});
     }
   };
@@ -403,20 +403,21 @@ Result<void> Application::start() {
   core_.wake_up().connect(&job_pump_, &delivery_pump_, mail_pump_ ? &*mail_pump_ : nullptr);
   job_pump_.start();
   delivery_pump_.start();
-  key_maker_ = std::jthread([this](const std::stop_token& stop) { keep_spare_keys(stop); });
+  key_maker_ = std::jthread([this](const std::stop_token& stop) { keep_keys(stop); });
   return {};
 }
 
-void Application::keep_spare_keys(const std::stop_token& stop) {
+void Application::keep_keys(const std::stop_token& stop) {
   const auto session = core_.new_session();
   std::mutex mutex;
   std::condition_variable_any pause;
   while (!stop.stop_requested()) {
     bool made = false;
     try {
+      instance_key_.refresh(*session, core_.keys());
       made = core_.services().accounts.top_up_spare_keys(*session, kSpareKeys);
     } catch (const std::exception& e) {
-      log::warn("no spare key could be stored", {log::kv("error", e.what())});
+      log::warn("keys could not be looked after", {log::kv("error", e.what())});
     }
     std::unique_lock lock(mutex);
     if (!made) pause.wait_for(lock, stop, kKeyInterval, [] { return false; });

@@ -3,6 +3,7 @@
 #include "core.hpp"
 #include "delivery_queue.hpp"
 #include "http_application.hpp"
+#include "instance_key.hpp"
 #include "job_queue.hpp"
 #include "mail_pump.hpp"
 #include "media_fetcher.hpp"
@@ -54,20 +55,21 @@ class Application {
   /// Some were missed: what they would have told is read anew.
   void lose_events();
   void believe_caches_until(Siblings::Steady::time_point time);
-  /// Keeps a few RSA keys ready, so that making an account does not wait for one.
-  void keep_spare_keys(const std::stop_token& stop);
+  /// Keeps a few RSA keys ready, so that making an account does not wait for one, and the instance actor's as it is
+  /// now.
+  void keep_keys(const std::stop_token& stop);
 
   Core& core_;
   feed::Feeds feeds_;       // home feeds of those who read here
   api::TokenCache tokens_;  // whom tokens speak for
   api::entities::StatusCache statuses_;
   const api::Context context_;
-  const activitypub::SigningKey instance_key_;  // signs every fetch
-  net::Workers workers_;                        // all blocking work: SQL, signatures, files
-  net::IoThread outgoing_;                      // the loop of everything that we send
-  net::Client client_;                          // connections to other servers
-  net::RemoteFetcher fetcher_;                  // documents of other servers
-  net::Client trusted_client_;                  // connections to addresses that the admin names, private ones too
+  InstanceKey instance_key_;    // signs every fetch
+  net::Workers workers_;        // all blocking work: SQL, signatures, files
+  net::IoThread outgoing_;      // the loop of everything that we send
+  net::Client client_;          // connections to other servers
+  net::RemoteFetcher fetcher_;  // documents of other servers
+  net::Client trusted_client_;  // connections to addresses that the admin names, private ones too
   net::RemoteFetcher translator_;
   MediaFetcher media_fetcher_;  // files of other servers
   JobQueue job_queue_;          // what jobs there are

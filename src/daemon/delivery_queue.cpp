@@ -3,7 +3,6 @@
 #include "dunlin/activitypub/followers_sync.hpp"
 #include "dunlin/activitypub/lost_actors.hpp"
 #include "dunlin/activitypub/reach.hpp"
-#include "dunlin/base/log.hpp"
 #include "dunlin/base/random.hpp"
 
 #include <algorithm>
@@ -21,7 +20,6 @@ namespace dunlin::daemon {
 namespace {
 
 constexpr std::chrono::minutes kKeyAge{1};
-constexpr std::size_t kMaxKeys = 4096;
 // What still waits for a host after its first batch is looked at as a whole each time: in fewer, larger pieces.
 constexpr int kLongLane = 200;
 // Of a host that may hang no more is kept in memory than it takes to find out.
@@ -59,24 +57,24 @@ auto commit(db::Session& session, F&& body) {
 
 }  // namespace
 
-Result<activitypub::SigningKey> SigningKeys::load(db::Tx& tx, AccountId account) {
+Result<SigningKeys::Key> SigningKeys::load(db::Tx& tx, AccountId account) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = entries_.find(account);
     if (known != entries_.end() && clock_.now() - known->second.read_at < kKeyAge) return known->second.key;
   }
-  auto key = TRY(activitypub::find_signing_key(tx, keys_, account));
+  auto key = std::make_shared<const activitypub::SigningKey>(TRY(activitypub::find_signing_key(tx, keys_, account)));
   const std::lock_guard lock(mutex_);
-  if (entries_.size() >= kMaxKeys) entries_.clear();
+  make_room();
   entries_.insert_or_assign(account, Entry{key, clock_.now()});
   return key;
 }
 
-Result<activitypub::SigningKey> SigningKeys::find(AccountId account) const {
-  const std::lock_guard lock(mutex_);
-  const auto known = entries_.find(account);
-  if (known == entries_.end()) return fail(Errc::not_found, "The account has no key to sign with", account.str());
-  return known->second.key;
+void SigningKeys::make_room() {
+  if (entries_.size() < capacity_) return;
+  std::erase_if(entries_, [&](const auto& entry) { return clock_.now() - entry.second.read_at >= kKeyAge; });
+  if (entries_.size() < capacity_) return;
+  entries_.erase(std::ranges::min_element(entries_, {}, [](const auto& entry) { return entry.second.read_at; }));
 }
 
 DeliveryQueue::DeliveryQueue(SigningKeys& keys, service::DomainPolicies& policies, const jobs::Queue& queue,
@@ -167,17 +165,19 @@ std::vector<net::PendingDelivery> DeliveryQueue::load(db::Tx& tx, std::vector<jo
   }
   policies_.refresh(tx);
   auto reach = activitypub::look_at_receivers(tx, rows);
-  // An account whose key is gone has nothing to say: prepare() finds none and the delivery is dropped.
-  for (const AccountId account : accounts) std::ignore = keys_.load(tx, account);
+  std::map<AccountId, Result<SigningKeys::Key>> keys;
+  for (const AccountId account : accounts) keys.emplace(account, keys_.load(tx, account));
   pending.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool shared = is_shared_inbox(rows[i]);
     auto body = bodies.at(rows[i].activity_id);
+    auto key = keys.at(rows[i].account_id);
     pending.push_back({.row = std::move(rows[i]),
                        .body = std::move(body),
                        .shared_inbox = shared,
                        .synchronization = std::move(reach[i].synchronization),
-                       .refusal = std::move(reach[i].refusal)});
+                       .refusal = std::move(reach[i].refusal),
+                       .key = std::move(key)});
   }
   return pending;
 }
@@ -188,9 +188,6 @@ int DeliveryQueue::record_failure(db::Tx& tx, const net::DeliveryResult& result)
   if (gone || (result.judgement.status == 404 && !is_shared_inbox(result.delivery))) {
     activitypub::note_lost_inbox(tx, queue_, result.delivery.inbox_url, gone);
   }
-  log::info("delivery failed",
-            {log::kv("inbox", result.delivery.inbox_url), log::kv("attempt", result.delivery.attempts + 1),
-             log::kv("reason", result.judgement.reason)});
   return allowed_now(health, tx.now());
 }
 
@@ -200,18 +197,19 @@ net::Conclusion DeliveryQueue::conclude(db::Session& session, std::span<const ne
     lock_all(tx, results, leaving);
     std::vector<DeliveryId> done;
     std::set<std::string> answered;
-    std::map<std::string, int> failed;
     for (const auto& result : results) {
       const std::string& host = result.delivery.host;
       if (result.learned) jobs::record_signature_scheme(tx, host, static_cast<int>(*result.learned));
-      if (result.judgement.verdict == jobs::Verdict::done) {
-        done.push_back(result.delivery.id);
-        answered.insert(host);
-        continue;
-      }
-      failed[host] = record_failure(tx, result);
+      if (result.judgement.verdict != jobs::Verdict::done) continue;
+      done.push_back(result.delivery.id);
+      answered.insert(host);
     }
+    // First, so that they undo nothing of what the failures tell.
     jobs::record_successes(tx, std::vector(answered.begin(), answered.end()), done);
+    std::map<std::string, int> failed;
+    for (const auto& result : results) {
+      if (result.judgement.verdict != jobs::Verdict::done) failed[result.delivery.host] = record_failure(tx, result);
+    }
     std::vector<std::string> idle;
     for (const auto& host : leaving) {
       if (host.if_idle) {
@@ -237,9 +235,9 @@ Result<http::OutboundRequest> DeliveryQueue::prepare(const net::PendingDelivery&
     return fail(Errc::forbidden, "The delivery is not sent", "the domain's policy forbids it");
   }
   if (delivery.body->empty()) return fail(Errc::not_found, "The activity is gone");
-  const auto key = TRY(keys_.find(delivery.row.account_id));
+  const auto key = TRY(delivery.key);
   auto request =
-      TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, key, to_crypto(scheme), clock_.now()));
+      TRY(activitypub::sign_delivery(delivery.row.inbox_url, delivery.body, *key, to_crypto(scheme), clock_.now()));
   request.timeout = options_.timeout;
   if (!delivery.synchronization.empty()) {
     request.headers.add(std::string(activitypub::kSynchronizationHeader), delivery.synchronization);

@@ -6,30 +6,36 @@
 #include "dunlin/service/domain_policies.hpp"
 
 #include <array>
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 
 namespace dunlin::daemon {
 
-/// The signing keys in use, so that preparing a request needs no database. Any thread may call.
+/// The signing keys in use. Any thread may call.
 class SigningKeys {
  public:
-  SigningKeys(crypto::KeyCache& keys, const Clock& clock) : keys_(keys), clock_(clock) {}
+  using Key = std::shared_ptr<const activitypub::SigningKey>;
 
-  /// Reads the key unless it was read within the last minute.
-  Result<activitypub::SigningKey> load(db::Tx& tx, AccountId account);
-  /// What load() read. Errors: not_found.
-  Result<activitypub::SigningKey> find(AccountId account) const;
+  SigningKeys(crypto::KeyCache& keys, const Clock& clock, std::size_t capacity = 4096)
+      : keys_(keys), clock_(clock), capacity_(capacity) {}
+
+  /// Reads the key unless it was read within the last minute. Errors: not_found, internal (it cannot be opened).
+  Result<Key> load(db::Tx& tx, AccountId account);
 
  private:
   struct Entry {
-    activitypub::SigningKey key;
+    Key key;
     Time read_at;
   };
+  void make_room();
+
   crypto::KeyCache& keys_;
   const Clock& clock_;
-  mutable std::mutex mutex_;
+  const std::size_t capacity_;
+  std::mutex mutex_;
   std::unordered_map<AccountId, Entry> entries_;
 };
 

@@ -49,7 +49,7 @@ Result<void> JobQueue::run(db::Session& session, const jobs::Job& job, service::
   if (handler == handlers_.end()) return fail(Errc::internal, "no handler for jobs of kind " + job.kind);
   return session.write([&](db::Tx& tx) -> Result<void> {
     TRY_VOID(handler->second(tx, documents, job));
-    jobs::finish(tx, job.id);
+    if (!jobs::finish(tx, job.id)) return fail(Errc::conflict, "The job took too long and was done by another");
     return {};
   });
 }

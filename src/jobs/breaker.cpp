@@ -29,8 +29,7 @@ std::chrono::sys_days day_of(Time time) {
 }  // namespace
 
 void HostHealth::note_alive(Time now) {
-  *this = HostHealth{};
-  last_success_at = now;
+  *this = HostHealth{.last_success_at = now, .waits_until = waits_until};
 }
 
 void HostHealth::note_failure(bool timed_out, Time now, double scale) {
@@ -58,8 +57,12 @@ void HostHealth::note_gone(Time now) {
   if (!gone_since) gone_since = now;
 }
 
+void HostHealth::note_waits(Time until) {
+  waits_until = std::max(until, waits_until.value_or(until));
+}
+
 int HostHealth::allowed(Time now, int per_host) const {
-  if (gone_since || (breaker_open_until && now < *breaker_open_until)) return 0;
+  if (gone_since || (waits_until && now < *waits_until) || (breaker_open_until && now < *breaker_open_until)) return 0;
   return breaker_opened > 0 ? 1 : per_host;
 }
 

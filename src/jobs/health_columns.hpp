@@ -6,7 +6,7 @@
 /// The columns of delivery_hosts that are a HostHealth, in the order in which read_health reads them from `first` on.
 #define DUNLIN_HEALTH_COLUMNS                                                                           \
   "failures_in_row, timeouts_in_row, breaker_opened, breaker_open_until, failing_since, failure_days, " \
-  "last_failure_at, unavailable_since, gone_since, last_success_at"
+  "last_failure_at, unavailable_since, gone_since, last_success_at, next_attempt_at"
 
 namespace dunlin::jobs {
 
@@ -20,7 +20,8 @@ inline HostHealth read_health(const db::Row& row, int first) {
           .last_failure_at = row.opt_time(first + 6),
           .unavailable_since = row.opt_time(first + 7),
           .gone_since = row.opt_time(first + 8),
-          .last_success_at = row.opt_time(first + 9)};
+          .last_success_at = row.opt_time(first + 9),
+          .waits_until = row.opt_time(first + 10)};
 }
 
 }  // namespace dunlin::jobs

@@ -66,10 +66,11 @@ const db::Statement kReleaseIdle{
     " SELECT asked.host FROM asked JOIN delivery_hosts h ON h.host = asked.host"
     " WHERE asked.busy AND h.lease_owner = $3"};
 
-// Whether it may be sent is asked of the moment: whom it was made for may have been blocked or suspended since, and so
-// may its author.
-#define DUNLIN_MAY_SPEAK \
-  "essential OR NOT EXISTS (SELECT 1 FROM accounts s WHERE s.id = account_id AND s.suspended_at IS NOT NULL)"
+// Whether it may be sent is asked of the moment: whom it was made for may have been blocked or suspended since, and its
+// author may be suspended, or gone.
+#define DUNLIN_MAY_SPEAK        \
+  "essential OR account_id = 0" \
+  " OR EXISTS (SELECT 1 FROM accounts s WHERE s.id = account_id AND s.suspended_at IS NULL)"
 #define DUNLIN_NAMED_LEFT                                                                              \
   "CASE WHEN receivers IS NOT NULL THEN EXISTS (SELECT 1 FROM accounts r WHERE r.id = ANY (receivers)" \
   " AND r.suspended_at IS NULL AND NOT EXISTS (SELECT 1 FROM blocks b"                                 \

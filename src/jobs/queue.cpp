@@ -86,8 +86,8 @@ std::vector<Job> claim(db::Tx& tx, Lane lane, int limit, std::chrono::millisecon
   return jobs;
 }
 
-void finish(db::Tx& tx, JobId id) {
-  tx.exec(kFinish, {id});
+bool finish(db::Tx& tx, JobId id) {
+  return tx.exec(kFinish, {id}).affected() > 0;
 }
 
 void retry(db::Tx& tx, JobId id, std::string_view error, Time run_at) {

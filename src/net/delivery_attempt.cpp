@@ -52,11 +52,16 @@ jobs::Exchange to_exchange(const Answer& answer, Time now) {
   return exchange;
 }
 
-jobs::Judgement dropped(const std::string& reason) {
+/// A key that cannot be opened, say: somebody may mend that. Nothing was asked of the host.
+jobs::Judgement not_sent(const Error& error, const jobs::Attempt& attempt, Time now, double scale) {
   jobs::Judgement judgement;
   judgement.verdict = jobs::Verdict::drop;
   judgement.sign = jobs::HostSign::none;
-  judgement.reason = reason;
+  judgement.reason = error.message + (error.detail.empty() ? "" : ": " + error.detail);
+  const bool may_pass = error.code == Errc::internal || error.code == Errc::unavailable;
+  if (!may_pass || attempt.number >= attempt.allowed) return judgement;
+  judgement.verdict = jobs::Verdict::retry;
+  judgement.retry_at = now + jobs::next_attempt(attempt.number, random_unit(), scale);
   return judgement;
 }
 
@@ -85,8 +90,7 @@ asio::awaitable<std::optional<DeliveryResult>> attempt_delivery(AttemptContext c
     auto request = co_await sign(context, delivery, scheme);
     if (!request) co_return result;
     if (!*request) {
-      const Error& error = request->error();
-      result = DeliveryResult{row, dropped(error.message + (error.detail.empty() ? "" : ": " + error.detail)), {}};
+      result = DeliveryResult{row, not_sent(request->error(), attempt, context.clock.now(), context.retry_scale), {}};
       co_return result;
     }
     const Answer answer = co_await send(context, **std::move(request));

@@ -40,6 +40,7 @@ struct HostWork {
   bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
   bool lost = false;                               // the lease is gone
   Lease lease = Lease::ours;
+  std::optional<HostLane> again;  // claimed anew before we knew that it had been left
   Alarm changed;
 
   HostWork(HostLane claimed, const asio::any_io_executor& executor) : host(std::move(claimed)), changed(executor) {}
@@ -91,6 +92,7 @@ struct DeliveryPump::Impl {
   asio::awaitable<void> claim_loop();
   asio::awaitable<void> record_loop();
   asio::awaitable<void> renew_loop();
+  void begin(HostLane host);
   asio::awaitable<void> serve(std::shared_ptr<HostWork> lane);
   asio::awaitable<void> run_chains(std::shared_ptr<HostWork> lane);
   asio::awaitable<bool> run_one(HostWork& lane, PendingDelivery delivery);
@@ -130,6 +132,7 @@ struct DeliveryPump::Impl {
   std::optional<Time> next_due;
   std::atomic<bool> wake_posted{false};
   TaskGroup tasks;
+  bool claiming = true;  // a lane may still begin
   bool stopping = false;
   bool stopped = false;  // by the owner's thread
 };
@@ -163,11 +166,21 @@ asio::awaitable<std::optional<int>> DeliveryPump::Impl::claim(int limit, bool pr
   }
   count = static_cast<int>(claimed->size());
   for (HostLane& host : *claimed) {
-    const std::string name = host.host;
-    const auto [entry, is_new] = lanes.emplace(name, std::make_shared<HostWork>(std::move(host), executor));
-    if (is_new) spawn(tasks, executor, "delivery-lane", serve(entry->second));
+    const auto old = lanes.find(host.host);
+    if (old == lanes.end()) {
+      begin(std::move(host));
+    } else if (old->second->lease == Lease::leaving) {
+      old->second->again = std::move(host);
+    }
   }
   co_return count;
+}
+
+void DeliveryPump::Impl::begin(HostLane host) {
+  const std::string name = host.host;
+  const auto lane = std::make_shared<HostWork>(std::move(host), executor);
+  lanes.emplace(name, lane);
+  spawn(tasks, executor, "delivery-lane", serve(lane));
 }
 
 /// Claims what there is room for; true: there may be more. nullopt: the queue could not be asked.
@@ -220,6 +233,7 @@ asio::awaitable<void> DeliveryPump::Impl::claim_loop() {
     co_await look.wait_for(time);
     if (!stopping) co_await sleep(starved ? kDuePause : kLeastPause);
   }
+  claiming = false;
   record.ring();
   renewal.ring();
 }
@@ -252,7 +266,6 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
     if (!lane->halted) lane->host.allowed = options.per_host;
   }
   if (lane->lease == Lease::ours) std::ignore = co_await leave(*lane, false);
-  lanes.erase(lane->host.host);
   // What came for this host while it was being left is nobody's yet; what failed has a new time.
   if (failed) next_due.reset();
   if (failed || starved || wakes != wakes_before) look.ring();
@@ -370,7 +383,7 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
 asio::awaitable<void> DeliveryPump::Impl::record_loop() {
   for (;;) {
     if (results.empty() && leaving.empty()) {
-      if (stopping && lanes.empty()) break;
+      if (stopping && !claiming && lanes.empty()) break;
       co_await record.wait_for(1min);
       continue;
     }
@@ -410,11 +423,19 @@ void DeliveryPump::Impl::tell_lanes(const std::vector<DeliveryResult>& recorded,
     lane->changed.ring();
   }
   for (const LeavingHost& leaver : going) {
-    auto* lane = lane_of(leaver.host);
-    if (lane == nullptr) continue;
+    const auto found = lanes.find(leaver.host);
+    if (found == lanes.end()) continue;
+    const auto lane = found->second;
     const bool stays = std::ranges::find(concluded.busy, leaver.host) != concluded.busy.end();
     lane->lease = stays ? Lease::ours : Lease::gone;
     lane->changed.ring();
+    if (stays) {
+      lane->again.reset();
+      continue;
+    }
+    // At once: the host is free in the queue, and may be claimed again before the lane's coroutine goes on.
+    lanes.erase(found);
+    if (lane->again) begin(*std::move(lane->again));
   }
 }
 

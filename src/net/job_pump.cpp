@@ -176,8 +176,6 @@ asio::awaitable<void> JobPump::Impl::put_back(LaneState& lane, const jobs::Job& 
 }
 
 asio::awaitable<void> JobPump::Impl::record_failure(LaneState& lane, const jobs::Job& job, const Error& error) {
-  log::info("job failed", {log::kv("job", job.id.value), log::kv("kind", job.kind), log::kv("attempt", job.attempts),
-                           log::kv("error", error.message), log::kv("detail", error.detail)});
   // When the database is away the lease lapses and the job runs again.
   static_cast<void>(
       co_await on_worker<bool>(workers, worker_lane(lane.lane), "record a failed job", [&](db::Session& session) {

@@ -52,6 +52,7 @@ Result<Status> StatusService::post(db::Tx& tx, RemoteDocuments& documents, const
   if (composed.quoted) {
     const auto quote = make_quote(env_, status, *composed.quoted, tx.now());
     store::insert_quote(tx, quote);
+    status.set(model::Part::quote);
     if (composed.quoted->local) {
       notifications_.quoted(tx, status, composed.quoted->account_id);
     } else if (!status.local_only) {

@@ -32,7 +32,7 @@ void suspend_local_account(db::Tx& tx, const Environment& env, model::Account ac
   store::set_suspended(tx, account.id, suspended);
   if (suspended) refuse_requests(tx, env, account);
   account.suspended_at = suspended ? std::optional(tx.now()) : std::nullopt;
-  env.federation.profile_updated(tx, account);
+  env.federation.suspension_changed(tx, account);
   env.events.tell(tx, events::AccountSuspended{account.id});
 }
 

@@ -162,7 +162,7 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
     federation.queue().enqueue(
         tx, {.kind = jobs::kProcessActivity, .payload = id.str(), .run_at = std::nullopt, .unique_key = std::nullopt});
   }
-  federation.deliveries().host_seen_alive(tx, row.host);
+  federation.deliveries().host_spoke(tx, row.host);
   if (const auto field = call.request().headers.get(activitypub::kSynchronizationHeader); !field.empty()) {
     activitypub::receive_synchronization(call.env(), tx, *signer, field);
   }

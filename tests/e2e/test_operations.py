@@ -58,6 +58,18 @@ class CommandLine(unittest.TestCase):
             self.assertIn("alice", a.cli("account", "list"))
             self.assertIn("good", a.cli("doctor"))
 
+    def test_the_instance_actor_gets_new_keys(self):
+        with Instance() as a:
+            def key():
+                actor = request("GET", a.url + "/actor", headers={"Accept": "application/activity+json"})
+                return actor.json()["publicKey"]["id"]
+
+            before = key()
+            self.refused(a.cli("account", "rotate-keys", check=False), "--instance")
+            self.refused(a.cli("account", "rotate-keys", "alice", "--instance", check=False), "--instance")
+            self.assertIn("instance actor", a.cli("account", "rotate-keys", "--instance", "--leaked"))
+            self.assertNotEqual(key(), before)
+
 
 class Serving(unittest.TestCase):
     def test_a_taken_port_is_one_clear_line_and_exit_1(self):

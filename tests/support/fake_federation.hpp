@@ -41,6 +41,7 @@ class FakeFederation final : public service::Federation {
   void blocked(db::Tx&, const model::Block&, const model::Account&) override { told.emplace_back("blocked"); }
   void unblocked(db::Tx&, const model::Block&, const model::Account&) override { told.emplace_back("unblocked"); }
   void profile_updated(db::Tx&, const model::Account&) override { told.emplace_back("profile_updated"); }
+  void suspension_changed(db::Tx&, const model::Account&) override { told.emplace_back("suspension_changed"); }
   void keys_rotated(db::Tx&, const model::Account&, Time) override { told.emplace_back("keys_rotated"); }
   void reported(db::Tx&, const model::Report&, const model::Account&, std::span<const std::string>) override {
     told.emplace_back("reported");

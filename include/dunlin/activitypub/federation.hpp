@@ -72,6 +72,7 @@ class FederationService final : public service::Federation {
   void blocked(db::Tx& tx, const model::Block& block, const model::Account& target) override;
   void unblocked(db::Tx& tx, const model::Block& block, const model::Account& target) override;
   void profile_updated(db::Tx& tx, const model::Account& account) override;
+  void suspension_changed(db::Tx& tx, const model::Account& account) override;
   void keys_rotated(db::Tx& tx, const model::Account& account, Time from) override;
   void reported(db::Tx& tx, const model::Report& report, const model::Account& target,
                 std::span<const std::string> domains) override;

@@ -63,7 +63,7 @@ std::string render_tombstone(std::string_view uri);
 std::string render_create(const config::Config& config, const NoteParts& note, Context context = Context::with);
 /// `when` tells the Updates of one status apart.
 std::string render_update_note(const config::Config& config, const NoteParts& note, Time when);
-std::string render_update_actor(const config::Config& config, const model::Account& account,
+std::string render_update_actor(const config::Config& config, const model::Account& account, Time when,
                                 std::span<const model::AccountKey> keys, std::string_view moved_to = {},
                                 std::span<const store::CustomEmoji> emojis = {});
 /// `target`: the actor id of the account that takes over.
@@ -124,7 +124,9 @@ std::string render_quote_answer(std::string_view actor, std::string_view request
                                 std::string_view quoted, std::string_view quoting, std::string_view authorization);
 std::string render_quote_authorization(std::string_view uri, std::string_view quoted_author, std::string_view quoting,
                                        std::string_view quoted);
-std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver);
+/// `is_public`: so is the quote, and anybody may know of it.
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver,
+                                        bool is_public);
 
 /// The id under which the Create or Announce of a status is sent and served.
 std::string activity_uri(const model::Status& status);

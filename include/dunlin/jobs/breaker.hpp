@@ -16,15 +16,17 @@ struct HostHealth {
   std::optional<Time> failing_since{};
   int failure_days = 0;  // different days with a failure, since the last success
   std::optional<Time> last_failure_at{};
-  std::optional<Time> unavailable_since{};  // only essential deliveries, one a day
+  std::optional<Time> unavailable_since{};  // one delivery a day, and only essential ones wait
   std::optional<Time> gone_since{};         // nothing
   std::optional<Time> last_success_at{};
+  std::optional<Time> waits_until{};  // the host has asked for it, whatever else is known of it
 
-  /// A delivery that succeeded, any sane answer, or an authenticated request from there.
+  /// A delivery that succeeded, or any sane answer.
   void note_alive(Time now);
   /// `scale` as in next_attempt.
   void note_failure(bool timed_out, Time now, double scale = 1.0);
   void note_gone(Time now);
+  void note_waits(Time until);
 
   [[nodiscard]] bool has_troubles() const {
     return failures_in_row > 0 || breaker_opened > 0 || unavailable_since || gone_since;

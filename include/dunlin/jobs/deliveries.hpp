@@ -27,6 +27,7 @@ struct NewActivity {
   Priority priority = Priority::post;
   bool essential = false;     // Delete, Move, Undo, Block, Reject: tried for 30 days
   bool to_followers = false;  // for followers only: not for an inbox that has none of them any more
+  bool replaceable = false;   // tells the state of its object: only the newest such one needs to arrive
 };
 
 /// One receiver of an activity. `named`: those it was meant for by name; when none of them may have it any more by the
@@ -44,21 +45,25 @@ class Deliveries {
       : wake_up_(wake_up), may_send_to_(std::move(may_send_to)) {}
 
   /// Part of the transaction that causes it; any number of inboxes costs two statements. Inboxes that are no URL, that
-  /// repeat, whose host is gone, or unavailable (unless essential) get none. Returns how many deliveries there are.
+  /// repeat, whose host is gone, or unavailable (unless essential, or a day after the last attempt) get none. Returns
+  /// how many deliveries there are.
   std::size_t enqueue(db::Tx& tx, const NewActivity& activity, std::span<const Inbox> inboxes) const;
   std::size_t enqueue(db::Tx& tx, const NewActivity& activity, std::span<const std::string> inbox_urls) const;
 
-  /// An authenticated request came from there: closes the breaker, revives an unavailable or gone host, and lets what
-  /// waits for it go at once. Cheap when the host is well: no row is written.
-  void host_seen_alive(db::Tx& tx, std::string_view host) const;
-  void hosts_seen_alive(db::Tx& tx, std::span<const std::string> hosts) const;
+  /// An authenticated request came from there: an unavailable or gone host is neither any more, an open breaker lets
+  /// one through, and what waits goes at once, without counting the attempt. Only a delivery shows that it takes ours:
+  /// so this holds for the first such request, then for one a minute later at the soonest, two, four, up to three days.
+  /// Nor does it end a wait that the host has asked for. Cheap when the host is well: no row is written.
+  void host_spoke(db::Tx& tx, std::string_view host) const;
+  void hosts_spoke(db::Tx& tx, std::span<const std::string> hosts) const;
 
  private:
   WakeUp* wake_up_;
   std::function<bool(std::string_view)> may_send_to_;
 };
 
-/// A Delete makes waiting Creates and Updates of its object pointless: call before enqueueing it. Returns how many.
+/// A Delete makes waiting Creates and Updates of its object pointless, and what the instance actor says of it: call
+/// before enqueueing it. Returns how many.
 std::size_t cancel_pending(db::Tx& tx, AccountId account, std::string_view object_key);
 
 struct ClaimedHost {
@@ -95,7 +100,7 @@ struct Delivery {
   int attempts = 0;  // failed so far
   bool to_followers = false;
   // As it is when loaded:
-  bool may_speak = true;             // its account is not suspended; or this is essential
+  bool may_speak = true;             // its account is there and not suspended; or this is essential
   std::optional<bool> named_left{};  // one of those it was made for by name may have it; nullopt: nobody was named
 };
 inline constexpr int kLaneBatch = 50;

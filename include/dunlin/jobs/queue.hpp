@@ -30,8 +30,8 @@ inline constexpr int kClaimBatch = 50;
 
 /// Due jobs of a lane, most urgent first; nobody else gets them before now + lease.
 std::vector<Job> claim(db::Tx& tx, Lane lane, int limit, std::chrono::milliseconds lease);
-/// Done: the row goes.
-void finish(db::Tx& tx, JobId id);
+/// Done: the row goes. false: it had gone before, as somebody else has done the job since our lease lapsed.
+bool finish(db::Tx& tx, JobId id);
 void retry(db::Tx& tx, JobId id, std::string_view error, Time run_at);
 /// Kept and listed until an admin requeues it or it is purged.
 void give_up(db::Tx& tx, JobId id, std::string_view error);

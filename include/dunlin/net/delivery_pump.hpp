@@ -20,6 +20,10 @@
 #include <utility>
 #include <vector>
 
+namespace dunlin::activitypub {
+struct SigningKey;
+}
+
 namespace dunlin::net {
 
 struct PendingDelivery {
@@ -28,6 +32,7 @@ struct PendingDelivery {
   bool shared_inbox = false;
   std::string synchronization{};  // the value of a Collection-Synchronization field; "" = none
   std::string refusal{};          // why it is not to be sent; "" = it is
+  Result<std::shared_ptr<const activitypub::SigningKey>> key{nullptr};  // what prepare() signs with
 };
 
 /// A host that is ours for a while.
@@ -73,7 +78,8 @@ class DeliveryQueue {
                               std::span<const LeavingHost> leaving) = 0;
   /// When there is work again; nullopt: nothing is pending.
   virtual std::optional<Time> next_delivery_at(db::Session& session) = 0;
-  /// The signed request to row.inbox_url. On a crypto thread, for every attempt anew. An error drops the delivery.
+  /// The signed request to row.inbox_url. On a crypto thread, for every attempt anew. Errors: internal, unavailable (a
+  /// failed attempt that says nothing of the host); any other drops the delivery.
   virtual Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) = 0;
 };
 

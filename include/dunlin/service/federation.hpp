@@ -72,6 +72,8 @@ class Federation {
   virtual Result<void> refresh_status(db::Tx&, RemoteDocuments&, const model::Status&) { return {}; }
 
   virtual void profile_updated(db::Tx& tx, const model::Account& account) = 0;
+  /// Began or ended, of a local account.
+  virtual void suspension_changed(db::Tx& tx, const model::Account& account) = 0;
   /// The account has new keys, which its document names first from then on.
   virtual void keys_rotated(db::Tx& tx, const model::Account& account, Time from) = 0;
   /// Tells the servers of the account and of `domains` of a report, in the name of the instance.

@@ -61,7 +61,7 @@ std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::spa
     if (seen.insert(host).second && is_due(federation, host, "alive")) alive.push_back(host);
     if (intakes[i].rfc9421 && is_due(federation, host, "rfc9421")) by_rfc9421.push_back(host);
   }
-  federation.deliveries().hosts_seen_alive(tx, alive);
+  federation.deliveries().hosts_spoke(tx, alive);
   for (const std::string& host : by_rfc9421)
     jobs::learn_signature_scheme(tx, host, static_cast<int>(crypto::SignatureScheme::rfc9421));
   return result;

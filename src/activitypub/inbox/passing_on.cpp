@@ -1,12 +1,10 @@
 #include "inbox/handlers.hpp"
+#include "outbox/thread_of_ours.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/url.hpp"
-#include "dunlin/store/federation.hpp"
 #include "dunlin/store/relationships.hpp"
-#include "dunlin/store/statuses.hpp"
 
-#include <array>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -41,19 +39,6 @@ const Activity* undone_announce(const Activity& activity) {
   return inner && inner->type == ActivityType::announce ? &*inner : nullptr;
 }
 
-/// The status of ours that the reply hangs on: its parent, else the beginning of its thread.
-std::optional<model::Status> find_ours(db::Tx& tx, const model::Status& reply) {
-  auto parent = reply.in_reply_to_id ? store::find_status(tx, *reply.in_reply_to_id) : std::nullopt;
-  if (!is_public(parent)) return std::nullopt;
-  if (parent->local) return parent;
-  if (!reply.conversation_id) return std::nullopt;
-  const std::array thread{*reply.conversation_id};
-  const auto heads = store::list_thread_heads(tx, thread);
-  const auto head = heads.find(thread[0]);
-  auto root = head != heads.end() && head->second.root ? store::find_status(tx, *head->second.root) : std::nullopt;
-  return is_public(root) && root->local ? std::move(root) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activity& activity) {
@@ -69,7 +54,7 @@ std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activi
 
 void pass_on(InboxContext& context, const model::Status& reply, std::string_view type, std::string_view body) {
   db::Tx& tx = context.tx;
-  const auto ours = find_ours(tx, reply);
+  const auto ours = find_ours_above(tx, reply);
   if (!ours || store::is_blocked(tx, context.actor.id, ours->account_id)) return;
   auto inboxes = store::list_follower_inboxes(tx, ours->account_id, "", kMostInboxes);
   const std::string origin = domain_of(context.actor.uri);

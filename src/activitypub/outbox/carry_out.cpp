@@ -143,9 +143,9 @@ void carry_out(service::Environment& env, db::Tx& tx, Plan plan, Told what) {
   }
   plan.activity.to_followers = plan.only_followers;
   enqueue_others(deliveries, tx, plan.activity, of_followers, done);
-  if (plan.also_followers_of) {
-    enqueue_others(deliveries, tx, plan.activity, list_all_follower_inboxes(tx, *plan.also_followers_of), done);
-  }
+  const auto of_others =
+      plan.also_followers_of ? list_all_follower_inboxes(tx, *plan.also_followers_of) : std::vector<std::string>();
+  enqueue_others(deliveries, tx, plan.activity, of_others, done);
   if (!plan.status) return;
   const auto before = is_new ? store::StatusReceivers{} : store::list_status_receivers(tx, *plan.status);
   if (plan.reaches_all) {
@@ -153,7 +153,11 @@ void carry_out(service::Environment& env, db::Tx& tx, Plan plan, Told what) {
     enqueue_others(deliveries, tx, plan.activity, before.named, done);
     enqueue_others(deliveries, tx, plan.activity, before.of_followers, done);
   }
-  if (!takes_back) remember(tx, *plan.status, of_followers, before.of_followers, named);
+  // Of a revocation, `of_followers` are another's than the status' author's.
+  if (takes_back || what == Told::revoke_quote) return;
+  auto reached = before.of_followers;
+  reached.insert(reached.end(), of_others.begin(), of_others.end());
+  remember(tx, *plan.status, of_followers, reached, named);
 }
 
 }  // namespace dunlin::activitypub

@@ -1,6 +1,7 @@
 #include "outbox/distribute.hpp"
 
 #include "outbox/plan.hpp"
+#include "outbox/thread_of_ours.hpp"
 
 #include "dunlin/activitypub/jobs.hpp"
 #include "dunlin/activitypub/outbox.hpp"
@@ -39,6 +40,7 @@ constexpr std::pair<Told, std::string_view> kNames[] = {{Told::create, "create"}
                                                         {Told::announce, "announce"},
                                                         {Told::undo_announce, "undo_announce"},
                                                         {Told::profile, "profile"},
+                                                        {Told::suspension, "suspension"},
                                                         {Told::move, "move"},
                                                         {Told::pin, "pin"},
                                                         {Told::unpin, "unpin"},
@@ -84,8 +86,22 @@ void add_mentioned(db::Tx& tx, const model::Status& status, std::span<const mode
   }
   // A reply is for the author of its parent as well, even unnamed: not to widen what is not public.
   if (status.in_reply_to_account_id && status.is_distributable()) ids.push_back(*status.in_reply_to_account_id);
+  // So is a quote for whom it quotes: some know it by the post alone, and no requests.
+  if (status.has(model::Part::quote) && status.is_distributable()) {
+    const auto quote = store::find_quote_of(tx, status.id);
+    if (quote && quote->quoted_account_id) ids.push_back(*quote->quoted_account_id);
+  }
   if (ids.empty()) return;
   for (const model::Account& account : store::list_accounts(tx, ids)) add_named(tx, status.account_id, account, plan);
+}
+
+/// Whose followers see the thread in which it is a public reply, and so should see that, too.
+std::optional<AccountId> whose_thread(db::Tx& tx, const model::Status& status) {
+  if (!status.in_reply_to_id) return std::nullopt;
+  const auto ours = find_ours_above(tx, status);
+  if (!ours || ours->account_id == status.account_id) return std::nullopt;
+  if (store::is_blocked(tx, status.account_id, ours->account_id)) return std::nullopt;
+  return ours->account_id;
 }
 
 Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const model::Status& status,
@@ -101,12 +117,14 @@ Plan plan_status(db::Tx& tx, const config::Config& config, Told what, const mode
   plan.is_public = status.is_distributable();
   plan.only_followers = status.visibility == Visibility::private_ && what != Told::delete_;
   plan.to_relays = is_for_relays(tx, status);
+  if (plan.is_public) plan.also_followers_of = whose_thread(tx, status);
   switch (what) {
     case Told::create:
       plan.activity.body = render_create(config, parts);
       break;
     case Told::update:
       plan.activity.body = render_update_note(config, parts, tx.now());
+      plan.activity.replaceable = true;
       break;
     default:
       plan.activity.body = render_delete_note(parts);
@@ -165,16 +183,18 @@ void add_followed_inboxes(db::Tx& tx, const model::Account& account, std::vector
   }
 }
 
-Plan plan_profile(db::Tx& tx, const config::Config& config, const model::Account& account) {
+Plan plan_profile(db::Tx& tx, const config::Config& config, Told what, const model::Account& account) {
   Plan plan;
   plan.activity.account_id = account.id;
   plan.activity.object_key = account.uri;
   const auto moved_to = account.moved_to_id ? store::find_account(tx, *account.moved_to_id) : std::nullopt;
   plan.activity.body =
-      render_update_actor(config, account, store::list_keys(tx, account.id),
+      render_update_actor(config, account, tx.now(), store::list_keys(tx, account.id),
                           moved_to ? std::string_view(moved_to->uri) : std::string_view(), profile_emojis(tx, account));
   plan.activity.priority = Priority::profile;  // nobody waits for it
-  plan.activity.essential = account.suspended_at.has_value();
+  // Neither the beginning of a suspension nor its end may be missed.
+  plan.activity.essential = what == Told::suspension || account.suspended_at;
+  plan.activity.replaceable = true;
   plan.to_followers = true;
   plan.is_public = true;
   // Who is followed, or has met the account lately, shows its profile, too.
@@ -237,30 +257,37 @@ std::optional<Plan> plan_revocation(db::Tx& tx, QuoteId id) {
   const auto author = store::find_account(tx, *quote->quoted_account_id);
   const auto quoting = store::find_account(tx, quote->account_id);
   if (!author || !author->is_local() || !quoting) return std::nullopt;
+  const auto quoting_status = find_any_status(tx, quote->status_id);
+  // What is not public is no public knowledge: only its receivers hear who quotes whom there.
+  const bool is_public = quoting_status && quoting_status->is_distributable();
   Plan plan;
   plan.activity.account_id = author->id;
   plan.activity.object_key = *quote->approval_uri;
-  plan.activity.body = render_delete_authorization(*quote->approval_uri, *author, quoting->uri);
+  plan.activity.body = render_delete_authorization(*quote->approval_uri, *author, quoting->uri, is_public);
   plan.activity.priority = Priority::handshake;
   plan.activity.essential = true;
-  plan.to_followers = true;
-  plan.is_public = true;
-  if (quoting->is_local()) plan.also_followers_of = quoting->id;
-  plan.status = quoting->is_local() ? quote->status_id : *quote->quoted_status_id;
-  plan.reaches_all = true;
+  plan.to_followers = is_public;
+  plan.is_public = is_public;
+  if (is_public && quoting->is_local()) plan.also_followers_of = quoting->id;
+  if (is_public || quoting->is_local()) {
+    plan.status = quoting->is_local() ? quote->status_id : *quote->quoted_status_id;
+    plan.reaches_all = true;
+  }
   // The one that quotes hears it even where it is blocked by now: that is when consent is taken back.
   if (!quoting->is_local() && !quoting->inbox_url.empty()) plan.inboxes.push_back(quoting->preferred_inbox());
-  for (const StatusId of : {*quote->quoted_status_id, quote->status_id})
-    std::ranges::move(store::list_involved_inboxes(tx, of), std::back_inserter(plan.inboxes));
+  std::ranges::move(store::list_involved_inboxes(tx, quote->status_id), std::back_inserter(plan.inboxes));
+  if (is_public) {
+    std::ranges::move(store::list_involved_inboxes(tx, *quote->quoted_status_id), std::back_inserter(plan.inboxes));
+  }
   return plan;
 }
 
 /// nullopt: nothing is to be told any more.
 std::optional<Plan> make_plan(db::Tx& tx, const config::Config& config, const Payload& payload) {
-  if (payload.what == Told::profile || payload.what == Told::move) {
+  if (payload.what == Told::profile || payload.what == Told::suspension || payload.what == Told::move) {
     const auto account = store::find_account(tx, AccountId{payload.id});
     if (!account || !account->is_local()) return std::nullopt;
-    return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, *account);
+    return payload.what == Told::move ? plan_move(tx, *account) : plan_profile(tx, config, payload.what, *account);
   }
   if (payload.what == Told::feature_tag || payload.what == Told::unfeature_tag) return plan_tag(tx, config, payload);
   if (payload.what == Told::revoke_quote) return plan_revocation(tx, QuoteId{payload.id});
@@ -312,18 +339,17 @@ jobs::NewJob distribute_job(Told what, std::int64_t id) {
 Result<void> run_distribute(service::Environment& env, db::Tx& tx, std::string_view payload_text) {
   const auto payload = parse_payload(payload_text);
   if (!payload) return fail(Errc::internal, "The payload of a job is unreadable", std::string(payload_text));
+  // One after the other, and each sees what is true when its turn comes: no Create after the Delete, no old text after
+  // the new one.
+  store::lock_object(tx, "told of " + std::to_string(payload->id));
   auto plan = make_plan(tx, env.config, *payload);
   if (!plan) return {};
   const std::string object_key = plan->activity.object_key;
   const AccountId account = plan->activity.account_id;
-  const bool adds = payload->what == Told::create || payload->what == Told::announce;
   if (payload->what == Told::delete_ || payload->what == Told::undo_announce) {
     jobs::cancel_pending(tx, account, object_key);
   }
   carry_out(env, tx, *std::move(plan), payload->what);
-  // Deleted while this was under way: the other job may be done already, and a Create after the Delete would stay.
-  if (adds && !store::find_status(tx, StatusId{payload->id}))
-    return fail(Errc::conflict, "The status has just been deleted");
   return {};
 }
 

@@ -17,6 +17,7 @@ enum class Told : std::uint8_t {
   announce,
   undo_announce,
   profile,
+  suspension,
   move,
   pin,
   unpin,

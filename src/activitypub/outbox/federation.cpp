@@ -6,7 +6,9 @@
 #include "dunlin/activitypub/resolve.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/digest.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/quotes.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
 #include "dunlin/store/status_receivers.hpp"
@@ -22,6 +24,12 @@ namespace dunlin::activitypub {
 
 using jobs::NewActivity;
 using jobs::Priority;
+
+namespace {
+
+constexpr std::chrono::seconds kProfilePause{2};
+
+}  // namespace
 
 FederationService::FederationService(const Clock& clock, IdGenerator& ids, const config::Config& config,
                                      service::Events& events, crypto::KeyCache& keys, const jobs::Queue& queue,
@@ -62,6 +70,12 @@ bool FederationService::concerns_others(db::Tx& tx, const model::Status& status,
   if (status.is_distributable() && status.in_reply_to_account_id) {
     const auto parent_author = store::find_account(tx, *status.in_reply_to_account_id);
     if (parent_author && !parent_author->is_local()) return true;
+    // The followers of ours see the thread.
+    if (parent_author && !store::list_follower_inboxes(tx, parent_author->id, "", 1).empty()) return true;
+  }
+  if (status.is_distributable() && status.has(model::Part::quote)) {
+    const auto quote = store::find_quote_of(tx, status.id);
+    if (quote && !service::uris::is_own_url(env_.config, quote->quoted_uri)) return true;
   }
   if (!store::list_follower_inboxes(tx, status.account_id, "", 1).empty()) return true;
   return status.visibility == model::Visibility::public_ && !store::list_relays(tx).empty();
@@ -101,10 +115,16 @@ void FederationService::unreblogged(db::Tx& tx, const model::Status& wrapper, co
 
 void FederationService::profile_updated(db::Tx& tx, const model::Account& account) {
   // Several edits in a row are one: the document is rendered when the job runs.
-  constexpr std::chrono::seconds kPause{2};
   auto job = distribute_job(Told::profile, account.id.value);
-  job.run_at = tx.now() + kPause;
+  job.run_at = tx.now() + kProfilePause;
   job.unique_key = account.id.str();
+  queue_.enqueue(tx, job);
+}
+
+void FederationService::suspension_changed(db::Tx& tx, const model::Account& account) {
+  auto job = distribute_job(Told::suspension, account.id.value);
+  job.run_at = tx.now() + kProfilePause;
+  job.unique_key = "suspension " + account.id.str();
   queue_.enqueue(tx, job);
 }
 

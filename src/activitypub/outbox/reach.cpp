@@ -85,7 +85,7 @@ std::vector<Reach> look_at_receivers(db::Tx& tx, std::span<const jobs::Delivery>
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& row = rows[i];
     if (!row.may_speak) {
-      result[i].refusal = "its account is suspended";
+      result[i].refusal = "its account is suspended or gone";
     } else if (row.to_followers) {
       if (!row.named_left.value_or(false) && !followers.has(row)) {
         result[i].refusal = "nobody whom it is for is there any more";

@@ -127,10 +127,10 @@ std::string render_update_note(const config::Config& config, const NoteParts& no
   return finish(writer);
 }
 
-std::string render_update_actor(const config::Config& config, const model::Account& account,
+std::string render_update_actor(const config::Config& config, const model::Account& account, Time when,
                                 std::span<const model::AccountKey> keys, std::string_view moved_to,
                                 std::span<const store::CustomEmoji> emojis) {
-  const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(account.updated_at));
+  const std::string id = account.uri + "#updates/" + std::to_string(unix_milliseconds(when));
   auto writer = begin({.context = kFullContext, .id = id, .type = "Update", .actor = account.uri});
   write_recipients(writer, {.to = {std::string(kPublic)}, .cc = {followers_uri(account)}});
   write_embedded(writer, "object", render_actor(config, account, keys, Context::without, moved_to, emojis),

@@ -165,9 +165,12 @@ std::string render_quote_authorization(std::string_view uri, std::string_view qu
   return writer.take();
 }
 
-std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver) {
+std::string render_delete_authorization(std::string_view uri, const model::Account& author, std::string_view receiver,
+                                        bool is_public) {
   auto writer = begin(kFullContext, std::string(uri) + "#delete", "Delete", author.uri);
-  write_recipients(writer, {.to = {std::string(receiver)}, .cc = {std::string(kPublic), followers_uri(author)}});
+  Recipients recipients{.to = {std::string(receiver)}, .cc = {}};
+  if (is_public) recipients.cc = {std::string(kPublic), followers_uri(author)};
+  write_recipients(writer, recipients);
   writer.field("object", uri);
   return finish(writer);
 }

@@ -26,6 +26,7 @@ struct AccountOptions {
   bool reset_password = false;
   bool no_two_factor = false;
   bool leaked = false;
+  bool instance = false;
 };
 
 Result<model::Role> parse_role(const std::string& text) {
@@ -199,12 +200,18 @@ Result<void> remove(Core& core, const AccountOptions& options) {
 }
 
 Result<void> rotate_keys(Core& core, const AccountOptions& options) {
+  if (options.instance == !options.username.empty()) {
+    return fail(Errc::invalid, "either a username or --instance is needed");
+  }
+  auto& accounts = core.services().accounts;
   TRY_VOID(core.new_session()->write([&](db::Tx& tx) -> Result<void> {
-    const auto row = TRY(get_local(tx, options.username));
+    const auto account =
+        options.instance ? accounts.ensure_instance_actor(tx) : TRY(get_local(tx, options.username)).account;
     const auto how = options.leaked ? service::KeyRotation::leaked : service::KeyRotation::planned;
-    return core.services().accounts.rotate_keys(tx, row.account, how);
+    return accounts.rotate_keys(tx, account, how);
   }));
-  fmt::print("@{} has new keys, which sign {}\n", options.username, options.leaked ? "from now on" : "in a day");
+  fmt::print("{} has new keys, which sign {}\n", options.instance ? "the instance actor" : "@" + options.username,
+             options.leaked ? "from now on" : "in a day");
   return {};
 }
 
@@ -259,8 +266,10 @@ void add_account(CLI::App& app, Invocation& invocation) {
   add_named("unsuspend", "Undo suspend", [](Core& core, const AccountOptions& o) { return suspend(core, o, false); });
   add_named("delete", "Erase the account, for good", remove)
       ->add_flag("--yes", options->confirmed, "it is meant: there is no way back");
-  add_named("rotate-keys", "Give the account new keys to sign with, in a day", rotate_keys)
-      ->add_flag("--leaked", options->leaked, "somebody else may have the old ones: use them no more");
+  auto* rotate = add("rotate-keys", "Give the account new keys to sign with, in a day", rotate_keys);
+  rotate->add_option("--username,username", options->username, "whose");
+  rotate->add_flag("--instance", options->instance, "the instance actor's, which sign every fetch");
+  rotate->add_flag("--leaked", options->leaked, "somebody else may have the old ones: use them no more");
   add("encrypt-keys", "Encrypt all private keys in the database with federation.key_secret",
       [](Core& core, const AccountOptions&) { return reseal_keys(core, true); });
   add("decrypt-keys", "Undo encrypt-keys, with the same secret: before it is changed, or done without",

@@ -253,7 +253,7 @@ TEST_CASE("a suspended account's followers' servers are told, and lifting it, to
   const auto lifted = f.outgoing();
   REQUIRE(lifted.size() == 1);
   CHECK_FALSE(lifted[0].activity["object"].contains("suspended"));
-  CHECK(jobs::attempts_allowed(lifted[0].priority, lifted[0].essential) == 16);
+  CHECK(jobs::attempts_allowed(lifted[0].priority, lifted[0].essential) == 43);
 }
 
 }  // namespace dunlin::activitypub

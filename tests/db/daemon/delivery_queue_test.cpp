@@ -1,5 +1,6 @@
 #include "delivery_queue.hpp"
 
+#include "support/captured_log.hpp"
 #include "support/fediverse.hpp"
 #include "support/pending_jobs.hpp"
 
@@ -233,7 +234,63 @@ TEST_CASE("a suspended account says nothing but what is essential", "[daemon][de
   REQUIRE(all.size() == 2);
   for (const auto& delivery : all) {
     const bool is_update = delivery.body->find("\"Update\"") != std::string::npos;
-    CHECK(f.refusal(delivery) == (is_update ? "" : "its account is suspended"));
+    CHECK(f.refusal(delivery) == (is_update ? "" : "its account is suspended or gone"));
+  }
+}
+
+TEST_CASE("what an account had to say is not sent when it is gone, but for its end", "[daemon][delivery]") {
+  Setup f;
+  f.follow(f.near1);
+  f.post("for all", Visibility::public_);
+  f.world.write([&](db::Tx& tx) {
+    const std::vector<std::string> inboxes{"https://near.example/inbox"};
+    f.federation.deliveries().enqueue(
+        tx, {.account_id = AccountId{77}, .body = "post", .object_key = "o", .essential = false}, inboxes);
+    f.federation.deliveries().enqueue(
+        tx, {.account_id = AccountId{77}, .body = "delete", .object_key = "o", .essential = true}, inboxes);
+    f.federation.deliveries().enqueue(tx, {.account_id = {}, .body = "ours", .object_key = "o"}, inboxes);
+  });
+  for (const auto& delivery : f.claimed()) {
+    CAPTURE(*delivery.body);
+    CHECK(delivery.refusal == (*delivery.body == "post" ? "its account is suspended or gone" : ""));
+  }
+}
+
+TEST_CASE("a delivery keeps the key that it was loaded with, however many others are loaded", "[daemon][delivery]") {
+  Setup f;
+  const auto bob = f.world.local_account("bob");
+  f.world.write([&](db::Tx& tx) {
+    store::insert_key(tx, {.key_id = bob.uri + "#main-key",
+                           .account_id = bob.id,
+                           .algorithm = model::KeyAlgorithm::rsa,
+                           .public_pem = test::other_test_key().public_key().to_pem(),
+                           .private_pem = test::other_test_key().to_pem(),
+                           .fetched_at = std::nullopt});
+    const std::vector<std::string> inboxes{"https://near.example/inbox"};
+    for (const auto& account : {f.anna.id, bob.id})
+      f.federation.deliveries().enqueue(tx, {.account_id = account, .body = "b", .object_key = "o"}, inboxes);
+  });
+  SigningKeys few(f.Fediverse::keys, f.world.clock, 1);
+  DeliveryQueue queue(few, f.federation.policies(), f.queue, f.world.clock, f.config.delivery);
+  const auto lanes = queue.claim_hosts(f.world.session(), 10, false);
+  REQUIRE(lanes.size() == 1);
+  REQUIRE(lanes[0].due.size() == 2);
+  for (const auto& delivery : lanes[0].due) CHECK(queue.prepare(delivery, net::SignatureScheme::cavage));
+}
+
+TEST_CASE("a key that cannot be opened is no reason to give up, one that is gone is", "[daemon][delivery]") {
+  Setup f;
+  f.follow(f.near1);
+  f.post("for all", Visibility::public_);
+  const std::string key_id = f.anna.uri + "#main-key";
+  SECTION("sealed with a secret that this process does not know") {
+    const auto box = crypto::SecretBox::from_text("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").value();
+    f.world.write([&](db::Tx& tx) { store::set_private_key(tx, key_id, box.seal(test::test_key().to_pem())); });
+    CHECK(f.prepared(f.only()).error().code == Errc::internal);
+  }
+  SECTION("gone") {
+    f.world.write([&](db::Tx& tx) { store::delete_other_keys(tx, f.anna.id, {}); });
+    CHECK(f.prepared(f.only()).error().code == Errc::not_found);
   }
 }
 
@@ -248,6 +305,67 @@ TEST_CASE("a refusal of ours says nothing of the host", "[daemon][delivery]") {
   REQUIRE(lanes.size() == 1);
   CHECK_FALSE(lanes[0].proven);
   CHECK(lanes[0].allowed == 1);
+}
+
+// 8.90
+TEST_CASE("a host that asks for time gets nothing of anybody, whatever else it has just taken", "[daemon][delivery]") {
+  Setup f;
+  const auto bob = f.world.local_account("bob");
+  f.world.write([&](db::Tx& tx) {
+    for (const auto& account : {f.anna.id, AccountId{}, bob.id}) {
+      const std::vector<std::string> inboxes{"https://near.example/inbox"};
+      f.federation.deliveries().enqueue(tx, {.account_id = account, .body = "b", .object_key = "o"}, inboxes);
+    }
+  });
+  const auto due = f.claimed();
+  REQUIRE(due.size() == 3);
+  const auto busy = jobs::judge({.status = 429, .retry_after = std::chrono::minutes(2)}, {}, f.world.clock.now(), 0.0);
+  const auto taken = jobs::judge({.status = 202}, {}, f.world.clock.now(), 0.0);
+  SECTION("the refusal comes first") {
+    const auto concluded =
+        f.conclude({{due[0].row, busy, std::nullopt}, {due[1].row, taken, std::nullopt}}, "near.example");
+    CHECK(concluded.allowed == std::vector{std::pair{std::string("near.example"), 0}});
+  }
+  SECTION("it comes last") {
+    const auto concluded =
+        f.conclude({{due[1].row, taken, std::nullopt}, {due[0].row, busy, std::nullopt}}, "near.example");
+    CHECK(concluded.allowed == std::vector{std::pair{std::string("near.example"), 0}});
+  }
+  SECTION("the others' results come later") {
+    CHECK(f.conclude({{due[0].row, busy, std::nullopt}}, "near.example").allowed.at(0).second == 0);
+    f.conclude({{due[1].row, taken, std::nullopt}}, "near.example");
+    CHECK(f.conclude({{due[2].row, jobs::judge({.status = 503}, {}, f.world.clock.now(), 0.0), std::nullopt}},
+                     "near.example")
+              .allowed.at(0)
+              .second == 0);
+  }
+  CHECK(f.claimed().empty());
+  f.world.clock.advance(std::chrono::minutes(2));
+  CHECK_FALSE(f.claimed().empty());
+}
+
+TEST_CASE("a failure counts, also when another delivery to the host succeeded beside it", "[daemon][delivery]") {
+  Setup f;
+  f.follow(f.far);
+  f.post("one", Visibility::public_);
+  f.post("two", Visibility::public_);
+  const auto due = f.claimed();
+  REQUIRE(due.size() == 2);
+  const auto gone = jobs::Judgement{.verdict = jobs::Verdict::host_gone, .status = 410, .reason = "gone"};
+  const auto taken = jobs::judge({.status = 202}, {}, f.world.clock.now(), 0.0);
+  f.conclude({{due[1].row, gone, std::nullopt}, {due[0].row, taken, std::nullopt}}, "far.example");
+  f.post("three", Visibility::public_);
+  CHECK(f.claimed().empty());
+}
+
+TEST_CASE("of a delivery that failed the pump tells, once", "[daemon][delivery]") {
+  Setup f;
+  f.follow(f.far);
+  f.post("hello", Visibility::public_);
+  const auto delivery = f.only();
+  const test::CapturedLog log(log::Level::info);
+  f.answered(delivery, 500);
+  CHECK(log.text().find("delivery failed") == std::string::npos);
 }
 
 TEST_CASE("of a host that is not known to answer few deliveries are loaded", "[daemon][delivery]") {

@@ -242,11 +242,11 @@ TEST_CASE_METHOD(World, "the breaker keeps a host unclaimed until its pause is o
   CHECK(claim("a").empty());
 
   const auto woken_before = woken.deliveries;
-  write([&](db::Tx& tx) { deliveries.host_seen_alive(tx, "far.example"); });
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
   CHECK(woken.deliveries == woken_before + 1);
   CHECK(claim("a") == Texts{"far.example"});
   CHECK(objects("far.example").size() == 4);
-  write([&](db::Tx& tx) { deliveries.host_seen_alive(tx, "far.example"); });
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
   CHECK(woken.deliveries == woken_before + 1);
 }
 
@@ -261,6 +261,85 @@ TEST_CASE_METHOD(World, "Retry-After holds the whole host", "[jobs][deliveries]"
   CHECK(claim("a") == Texts{"far.example"});
 }
 
+// 8.90
+TEST_CASE_METHOD(World,
+                 "neither a request from there nor a success of what was under way ends a wait that the host asked for",
+                 "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar});
+  enqueue(2, "post", {kFar});
+  const auto due = lane("far.example");
+  failed(due[0], {.status = 503, .retry_after = 90s});
+  SECTION("a request") {
+    write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+  }
+  SECTION("a success") {
+    write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{due[1].id}); });
+  }
+  SECTION("another such answer that names less") {
+    CHECK(failed(due[1], {.status = 429, .retry_after = 10s}).allowed(clock.now(), 4) == 0);
+  }
+  CHECK(claim("a").empty());
+  clock.time += 90s - 1ms;
+  CHECK(claim("a").empty());
+  clock.time += 1ms;
+  CHECK(claim("a") == Texts{"far.example"});
+}
+
+// federation.md 4.11
+TEST_CASE_METHOD(World, "a host that sends all the time and takes nothing does not use up the attempts",
+                 "[jobs][deliveries]") {
+  const Exchange answer = GENERATE(Exchange{.status = 503}, Exchange{.timed_out = true});
+  for (int i = 1; i <= 3; ++i) enqueue(i, "post", {kFar});
+  int tries = 0;
+  for (const auto end = clock.time + 20min; clock.time < end; clock.time += 5s) {
+    write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+    const auto claimed = write([](db::Tx& tx) { return claim_hosts(tx, "a", 1); });
+    if (claimed.empty()) continue;
+    auto due = lane("far.example");
+    due.resize(std::min(due.size(), static_cast<std::size_t>(claimed[0].health.allowed(clock.now(), 4))));
+    for (const auto& delivery : due) failed(delivery, answer);
+    tries += static_cast<int>(due.size());
+    write([](db::Tx& tx) { release_host(tx, "a", "far.example"); });
+  }
+  CHECK(tries < 24);
+  CHECK(counts().given_up == 0);
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{DeliveryId{-1}}); });
+  clock.time += 1h;
+  for (const auto& delivery : lane("far.example")) CHECK(delivery.attempts <= 6);
+}
+
+TEST_CASE_METHOD(World, "an attempt that is made because the host has spoken does not count", "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar});
+  for (int attempt = 1; attempt <= 4; ++attempt) {
+    failed(lane("far.example")[0], kRefused);
+    if (attempt < 4) clock.time += next_attempt(attempt, 0.0);
+  }
+  CHECK(lane("far.example").empty());
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+  REQUIRE(lane("far.example").size() == 1);
+  failed(lane("far.example")[0], kRefused);
+  // Not again at once, but when some time has passed.
+  clock.time += 59s;
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+  CHECK(lane("far.example").empty());
+  clock.time += 1s;
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+  REQUIRE(lane("far.example").size() == 1);
+  CHECK(lane("far.example")[0].attempts == 3);
+}
+
+TEST_CASE_METHOD(World, "an open breaker lets one through when the host speaks; its failure opens it for longer",
+                 "[jobs][deliveries]") {
+  for (int i = 1; i <= 4; ++i) enqueue(i, "post", {kFar});
+  const auto due = lane("far.example");
+  for (int i = 0; i < 3; ++i) failed(due[static_cast<std::size_t>(i)], {.timed_out = true});
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
+  const auto claimed = write([](db::Tx& tx) { return claim_hosts(tx, "a", 1); });
+  REQUIRE(claimed.size() == 1);
+  CHECK(claimed[0].health.allowed(clock.now(), 4) == 1);
+  CHECK(failed(due[3], {.timed_out = true}).breaker_open_until == clock.now() + 120s);
+}
+
 // 8.90, 8.91
 TEST_CASE_METHOD(World, "a host that is gone gets nothing any more, until it speaks", "[jobs][deliveries]") {
   enqueue(1, "first", {kFar});
@@ -269,7 +348,7 @@ TEST_CASE_METHOD(World, "a host that is gone gets nothing any more, until it spe
   CHECK(counts().pending == 0);
   CHECK(counts().given_up == 2);
   CHECK(enqueue(1, "third", {kFar, kNear}) == 1);
-  write([&](db::Tx& tx) { deliveries.host_seen_alive(tx, "far.example"); });
+  write([&](db::Tx& tx) { deliveries.host_spoke(tx, "far.example"); });
   CHECK(enqueue(1, "fourth", {kFar}) == 1);
 }
 
@@ -289,12 +368,67 @@ TEST_CASE_METHOD(World, "a host that failed on seven days only keeps what is ess
   CHECK(enqueue(1, "undo", {kFar}, Priority::post, true) == 1);
 }
 
+// federation.md 4.11
+TEST_CASE_METHOD(World, "an unavailable host is asked once a day, by the first post that comes", "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar});
+  for (int day = 0; day < 7; ++day) {
+    failed(lane("far.example").at(0), kRefused);
+    clock.time += 24h;
+  }
+  CHECK(counts().pending == 0);
+  const Texts two{kFar, "https://far.example/users/2/inbox"};
+  CHECK(enqueue(1, "the next", two) == 2);
+  CHECK(enqueue(2, "another", {kFar}) == 0);
+  CHECK(claim("a") == Texts{"far.example"});
+  failed(lane("far.example").at(0), kRefused);
+  CHECK(counts().pending == 0);  // nothing piles up
+  clock.time += 23h;
+  CHECK(enqueue(1, "too soon", {kFar}) == 0);
+  clock.time += 1h;
+  CHECK(enqueue(1, "a day later", {kFar}) == 1);
+  const auto due = lane("far.example");
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{due.at(0).id}); });
+  CHECK(enqueue(1, "back", {kFar}) == 1);
+  CHECK(enqueue(1, "again", {kFar}) == 1);
+}
+
+// federation.md 4.12
+TEST_CASE_METHOD(World, "what is replaced hands on how often it has failed, and what may not be missed",
+                 "[jobs][deliveries]") {
+  const auto update = [&](const Texts& inboxes, bool essential) {
+    write([&](db::Tx& tx) {
+      deliveries.enqueue(tx,
+                         {.account_id = AccountId{1},
+                          .body = "update",
+                          .object_key = "note",
+                          .essential = essential,
+                          .replaceable = true},
+                         inboxes);
+    });
+  };
+  enqueue(1, "note", {kFar, kNear});
+  const auto created = lane("far.example");
+  write([&](db::Tx& tx) { record_successes(tx, Texts{"far.example"}, std::vector{created[0].id}); });
+  update({kFar, kNear}, true);
+  failed(lane("far.example").at(0), kRefused);
+  update({kFar}, false);
+  CHECK(lane("far.example").empty());
+  clock.time += 16s;
+  const auto due = lane("far.example");
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].attempts == 1);
+  CHECK(due[0].essential);
+  // The Create stays, and so does what goes to another inbox.
+  CHECK(objects("near.example") == Texts{"note", "note"});
+}
+
 // 8.88
 TEST_CASE_METHOD(World, "a Delete cancels what still waits of its object", "[jobs][deliveries]") {
   enqueue(1, "note", {kFar, kNear});
   enqueue(2, "note", {kFar});
   enqueue(1, "other", {kFar});
-  CHECK(write([](db::Tx& tx) { return cancel_pending(tx, AccountId{1}, "note"); }) == 2);
+  enqueue(0, "note", {kNear});  // the instance actor announces it
+  CHECK(write([](db::Tx& tx) { return cancel_pending(tx, AccountId{1}, "note"); }) == 3);
   CHECK(counts().pending == 2);
 }
 

@@ -1,46 +1,29 @@
 #include "dunlin/base/log.hpp"
 
-#include <catch2/catch.hpp>
-#include <unistd.h>
+#include "support/captured_log.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <string>
 
 using namespace dunlin;
 
 namespace {
 
-/// Sends the log to a file while it lives.
-class Capture {
- public:
-  explicit Capture(log::Level least) {
-    path_ = std::filesystem::temp_directory_path() / ("dunlin_log_test." + std::to_string(getpid()));
-    log::configure(least, path_.string());
-  }
-  ~Capture() {
-    log::configure(log::Level::info);
-    std::filesystem::remove(path_);
-  }
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
+struct Capture : test::CapturedLog {
+  using CapturedLog::CapturedLog;
 
   /// Everything after the time stamp of the only line.
   [[nodiscard]] std::string line() const {
-    std::stringstream all;
-    all << std::ifstream(path_).rdbuf();
-    const std::string text = all.str();
-    REQUIRE(std::count(text.begin(), text.end(), '\n') == 1);
-    REQUIRE(text.size() > 26);
-    CHECK(text[10] == 'T');
-    CHECK(text[23] == 'Z');
-    return text.substr(25, text.size() - 26);
+    const std::string all = text();
+    REQUIRE(std::count(all.begin(), all.end(), '\n') == 1);
+    REQUIRE(all.size() > 26);
+    CHECK(all[10] == 'T');
+    CHECK(all[23] == 'Z');
+    return all.substr(25, all.size() - 26);
   }
-  [[nodiscard]] bool empty() const { return std::filesystem::file_size(path_) == 0; }
-
- private:
-  std::filesystem::path path_;
+  [[nodiscard]] bool empty() const { return text().empty(); }
 };
 
 }  // namespace

@@ -105,7 +105,7 @@ class FakeQueue final : public DeliveryQueue {
     return std::nullopt;
   }
   Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) override {
-    if (delivery.row.host == "unsignable.example") return fail(Errc::internal, "no key");
+    if (delivery.row.host == "unsignable.example") return fail(Errc::not_found, "no key");
     http::OutboundRequest request;
     request.method = http::Method::post;
     request.url = delivery.row.inbox_url;

@@ -1,6 +1,7 @@
 #include "dunlin/net/job_pump.hpp"
 
 #include "support.hpp"
+#include "support/captured_log.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -105,6 +106,15 @@ TEST_CASE("due jobs of all lanes run", "[net][jobs]") {
   }
   p.pump.start();
   CHECK(eventually([&] { return p.queue.done == 200; }));
+}
+
+TEST_CASE("of a job that failed the queue tells, which knows what becomes of it", "[net][jobs]") {
+  const dunlin::test::CapturedLog log(log::Level::info);
+  Pumping p([](const auto&, auto&) -> Result<void> { return fail(Errc::invalid, "refused"); });
+  p.queue.add(jobs::Lane::ingress, "fails");
+  p.pump.start();
+  REQUIRE(eventually([&] { return p.queue.failures().size() == 1; }));
+  CHECK(log.text().find("job failed") == std::string::npos);
 }
 
 TEST_CASE("a job that fails or throws is recorded with its reason", "[net][jobs]") {

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "dunlin/db/tx.hpp"
+#include "dunlin/model/status.hpp"
+
+#include <optional>
+
+namespace dunlin::activitypub {
+
+/// The status of ours that a reply hangs on: its parent, else the beginning of its thread. Only where all of it is
+/// public.
+std::optional<model::Status> find_ours_above(db::Tx& tx, const model::Status& reply);
+
+}  // namespace dunlin::activitypub
