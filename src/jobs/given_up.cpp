@@ -11,8 +11,8 @@ const db::Statement kListGivenUp{"given_up.list", "SELECT " DUNLIN_DELIVERY_COLU
                                                   " WHERE state = 1 ORDER BY run_at DESC, id DESC LIMIT $1"};
 
 const db::Statement kCountNotFound{"given_up.count_not_found",
-                                   "SELECT count(*) FROM deliveries WHERE state = 1 AND run_at > $2"
-                                   " AND inbox_url = $1 AND last_status = 404"};
+                                   "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 1 AND run_at > $2"
+                                   " AND inbox_url = $1 AND last_status = 404 LIMIT $3) counted"};
 
 const db::Statement kCountDeliveries{"given_up.count",
                                      "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1)"
@@ -44,8 +44,8 @@ std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit) {
   return result;
 }
 
-std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since) {
-  return tx.exec(kCountNotFound, {inbox_url, since})[0].i64(0);
+std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since, int most) {
+  return tx.exec(kCountNotFound, {inbox_url, since, most})[0].i64(0);
 }
 
 DeliveryCounts count_deliveries(db::Tx& tx) {

@@ -133,8 +133,8 @@ struct GivenUpDelivery {
 };
 /// Newest first.
 std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit);
-/// How often an inbox was not found since then.
-std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since);
+/// How often an inbox was not found since then, counted up to `most`.
+std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since, int most);
 struct DeliveryCounts {
   std::int64_t pending = 0;
   std::int64_t given_up = 0;

@@ -1,0 +1,21 @@
+#include "support/plans.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace dunlin;
+using Catch::Contains;
+
+// What a stranger can make us ask again and again has its index, however full the table is.
+TEST_CASE("how often an inbox was not found is read from its own entries", "[db][plans]") {
+  const test::Database database;
+  database.run(R"sql(
+INSERT INTO outbound_activities (id, account_id, body, created_at) OVERRIDING SYSTEM VALUE VALUES (1, 1, 'b', now());
+INSERT INTO deliveries (activity_id, host, inbox_url, account_id, object_key, priority, essential, state, run_at, last_status)
+SELECT 1, 'h' || i % 50, 'https://h' || i % 50 || '/users/' || i % 500 || '/inbox', 1, 'o', 1, false, 1,
+       now() - i * interval '20 s', CASE WHEN i % 2 = 0 THEN 404 ELSE 410 END
+FROM generate_series(1, 5000) i)sql");
+  database.run("ANALYZE deliveries");
+  CHECK_THAT(test::plan_of(database, "given_up.count_not_found"), Contains("deliveries_not_found"));
+}
