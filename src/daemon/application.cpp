@@ -361,8 +361,9 @@ void Application::register_jobs() {
   job_queue_.on(service::kPushMessage.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return core_.push().send(tx, documents, job);
   });
-  job_queue_.on(jobs::kPurge.name,
-                [this](db::Tx& tx, Documents&, const jobs::Job&) { return run_purge(tx, core_.queue()); });
+  job_queue_.on_long(jobs::kPurge.name, [this](db::Session& session, Documents&, const jobs::Job&) {
+    return run_purge(session, core_.queue());
+  });
 }
 
 Result<void> Application::start() {

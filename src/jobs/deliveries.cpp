@@ -199,10 +199,6 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
   return health;
 }
 
-std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason) {
-  return tx.exec(kGiveUpHost, {host, tx.now(), reason, true}).affected();
-}
-
 void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
   tx.exec(kLearnScheme, {host, scheme, tx.now()});
 }

@@ -119,8 +119,8 @@ void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
 
 /// All hosts that something is pending for.
 std::vector<std::string> list_waiting_hosts(db::Tx& tx);
-/// What is pending for the host, also what is essential, is given up. Returns how many.
-std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason);
+/// What is pending for these hosts, also what is essential, is given up. Locks them. Returns how many.
+std::size_t give_up_hosts(db::Tx& tx, std::span<const std::string> hosts, std::string_view reason);
 
 /// When a free lane has work next; nullopt: nothing is pending.
 std::optional<Time> next_delivery_at(db::Tx& tx);
@@ -142,7 +142,9 @@ struct DeliveryCounts {
 DeliveryCounts count_deliveries(db::Tx& tx);
 /// All given-up ones (of one host) from the start.
 std::size_t requeue_deliveries(db::Tx& tx, std::optional<std::string_view> host);
-/// Given-up deliveries older than that, and activities that nothing refers to any more.
-std::size_t purge_deliveries(db::Tx& tx, Time before);
+/// Given-up deliveries older than that, the oldest first.
+std::size_t purge_deliveries(db::Tx& tx, Time before, int limit);
+/// Activities older than that which no delivery refers to any more.
+std::size_t purge_outbound_activities(db::Tx& tx, Time before, int limit);
 
 }  // namespace dunlin::jobs

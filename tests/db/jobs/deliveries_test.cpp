@@ -208,7 +208,9 @@ TEST_CASE_METHOD(World, "a dropped delivery is kept, listed, requeued and purged
   CHECK(write([](db::Tx& tx) { return requeue_deliveries(tx, std::nullopt); }) == 1);
   failed(lane("far.example")[0], {.status = 403});
   clock.time += 1s;
-  CHECK(write([&](db::Tx& tx) { return purge_deliveries(tx, clock.now()); }) == 1);
+  CHECK(write([&](db::Tx& tx) { return purge_outbound_activities(tx, clock.now(), 10); }) == 0);
+  CHECK(write([&](db::Tx& tx) { return purge_deliveries(tx, clock.now(), 10); }) == 1);
+  CHECK(write([&](db::Tx& tx) { return purge_outbound_activities(tx, clock.now(), 10); }) == 1);
   CHECK(activities() == 0);
 }
 
@@ -305,4 +307,14 @@ TEST_CASE_METHOD(World, "the signature scheme of a host is remembered", "[jobs][
   const auto claimed = write([](db::Tx& tx) { return claim_hosts(tx, "a", 1); });
   CHECK(claimed.at(0).signature_scheme == 1);
   CHECK(claimed.at(0).scheme_checked_at == clock.now());
+}
+
+TEST_CASE_METHOD(World, "what waits for any number of hosts is given up at once", "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar, kNear, "https://other.example/inbox"});
+  enqueue(1, "delete", {kFar}, Priority::post, true);
+  const auto before = database.session().statement_count();
+  CHECK(write([](db::Tx& tx) { return give_up_hosts(tx, Texts{"near.example", "far.example"}, "forbidden"); }) == 3);
+  CHECK(database.session().statement_count() == before + 2);
+  CHECK(counts().pending == 1);
+  CHECK(write([](db::Tx& tx) { return list_given_up_deliveries(tx, 10); }).at(0).last_error == "forbidden");
 }

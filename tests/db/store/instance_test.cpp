@@ -120,7 +120,7 @@ TEST_CASE("an activity is taken in once and processed once", "[store][activities
   world.read([&](db::Tx& tx) { CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{1})); });
 
   const auto purge = [&](Time before) {
-    return world.write([&](db::Tx& tx) { return store::purge_inbound_activities(tx, before); });
+    return world.write([&](db::Tx& tx) { return store::purge_inbound_activities(tx, before, 10); });
   };
   CHECK(purge(world.clock.now()) == 0);
   CHECK(purge(world.clock.now() + std::chrono::seconds(1)) == 1);  // the others wait for their job
@@ -149,10 +149,11 @@ TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][
   CHECK(there("https://a.test/2", ""));
   // Too many: the oldest go, and none of those that count for everybody.
   put("https://a.test/3", eve);
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 2); }) == 1);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 2, 10); }) == 1);
   CHECK_FALSE(there("https://a.test/1", eve));
   CHECK(there("https://a.test/1", mara));
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 2);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 1); }) == 1);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 10); }) == 1);
   CHECK(there("https://a.test/2", eve));
 }
 
@@ -177,5 +178,6 @@ TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][to
   put(start);
   world.clock.advance(std::chrono::hours(24 * 365));
   CHECK(there());
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 0);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 100); }) == 0);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 100); }) == 0);
 }
