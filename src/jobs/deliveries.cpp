@@ -83,12 +83,18 @@ const db::Statement kGiveUpHost{"deliveries.give_up_host",
                                 "UPDATE deliveries SET state = 1, run_at = $2, last_error = $3"
                                 " WHERE host = $1 AND state = 0 AND (NOT essential OR $4::boolean)"};
 
-// Only what nobody has found out yet: an answer to a request of ours tells more than a request of theirs.
-const db::Statement kLearnScheme{
-    "deliveries.learn_scheme",
-    "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
-    " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
-    " WHERE delivery_hosts.signature_scheme IS NULL"};
+#define DUNLIN_WITHOUT_SCHEME                                                          \
+  " FROM unnest($1::text[]) AS u (host) LEFT JOIN delivery_hosts h ON h.host = u.host" \
+  " WHERE h.signature_scheme IS NULL"
+// ON CONFLICT would lock all rows that are there. Only what nobody has found out yet: an answer to a request of ours
+// tells more than a request of theirs.
+const db::Statement kLearnScheme{"deliveries.learn_scheme",
+                                 "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at)"
+                                 " SELECT u.host, $2, $3" DUNLIN_WITHOUT_SCHEME
+                                 " ORDER BY u.host"
+                                 " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
+                                 " WHERE delivery_hosts.signature_scheme IS NULL"};
+const db::Statement kListSchemeless{"deliveries.list_schemeless", "SELECT u.host" DUNLIN_WITHOUT_SCHEME};
 const db::Statement kStoreScheme{
     "deliveries.store_scheme",
     "UPDATE delivery_hosts SET signature_scheme = $2, scheme_checked_at = $3 WHERE host = $1"};
@@ -199,8 +205,15 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
   return health;
 }
 
-void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
-  tx.exec(kLearnScheme, {host, scheme, tx.now()});
+void learn_signature_scheme(db::Tx& tx, std::span<const std::string> hosts, int scheme) {
+  if (!hosts.empty()) tx.exec(kLearnScheme, {db::Param::texts(hosts), scheme, tx.now()});
+}
+
+std::vector<std::string> list_without_signature_scheme(db::Tx& tx, std::span<const std::string> hosts) {
+  std::vector<std::string> unknown;
+  if (hosts.empty()) return unknown;
+  for (const auto row : tx.exec(kListSchemeless, {db::Param::texts(hosts)})) unknown.emplace_back(row.text(0));
+  return unknown;
 }
 
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {

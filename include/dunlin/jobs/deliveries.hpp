@@ -114,8 +114,10 @@ void record_successes(db::Tx& tx, std::span<const std::string> hosts, std::span<
 /// For every verdict but done and other_scheme. Returns the host's health after it: ask allowed() before going on.
 HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement& judgement, double scale = 1.0);
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
-/// The host itself signs so: kept unless something is known of it already.
-void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
+/// The hosts themselves sign so: kept unless something is known of them already, whose rows are not touched.
+void learn_signature_scheme(db::Tx& tx, std::span<const std::string> hosts, int scheme);
+/// Those of which nothing is known: what the former would write.
+std::vector<std::string> list_without_signature_scheme(db::Tx& tx, std::span<const std::string> hosts);
 
 /// All hosts that something is pending for.
 std::vector<std::string> list_waiting_hosts(db::Tx& tx);

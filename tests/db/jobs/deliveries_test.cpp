@@ -11,6 +11,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 const db::Statement kActivities{"deliveries_test.activities", "SELECT count(*) FROM outbound_activities"};
+const db::Statement kNoPatience{"deliveries_test.no_patience", "SET LOCAL lock_timeout = '2s'"};
 
 constexpr const char* kFar = "https://far.example/inbox";
 constexpr const char* kNear = "https://near.example/inbox";
@@ -303,10 +304,31 @@ TEST_CASE_METHOD(World, "a Delete cancels what still waits of its object", "[job
 // 8.37
 TEST_CASE_METHOD(World, "the signature scheme of a host is remembered", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar});
-  write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });
+  write([](db::Tx& tx) {
+    learn_signature_scheme(tx, Texts{"near.example", "far.example"}, 1);
+    CHECK(list_without_signature_scheme(tx, Texts{"far.example", "new.example"}) == Texts{"new.example"});
+    record_signature_scheme(tx, "far.example", 0);
+    learn_signature_scheme(tx, Texts{"far.example"}, 1);  // it is known better
+  });
   const auto claimed = write([](db::Tx& tx) { return claim_hosts(tx, "a", 1); });
-  CHECK(claimed.at(0).signature_scheme == 1);
+  CHECK(claimed.at(0).signature_scheme == 0);
   CHECK(claimed.at(0).scheme_checked_at == clock.now());
+}
+
+TEST_CASE_METHOD(World, "what is learned of a host that is known already does not wait for its row",
+                 "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar});
+  write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });
+  const auto other = database.new_session();
+  write([&](db::Tx& tx) {
+    lock_hosts(tx, Texts{"far.example", "near.example"});
+    const auto learned = other->write([](db::Tx& rival) -> Result<void> {
+      rival.exec(kNoPatience);
+      learn_signature_scheme(rival, Texts{"far.example"}, 1);
+      return {};
+    });
+    CHECK(learned);
+  });
 }
 
 TEST_CASE_METHOD(World, "what waits for any number of hosts is given up at once", "[jobs][deliveries]") {
