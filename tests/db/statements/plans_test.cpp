@@ -19,3 +19,15 @@ FROM generate_series(1, 5000) i)sql");
   database.run("ANALYZE deliveries");
   CHECK_THAT(test::plan_of(database, "given_up.count_not_found"), Contains("deliveries_not_found"));
 }
+
+TEST_CASE("the verdicts on one server are read from its own entries", "[db][plans]") {
+  const test::Database database;
+  database.run(R"sql(
+INSERT INTO inbound_activities (id, signer_id, host, type, received_at, processed_at, verdict, why)
+SELECT i, 1, 'h' || i % 200, 'Like', now(), now(), 1, 0 FROM generate_series(1, 20000) i;
+INSERT INTO refused_requests (id, host, type, uri, received_at, why, reason)
+SELECT i, 'h' || i % 200, 'Like', '', now(), 1, '' FROM generate_series(1, 20000) i)sql");
+  database.run("ANALYZE inbound_activities, refused_requests");
+  const auto plan = test::plan_of(database, "domain_policies.list_verdicts_of");
+  CHECK_THAT(plan, Contains("inbound_activities_host") && Contains("refused_requests_host"));
+}
