@@ -31,3 +31,18 @@ SELECT i, 'h' || i % 200, 'Like', '', now(), 1, '' FROM generate_series(1, 20000
   const auto plan = test::plan_of(database, "domain_policies.list_verdicts_of");
   CHECK_THAT(plan, Contains("inbound_activities_host") && Contains("refused_requests_host"));
 }
+
+TEST_CASE("what files are named by, and blocks, is probed", "[db][plans]") {
+  const test::Database database;
+  database.run(R"sql(
+SET session_replication_role = replica;
+INSERT INTO stored_files (key, bytes, touched_at) SELECT 'f' || i, 1, now() FROM generate_series(1, 5000) i;
+INSERT INTO media_attachments (id, account_id, type, state, file_key, preview_key, last_viewed_at, created_at, updated_at)
+SELECT i, 1, 1, 1, 'f' || i, 'p' || i, now(), now(), now() FROM generate_series(1, 20000) i;
+INSERT INTO blocks (id, account_id, target_account_id, uri, created_at)
+SELECT i, i, i + 1, CASE WHEN i % 2 = 0 THEN 'https://far.example/blocks/' || i END, now() FROM generate_series(1, 20000) i)sql");
+  database.run("ANALYZE stored_files, media_attachments, blocks");
+  const auto plan = test::plan_of(database, "files.begin_dropping");
+  CHECK_THAT(plan, Contains("media_attachments_file") && Contains("media_attachments_preview"));
+  CHECK_THAT(test::plan_of(database, "account_moves.find_block"), Contains("blocks_uri"));
+}
