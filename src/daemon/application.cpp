@@ -21,6 +21,7 @@
 #include "dunlin/service/relationships.hpp"
 #include "dunlin/service/search_index.hpp"
 #include "dunlin/service/suggestions.hpp"
+#include "dunlin/service/suspension.hpp"
 #include "dunlin/service/trends.hpp"
 
 #include <fmt/core.h>
@@ -309,6 +310,9 @@ void Application::register_jobs() {
   job_queue_.on(service::kAcceptFollowRequests.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return core_.services().follows.accept_all(tx, job.payload);
   });
+  job_queue_.on(service::kRefuseFollowRequests.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return service::run_refuse_follow_requests(tx, core_.env(), job.payload);
+  });
   job_queue_.on(service::kFetchCard.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return service::run_fetch_card(core_.env(), tx, documents, job.payload);
   });
@@ -374,8 +378,8 @@ void Application::register_jobs() {
   job_queue_.on(service::kPushMessage.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return core_.push().send(tx, documents, job);
   });
-  job_queue_.on(jobs::kPurge.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
-    return run_purge(tx, core_.queue(), job.payload);
+  job_queue_.on_long(jobs::kPurge.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
+    return run_purge(session, core_.queue(), job.payload);
   });
 }
 

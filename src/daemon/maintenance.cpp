@@ -19,6 +19,8 @@
 #include "dunlin/store/translations.hpp"
 #include "dunlin/store/two_factor.hpp"
 
+#include <fmt/core.h>
+
 #include <string>
 #include <utility>
 
@@ -29,6 +31,7 @@ namespace {
 using std::chrono::hours;
 
 constexpr hours kEvery{1};
+constexpr std::chrono::minutes kSoon{1};  // while more is left than fits into a run
 constexpr hours kIdempotencyKeys{1};
 constexpr hours kUnusedApplications{24};
 constexpr hours kInboundActivities{7 * 24};  // until then somebody may ask what became of one
@@ -39,54 +42,120 @@ constexpr hours kGivenUpWork{30 * 24};
 constexpr hours kReplacedKeys{30 * 24};  // as long as what they have signed may be looked at
 constexpr hours kBackfills{14 * 24};     // twice their longest pause
 constexpr hours kEvents{1};              // who has not heard them by then begins anew
-constexpr int kStatusesAtOnce = 1000;
 constexpr hours kUnusedCards{30 * 24};
 constexpr std::int64_t kEarlyTombstones = 1'000'000;  // some 200 MB
-constexpr int kCardsAtOnce = 1000;
 constexpr hours kTranslations{7 * 24};
-constexpr hours kUnusedReceivers{24};        // not those that a job is about to refer to
-constexpr int kReceiverSetsAtOnce = 10'000;  // looked at
+constexpr hours kUnusedReceivers{24};  // not those that a job is about to refer to
+
+constexpr int kPagesOfReceivers = 10;
 
 void enqueue_hourly(db::Tx& tx, const jobs::Queue& queue, Time at, std::string payload) {
   queue.enqueue(tx, {.kind = jobs::kPurge, .payload = std::move(payload), .run_at = at, .unique_key = "hourly"});
 }
 
+struct Purge {
+  const char* name;
+  /// Removes at most `limit` and says how many; 0 also from those that end by themselves.
+  std::size_t (*run)(db::Tx& tx, int limit);
+};
+
+std::size_t purge_sign_ins(db::Tx& tx, int /*limit*/) {
+  store::purge_expired_logins(tx);
+  store::purge_password_resets(tx, tx.now() - kPasswordResets);
+  store::purge_pending_sign_ins(tx);
+  return 0;
+}
+
+std::size_t purge_keys(db::Tx& tx, int /*limit*/) {
+  store::purge_departed_keys(tx);
+  store::purge_replaced_keys(tx, tx.now() - kReplacedKeys);
+  return 0;
+}
+
+std::size_t count_week(db::Tx& tx, int /*limit*/) {
+  store::count_weekly_activity(tx);
+  return 0;
+}
+
+// Those without a limit are small, or grow no faster than within their hour.
+constexpr Purge kPurges[] = {
+    {"sign-ins", &purge_sign_ins},
+    {"keys", &purge_keys},
+    {"weeks", &count_week},
+    {"idempotency keys",
+     [](db::Tx& tx, int) { return store::purge_idempotency_keys(tx, tx.now() - kIdempotencyKeys); }},
+    {"applications",
+     [](db::Tx& tx, int) { return store::purge_unused_applications(tx, tx.now() - kUnusedApplications); }},
+    {"activities",
+     [](db::Tx& tx, int n) { return store::purge_inbound_activities(tx, tx.now() - kInboundActivities, n); }},
+    {"refused requests", [](db::Tx& tx, int) { return store::purge_refusals(tx, tx.now() - kInboundActivities); }},
+    {"tombstones", [](db::Tx& tx, int n) { return store::purge_tombstones(tx, n); }},
+    {"early tombstones", [](db::Tx& tx, int n) { return store::purge_early_tombstones(tx, kEarlyTombstones, n); }},
+    {"mutes", [](db::Tx& tx, int) { return store::purge_expired_mutes(tx); }},
+    {"statuses", [](db::Tx& tx, int n) { return store::purge_deleted_statuses(tx, tx.now() - kDeletedStatuses, n); }},
+    {"cards", [](db::Tx& tx, int n) { return store::purge_preview_cards(tx, tx.now() - kUnusedCards, n); }},
+    {"translations", [](db::Tx& tx, int) { return store::purge_translations(tx, tx.now() - kTranslations); }},
+    {"media", [](db::Tx& tx, int n) { return store::purge_unattached_media(tx, tx.now() - kUnattachedMedia, n); }},
+    {"events", [](db::Tx& tx, int) { return store::purge_events(tx, tx.now() - kEvents); }},
+    {"deliveries", [](db::Tx& tx, int n) { return jobs::purge_deliveries(tx, tx.now() - kGivenUpWork, n); }},
+    {"sent activities",
+     [](db::Tx& tx, int n) { return jobs::purge_outbound_activities(tx, tx.now() - kGivenUpWork, n); }},
+    {"backfills", [](db::Tx& tx, int) { return store::purge_backfills(tx, tx.now() - kBackfills); }},
+    {"jobs", [](db::Tx& tx, int) { return jobs::purge_given_up_jobs(tx, tx.now() - kGivenUpWork); }},
+};
+
+/// A transaction for each batch, so that none runs into the limit of time, and what is done stays done. false: there
+/// may be more of it.
+bool run_one(db::Session& session, const Purge& purge, const PurgeLimits& limits, std::size_t& total) {
+  for (int round = 0; round < limits.batches; ++round) {
+    const auto count =
+        session.write([&](db::Tx& tx) -> Result<std::size_t> { return purge.run(tx, limits.batch); }).value();
+    total += count;
+    if (count < static_cast<std::size_t>(limits.batch)) return true;
+  }
+  return false;
+}
+
+/// Looks at the next sets of receivers, page by page: where to go on, "" = at the beginning.
+std::string purge_sets(db::Session& session, std::string_view after, int page, std::size_t& total) {
+  auto next = store::ReceiverSetId::parse(after).value_or(store::ReceiverSetId{});
+  for (int round = 0; round < kPagesOfReceivers; ++round) {
+    const auto looked = session.write([&](db::Tx& tx) -> Result<store::ReceiverSetPurge> {
+      return store::purge_receiver_sets(tx, tx.now() - kUnusedReceivers, next, page);
+    });
+    total += looked.value().gone;
+    if (!looked->next) return {};
+    next = *looked->next;
+  }
+  return next.str();
+}
+
 }  // namespace
 
-Result<void> run_purge(db::Tx& tx, const jobs::Queue& queue, std::string_view payload) {
-  const Time now = tx.now();
-  store::purge_expired_logins(tx);
-  store::purge_departed_keys(tx);
-  store::purge_replaced_keys(tx, now - kReplacedKeys);
-  store::count_weekly_activity(tx);
-  store::purge_password_resets(tx, now - kPasswordResets);
-  store::purge_pending_sign_ins(tx);
-  const auto keys = store::purge_idempotency_keys(tx, now - kIdempotencyKeys);
-  const auto applications = store::purge_unused_applications(tx, now - kUnusedApplications);
-  const auto activities = store::purge_inbound_activities(tx, now - kInboundActivities);
-  store::purge_refusals(tx, now - kInboundActivities);
-  const auto tombstones = store::purge_tombstones(tx, kEarlyTombstones);
-  const auto mutes = store::purge_expired_mutes(tx);
-  const auto statuses = store::purge_deleted_statuses(tx, now - kDeletedStatuses, kStatusesAtOnce);
-  const auto cards = store::purge_preview_cards(tx, now - kUnusedCards, kCardsAtOnce);
-  const auto translations = store::purge_translations(tx, now - kTranslations);
-  const auto media = store::purge_unattached_media(tx, now - kUnattachedMedia, kStatusesAtOnce);
-  store::purge_events(tx, now - kEvents);
-  const auto deliveries = jobs::purge_deliveries(tx, now - kGivenUpWork);
-  const auto sets = store::purge_receiver_sets(tx, now - kUnusedReceivers,
-                                               store::ReceiverSetId::parse(payload).value_or(store::ReceiverSetId{}),
-                                               kReceiverSetsAtOnce);
-  const auto backfills = store::purge_backfills(tx, now - kBackfills);
-  const auto jobs_gone = jobs::purge_given_up_jobs(tx, now - kGivenUpWork);
-  log::info("purged",
-            {log::kv("idempotency_keys", keys), log::kv("applications", applications),
-             log::kv("activities", activities), log::kv("tombstones", tombstones), log::kv("statuses", statuses),
-             log::kv("mutes", mutes), log::kv("media", media), log::kv("cards", cards),
-             log::kv("translations", translations), log::kv("deliveries", deliveries),
-             log::kv("receiver_sets", sets.gone), log::kv("backfills", backfills), log::kv("jobs", jobs_gone)});
-  queue.enqueue(tx, {.kind = service::kDropFiles, .payload = {}, .unique_key = "all"});
-  enqueue_hourly(tx, queue, now + kEvery, sets.next ? sets.next->str() : "");
-  return {};
+Result<void> run_purge(db::Session& session, const jobs::Queue& queue, std::string_view payload,
+                       const PurgeLimits& limits) {
+  std::string purged;
+  bool left = false;
+  for (const Purge& purge : kPurges) {
+    std::size_t total = 0;
+    try {
+      left = !run_one(session, purge, limits, total) || left;
+    } catch (const db::Unavailable&) {
+      throw;
+    } catch (const std::exception& e) {
+      // The others are not held up by one that fails each time.
+      log::warn("purge failed", {log::kv("of", purge.name), log::kv("error", e.what())});
+    }
+    if (total > 0) purged += fmt::format("{}{} {}", purged.empty() ? "" : ", ", total, purge.name);
+  }
+  std::size_t sets = 0;
+  std::string next = purge_sets(session, payload, limits.batch, sets);
+  log::info("purged", {log::kv("rows", purged), log::kv("receiver_sets", sets)});
+  return session.write([&](db::Tx& tx) -> Result<void> {
+    queue.enqueue(tx, {.kind = service::kDropFiles, .payload = {}, .unique_key = "all"});
+    enqueue_hourly(tx, queue, tx.now() + (left ? kSoon : std::chrono::minutes(kEvery)), std::move(next));
+    return {};
+  });
 }
 
 Result<void> run_drop_files(db::Session& session, service::RemoteMediaService& media, const jobs::Queue& queue,

@@ -20,6 +20,9 @@ void register_status_jobs(JobQueue& queue, service::Services& services) {
   queue.on(service::kExpireStatus.name, [&services](db::Tx& tx, Documents&, const jobs::Job& job) -> Result<void> {
     return services.statuses.expire(tx, TRY(payload_id<StatusId>(job)));
   });
+  queue.on(service::kDecideQuotes.name, [&services](db::Tx& tx, Documents&, const jobs::Job& job) {
+    return services.quotes.decide_waiting(tx, job.payload);
+  });
   queue.on(service::kPublishScheduled.name,
            [&services](db::Tx& tx, Documents& documents, const jobs::Job& job) -> Result<void> {
              return services.scheduled_statuses.publish(tx, documents, TRY(payload_id<StatusId>(job)));

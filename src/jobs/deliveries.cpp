@@ -128,12 +128,19 @@ const db::Statement kGiveUpHost{"deliveries.give_up_host",
                                 "UPDATE deliveries SET state = 1, run_at = $2, last_error = $3"
                                 " WHERE host = $1 AND state = 0 AND (NOT essential OR $4::boolean)"};
 
-// Only what nobody has found out yet: an answer to a request of ours tells more than a request of theirs.
-const db::Statement kLearnScheme{
-    "deliveries.learn_scheme",
-    "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
-    " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
-    " WHERE delivery_hosts.signature_scheme IS NULL OR delivery_hosts.scheme_checked_at <= $4"};
+#define DUNLIN_WITHOUT_SCHEME(BEFORE)                                                  \
+  " FROM unnest($1::text[]) AS u (host) LEFT JOIN delivery_hosts h ON h.host = u.host" \
+  " WHERE h.signature_scheme IS NULL OR h.scheme_checked_at <= " BEFORE
+// ON CONFLICT would lock all rows that are there. Only what nobody has found out yet: an answer to a request of ours
+// tells more than a request of theirs.
+const db::Statement kLearnScheme{"deliveries.learn_scheme",
+                                 "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at)"
+                                 " SELECT u.host, $2, $3" DUNLIN_WITHOUT_SCHEME("$4")
+                                 " ORDER BY u.host"
+                                 " ON CONFLICT (host) DO UPDATE SET signature_scheme = $2, scheme_checked_at = $3"
+                                 " WHERE delivery_hosts.signature_scheme IS NULL"
+                                 "   OR delivery_hosts.scheme_checked_at <= $4"};
+const db::Statement kListSchemeless{"deliveries.list_schemeless", "SELECT u.host" DUNLIN_WITHOUT_SCHEME("$2")};
 const db::Statement kStoreScheme{
     "deliveries.store_scheme",
     "INSERT INTO delivery_hosts (host, signature_scheme, scheme_checked_at) VALUES ($1, $2, $3)"
@@ -248,8 +255,8 @@ HostHealth record_failure(db::Tx& tx, const Delivery& delivery, const Judgement&
   return health;
 }
 
-std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason) {
-  return tx.exec(kGiveUpHost, {host, tx.now(), reason, true}).affected();
+void learn_signature_scheme(db::Tx& tx, std::span<const std::string> hosts, int scheme) {
+  if (!hosts.empty()) tx.exec(kLearnScheme, {db::Param::texts(hosts), scheme, tx.now(), tx.now() - kSchemeMemory});
 }
 
 std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host) {
@@ -257,8 +264,11 @@ std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host) {
   return rows.empty() ? std::nullopt : std::optional<int>(rows[0].i32(0));
 }
 
-void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {
-  tx.exec(kLearnScheme, {host, scheme, tx.now(), tx.now() - kSchemeMemory});
+std::vector<std::string> list_without_signature_scheme(db::Tx& tx, std::span<const std::string> hosts) {
+  std::vector<std::string> unknown;
+  if (hosts.empty()) return unknown;
+  for (const auto row : tx.exec(kListSchemeless, {db::Param::texts(hosts), tx.now() - kSchemeMemory})) unknown.emplace_back(row.text(0));
+  return unknown;
 }
 
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme) {

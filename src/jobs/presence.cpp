@@ -11,6 +11,7 @@ namespace {
 // The lock's key is any number that nothing else in this database uses: "dunlin" in ASCII.
 const db::Statement kTryAlone{"presence.try_alone", "SELECT pg_try_advisory_lock(110425961229678)"};
 const db::Statement kStay{"presence.stay", "SELECT pg_advisory_lock_shared(110425961229678)::text"};
+const db::Statement kNobodyThere{"presence.nobody_there", "SELECT pg_try_advisory_xact_lock(110425961229678)"};
 const db::Statement kNotAlone{"presence.not_alone", "SELECT pg_advisory_unlock(110425961229678)"};
 const db::Statement kFreeJobs{"presence.free_jobs", "UPDATE jobs SET lease_until = NULL WHERE lease_until IS NOT NULL"};
 const db::Statement kFreeHosts{
@@ -52,6 +53,10 @@ Presence::Presence(std::unique_ptr<db::Session> session) : session_(std::move(se
     if (was_alone_) tx.exec(kNotAlone);
     return {};
   });
+}
+
+bool is_nobody_present(db::Tx& tx) {
+  return tx.exec(kNobodyThere)[0].boolean(0);
 }
 
 Result<NodeNumber> NodeNumber::claim(std::unique_ptr<db::Session> session) {

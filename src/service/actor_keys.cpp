@@ -1,6 +1,7 @@
 #include "dunlin/service/actor_keys.hpp"
 
 #include "dunlin/crypto/key_pair.hpp"
+#include "dunlin/jobs/presence.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/account_deletion.hpp"
 #include "dunlin/store/accounts.hpp"
@@ -89,6 +90,9 @@ Result<std::int64_t> reseal_keys(const config::Config& config, db::Tx& tx, bool 
   constexpr int kBatch = 1000;
   const auto box = key_box(config);
   if (!box) return fail(Errc::invalid, "federation.key_secret is not set");
+  if (!seal && !jobs::is_nobody_present(tx)) {
+    return fail(Errc::conflict, "a server runs on this database: stop it first, it encrypts new keys");
+  }
   std::int64_t changed = 0;
   for (std::string after;;) {
     const auto keys = store::list_private_keys(tx, after, kBatch);

@@ -117,20 +117,31 @@ Result<Status> QuoteService::set_policy(db::Tx& tx, const Account& who, StatusId
   status->quote_policy = policy;
   store::set_quote_policy(tx, id, policy);
   if (!status->local_only) env_.federation.quote_policy_changed(tx, *status);
-  decide_waiting(tx, *status);
+  env_.queue.enqueue(tx, {.kind = kDecideQuotes, .payload = id.str(), .unique_key = id.str()});
   env_.events.tell(tx, events::StatusChanged{status->id, status->account_id, events::StatusPart::quote});
   return *std::move(status);
 }
 
-void QuoteService::decide_waiting(db::Tx& tx, const Status& quoted) {
-  constexpr int kAtOnce = 500;
-  for (Quote& quote : store::list_undecided_quotes(tx, quoted.id, kAtOnce)) {
-    if (!decide(tx, quoted, quote)) continue;
+Result<void> QuoteService::decide_waiting(db::Tx& tx, std::string_view payload) {
+  constexpr int kAtOnce = 50;
+  const auto space = payload.find(' ');
+  const auto id = StatusId::parse(payload.substr(0, space));
+  const auto after = space == std::string_view::npos ? QuoteId{} : QuoteId::parse(payload.substr(space + 1));
+  if (!id || !after) return fail(Errc::internal, "malformed job", std::string(payload));
+  auto quoted = store::find_status(tx, *id);
+  if (!quoted) return {};
+  quoted->quote_policy = store::hold_quote_policy(tx, *id);
+  auto waiting = store::list_undecided_quotes(tx, *id, *after, kAtOnce);
+  for (Quote& quote : waiting) {
+    if (!decide(tx, *quoted, quote)) continue;
     save(tx, quote);
     const auto quoting = store::find_status(tx, quote.status_id);
-    if (quoting && quote.state == QuoteState::accepted) notifications_.quoted(tx, *quoting, quoted.account_id);
+    if (quoting && quote.state == QuoteState::accepted) notifications_.quoted(tx, *quoting, quoted->account_id);
     env_.federation.quote_answered(tx, quote);
   }
+  if (waiting.size() == kAtOnce)
+    env_.queue.enqueue(tx, {.kind = kDecideQuotes, .payload = id->str() + " " + waiting.back().id.str()});
+  return {};
 }
 
 bool QuoteService::decide(db::Tx& tx, const Status& quoted, Quote& quote) {
@@ -196,7 +207,10 @@ std::optional<Quote> QuoteService::receive_request(db::Tx& tx, const Account& wh
     if (!store::insert_quote(tx, *known)) return std::nullopt;
   }
   known->request_uri = std::move(request_uri);
-  if (!decide(tx, quoted, *known)) known->state = QuoteState::pending;
+  // One that is changed meanwhile is changed after this is stored: the job of the change then finds it.
+  Status target = quoted;
+  target.quote_policy = store::hold_quote_policy(tx, quoted.id);
+  if (!decide(tx, target, *known)) known->state = QuoteState::pending;
   save(tx, *known);
   if (known->state == QuoteState::rejected) return std::nullopt;
   if (known->state == QuoteState::accepted) notifications_.quoted(tx, quoting, quoted.account_id);

@@ -33,8 +33,8 @@ std::optional<model::Account> find_account_by_uri(db::Tx& tx, std::string_view u
 // A url is only a claim of the actor: it counts on the actor's own host. Of several there the one whose uri it is goes
 // first, then the oldest.
 const db::Statement kFindAccountByUrl{"accounts.find_by_url",
-                                      "SELECT " DUNLIN_ACCOUNT_COLUMNS " FROM " DUNLIN_ACCOUNT_TABLES R"sql(
-WHERE (a.url = $1 OR a.uri = $1) AND starts_with(a.uri, $2)
+                                      "SELECT " DUNLIN_ACCOUNT_COLUMNS " FROM " DUNLIN_ACCOUNT_TABLES
+                                      " WHERE (a.url = $1 OR a.uri = $1) AND " DUNLIN_IS_ON("a.uri", "$2") R"sql(
 ORDER BY a.uri = $1 DESC, a.id
 LIMIT 1)sql"};
 

@@ -55,11 +55,13 @@ void claim_activity_uri(db::Tx& tx, const InboundActivity& a, std::string_view u
 // Ids sort by time. What still waits for its job is kept, however old it is.
 const db::Statement kPurgeActivities{
     "activities.purge",
-    "DELETE FROM inbound_activities WHERE id < $1 AND received_at < $2 AND processed_at IS NOT NULL"};
+    "DELETE FROM inbound_activities WHERE id = ANY(ARRAY("
+    "SELECT id FROM inbound_activities WHERE id < $1 AND received_at < $2 AND processed_at IS NOT NULL"
+    " ORDER BY id LIMIT $3))"};
 
-std::size_t purge_inbound_activities(db::Tx& tx, Time before) {
+std::size_t purge_inbound_activities(db::Tx& tx, Time before, int limit) {
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(before.time_since_epoch()).count();
-  return tx.exec(kPurgeActivities, {(milliseconds + 1) << 16, before}).affected();
+  return tx.exec(kPurgeActivities, {(milliseconds + 1) << 16, before, limit}).affected();
 }
 
 const db::Statement kInsertTombstone{"tombstones.insert", R"sql(
@@ -85,12 +87,22 @@ bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor) {
 
 const db::Statement kPurgeTombstones{"tombstones.purge", R"sql(
 DELETE FROM tombstones
-WHERE expires_at <= $1
-   OR (by_actor <> '' AND created_at <= (
-         SELECT created_at FROM tombstones WHERE by_actor <> '' ORDER BY created_at DESC OFFSET $2 LIMIT 1)))sql"};
+WHERE ctid = ANY(ARRAY(SELECT ctid FROM tombstones WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2))
+  AND expires_at <= $1)sql"};
 
-std::size_t purge_tombstones(db::Tx& tx, std::int64_t most) {
-  return tx.exec(kPurgeTombstones, {tx.now(), most}).affected();
+std::size_t purge_tombstones(db::Tx& tx, int limit) {
+  return tx.exec(kPurgeTombstones, {tx.now(), limit}).affected();
+}
+
+const db::Statement kPurgeEarly{"tombstones.purge_early", R"sql(
+DELETE FROM tombstones
+WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM tombstones WHERE by_actor <> '' ORDER BY created_at
+  LIMIT least($2, greatest(0, (SELECT count(*) FROM tombstones WHERE by_actor <> '') - $1))))
+  AND by_actor <> '')sql"};
+
+std::size_t purge_early_tombstones(db::Tx& tx, std::int64_t most, int limit) {
+  return tx.exec(kPurgeEarly, {most, limit}).affected();
 }
 
 }  // namespace dunlin::store

@@ -53,7 +53,8 @@ const db::Statement kFindBearer{"oauth.find_bearer", R"sql(
 const db::Statement kFindGoodTokens{"oauth.find_good_tokens", R"sql(
   SELECT t.id
   FROM access_tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.account_id
-  WHERE t.id = ANY($1::bigint[]) AND t.revoked_at IS NULL AND NOT u.disabled AND a.suspended_at IS NULL)sql"};
+  WHERE t.id = ANY($1::bigint[]) AND t.revoked_at IS NULL AND NOT u.disabled AND a.suspended_at IS NULL
+    AND u.confirmed_at IS NOT NULL AND u.approved)sql"};
 
 const db::Statement kRevokeAccessToken{"oauth.revoke_access_token", R"sql(
   UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL)sql"};

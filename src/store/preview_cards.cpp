@@ -165,8 +165,8 @@ WHERE id = ANY(ARRAY(
   LIMIT $2)))sql"};
 
 std::size_t purge_preview_cards(db::Tx& tx, Time before, int limit) {
-  tx.exec(kPurgeLinks, {before, limit});
-  return tx.exec(kPurgeCards, {before, limit}).affected();
+  const auto links = tx.exec(kPurgeLinks, {before, limit}).affected();
+  return links + tx.exec(kPurgeCards, {before, limit}).affected();
 }
 
 }  // namespace dunlin::store

@@ -114,11 +114,11 @@ void update_quote(db::Tx& tx, const model::Quote& q) {
 }
 
 const db::Statement kListUndecided{"quotes.list_undecided", "SELECT " DUNLIN_QUOTE_COLUMNS R"sql(
-FROM quotes q WHERE q.quoted_status_id = $1 AND q.state = 0 AND q.request_uri IS NOT NULL
-ORDER BY q.id LIMIT $2)sql"};
+FROM quotes q WHERE q.quoted_status_id = $1 AND q.id > $2 AND q.state = 0 AND q.request_uri IS NOT NULL
+ORDER BY q.id LIMIT $3 FOR UPDATE)sql"};
 
-std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, int limit) {
-  return all_rows(tx.exec(kListUndecided, {quoted, limit}), read_quote);
+std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, QuoteId after, int limit) {
+  return all_rows(tx.exec(kListUndecided, {quoted, after, limit}), read_quote);
 }
 
 const db::Statement kAttachQuotes{"quotes.attach", R"sql(
@@ -133,6 +133,14 @@ SELECT )sql" DUNLIN_QUOTE_COLUMNS " FROM attached q ORDER BY q.id"};
 
 std::vector<model::Quote> attach_quotes(db::Tx& tx, std::string_view quoted_uri, StatusId status, AccountId author) {
   return all_rows(tx.exec(kAttachQuotes, {quoted_uri, status, author}), read_quote);
+}
+
+const db::Statement kHoldQuotePolicy{"quotes.hold_policy", "SELECT quote_policy FROM statuses WHERE id = $1 FOR SHARE"};
+
+std::optional<model::QuotePolicy> hold_quote_policy(db::Tx& tx, StatusId status) {
+  const auto rows = tx.exec(kHoldQuotePolicy, {status});
+  const auto packed = rows.empty() ? std::nullopt : rows[0].opt_i64(0);
+  return packed ? std::optional(model::QuotePolicy::unpack(static_cast<int>(*packed))) : std::nullopt;
 }
 
 const db::Statement kSetQuotePolicy{"quotes.set_policy", "UPDATE statuses SET quote_policy = $2 WHERE id = $1"};

@@ -44,8 +44,9 @@ std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri
 }
 
 const db::Statement kFindStatusByUrl{"statuses.find_by_url",
-                                     "SELECT " DUNLIN_STATUS_COLUMNS " FROM " DUNLIN_STATUS_TABLES R"sql(
-WHERE s.url = $1 AND starts_with(s.uri, $2) AND s.reblog_of_id IS NULL AND s.deleted_at IS NULL
+                                     "SELECT " DUNLIN_STATUS_COLUMNS " FROM " DUNLIN_STATUS_TABLES
+                                     " WHERE s.url = $1 AND " DUNLIN_IS_ON("s.uri", "$2") R"sql(
+  AND s.reblog_of_id IS NULL AND s.deleted_at IS NULL
 ORDER BY s.id
 LIMIT 1)sql"};
 

@@ -51,14 +51,15 @@ SELECT key FROM stored_files
 WHERE key = ANY($1::text[]) AND (touched_at < $2 OR (claims = 0 AND NOT dropping))
 FOR UPDATE SKIP LOCKED)sql"};
 
+// Probes: NOT EXISTS would be a join with all media there are, and by the collation of f.key no index is of use.
 const db::Statement kBeginDropping{"files.begin_dropping", R"sql(
 UPDATE stored_files f
 SET dropping = true, touched_at = $2
 WHERE f.key = ANY($1::text[])
-  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.file_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM media_attachments m WHERE m.preview_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.file_key = f.key)
-  AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.still_key = f.key)
+  AND (SELECT true FROM media_attachments m WHERE m.file_key = f.key COLLATE "default" LIMIT 1) IS NULL
+  AND (SELECT true FROM media_attachments m WHERE m.preview_key = f.key COLLATE "default" LIMIT 1) IS NULL
+  AND (SELECT true FROM pictures p WHERE p.file_key = f.key COLLATE "default" LIMIT 1) IS NULL
+  AND (SELECT true FROM pictures p WHERE p.still_key = f.key COLLATE "default" LIMIT 1) IS NULL
 RETURNING f.key)sql"};
 
 std::vector<std::string> begin_dropping_keys(db::Tx& tx, std::span<const std::string> keys, Time before) {

@@ -59,10 +59,8 @@ std::vector<ActivityId> insert_waiting_activities(db::Tx& tx, std::span<const Wa
 const db::Statement kTakeWaiting{"waiting_activities.take", R"sql(
 SELECT w.id, w.uri, w.signer_id, w.host, w.type, w.body,
        EXISTS (SELECT 1 FROM inbound_activities i WHERE i.uri = w.uri)
-FROM waiting_activities w
-ORDER BY w.id
-LIMIT $1
-FOR UPDATE OF w SKIP LOCKED)sql"};
+FROM take_waiting_activities($1) w
+ORDER BY w.id)sql"};
 
 std::vector<TakenActivity> take_waiting_activities(db::Tx& tx, int limit) {
   return all_rows(tx.exec(kTakeWaiting, {limit}), [](const db::Row& row) {

@@ -16,6 +16,7 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/activities.hpp"
 
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -168,7 +169,8 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
   }
   // Who signs by the newer scheme reads it, too (federation.md 2.6).
   if (signature.is_rfc9421()) {
-    jobs::learn_signature_scheme(tx, row.host, static_cast<int>(crypto::SignatureScheme::rfc9421));
+    const std::array hosts{row.host};
+    jobs::learn_signature_scheme(tx, hosts, static_cast<int>(crypto::SignatureScheme::rfc9421));
   }
   return accepted();
 }

@@ -124,13 +124,15 @@ inline constexpr std::chrono::hours kSchemeMemory{30 * 24};
 std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host);
 /// The host has taken a request of ours signed so.
 void record_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
-/// The host itself signs so: kept unless something is known of it already.
-void learn_signature_scheme(db::Tx& tx, std::string_view host, int scheme);
+/// The hosts themselves sign so: kept unless something is known of them already, whose rows are not touched.
+void learn_signature_scheme(db::Tx& tx, std::span<const std::string> hosts, int scheme);
+/// Those of which nothing is known: what the former would write.
+std::vector<std::string> list_without_signature_scheme(db::Tx& tx, std::span<const std::string> hosts);
 
 /// All hosts that something is pending for.
 std::vector<std::string> list_waiting_hosts(db::Tx& tx);
-/// What is pending for the host, also what is essential, is given up. Returns how many.
-std::size_t give_up_host(db::Tx& tx, std::string_view host, std::string_view reason);
+/// What is pending for these hosts, also what is essential, is given up. Locks them. Returns how many.
+std::size_t give_up_hosts(db::Tx& tx, std::span<const std::string> hosts, std::string_view reason);
 
 /// When a free lane has work next; nullopt: nothing is pending.
 std::optional<Time> next_delivery_at(db::Tx& tx);
@@ -143,8 +145,8 @@ struct GivenUpDelivery {
 };
 /// Newest first.
 std::vector<GivenUpDelivery> list_given_up_deliveries(db::Tx& tx, int limit);
-/// How often an inbox was not found since then.
-std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since);
+/// How often an inbox was not found since then, counted up to `most`.
+std::int64_t count_not_found(db::Tx& tx, std::string_view inbox_url, Time since, int most);
 struct DeliveryCounts {
   std::int64_t pending = 0;
   std::int64_t given_up = 0;
@@ -152,7 +154,9 @@ struct DeliveryCounts {
 DeliveryCounts count_deliveries(db::Tx& tx);
 /// All given-up ones (of one host) from the start.
 std::size_t requeue_deliveries(db::Tx& tx, std::optional<std::string_view> host);
-/// Given-up deliveries older than that, and activities that nothing refers to any more.
-std::size_t purge_deliveries(db::Tx& tx, Time before);
+/// Given-up deliveries older than that, the oldest first.
+std::size_t purge_deliveries(db::Tx& tx, Time before, int limit);
+/// Activities older than that which no delivery refers to any more.
+std::size_t purge_outbound_activities(db::Tx& tx, Time before, int limit);
 
 }  // namespace dunlin::jobs

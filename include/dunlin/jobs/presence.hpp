@@ -25,6 +25,9 @@ class Presence {
   bool was_alone_ = false;
 };
 
+/// Whether no process works on the queues. Until the transaction ends none that comes begins to.
+bool is_nobody_present(db::Tx& tx);
+
 /// The number that tells the ids of this process from those of others on the same database; a lock holds it, as above.
 class NodeNumber {
  public:

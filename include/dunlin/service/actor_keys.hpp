@@ -33,7 +33,8 @@ enum class KeyRotation : std::uint8_t {
 Result<Time> rotate_keys(const config::Config& config, db::Tx& tx, const model::Account& account, KeyRotation how);
 
 /// Encrypts all stored private keys that are not (`seal`), or the other way round. Returns how many were changed.
-/// Errors: invalid (no secret, or one is sealed with another).
+/// Errors: invalid (no secret, or one is sealed with another), conflict (`seal` is false and a server runs: it would go
+/// on to seal the keys of those who sign up).
 Result<std::int64_t> reseal_keys(const config::Config& config, db::Tx& tx, bool seal);
 
 }  // namespace dunlin::service

@@ -2,6 +2,7 @@
 
 #include "dunlin/base/result.hpp"
 #include "dunlin/db/tx.hpp"
+#include "dunlin/jobs/job.hpp"
 #include "dunlin/model/account.hpp"
 #include "dunlin/model/quote.hpp"
 #include "dunlin/model/status.hpp"
@@ -30,6 +31,10 @@ struct RemoteQuote {
   bool legacy = false;                      // only by names of before FEP-044f: its server knows no approvals
 };
 
+/// Answers those who asked to quote a status, by its policy. Payload: "<status id>", or "<status id> <quote id>" to go
+/// on after that one.
+inline constexpr jobs::Kind kDecideQuotes{"decide_quotes", jobs::Lane::feed};
+
 class QuoteService {
  public:
   QuoteService(Environment& env, NotificationService& notifications) : env_(env), notifications_(notifications) {}
@@ -38,8 +43,11 @@ class QuoteService {
 
   /// Takes back the consent to a quote of one's own status. Returns the quoting one. Errors: not_found, forbidden.
   Result<model::Status> revoke(db::Tx& tx, const model::Account& who, StatusId quoted, StatusId quoting);
-  /// Errors: not_found.
+  /// Who waits for an answer gets it by a job. Errors: not_found.
   Result<model::Status> set_policy(db::Tx& tx, const model::Account& who, StatusId id, model::QuotePolicy policy);
+
+  /// Handles kDecideQuotes, in parts.
+  Result<void> decide_waiting(db::Tx& tx, std::string_view payload);
 
   // For what other servers send.
 
@@ -61,8 +69,6 @@ class QuoteService {
  private:
   /// By the policy of today. false: the author would have to be asked.
   bool decide(db::Tx& tx, const model::Status& quoted, model::Quote& quote);
-  /// Requests that waited for the author are answered once his policy says how.
-  void decide_waiting(db::Tx& tx, const model::Status& quoted);
   void save(db::Tx& tx, const model::Quote& quote);
   void tell_change(db::Tx& tx, const model::Quote& quote);
 

@@ -60,13 +60,16 @@ void record_verdicts(db::Tx& tx, std::span<const VerdictOf> verdicts);
 void set_aside_activities(db::Tx& tx, std::span<const ActivityId> ids);
 void forget_waiting_activities(db::Tx& tx, std::span<const ActivityId> ids);
 std::int64_t count_waiting_activities(db::Tx& tx);
-std::size_t purge_inbound_activities(db::Tx& tx, Time before);
+/// What was handled and is older than that, the oldest first.
+std::size_t purge_inbound_activities(db::Tx& tx, Time before, int limit);
 
 /// expires_at nullopt: for ever. Keeps the longer life of two. `by`: it counts for what this actor sends, "" for all.
 void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at, std::string_view by = {});
 /// For what `actor` sends; "" = whoever it may be.
 bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor = {});
-/// Those that are over, and the oldest of those by one actor when there are more than `most`.
-std::size_t purge_tombstones(db::Tx& tx, std::int64_t most);
+/// Those that are over, so many at most.
+std::size_t purge_tombstones(db::Tx& tx, int limit);
+/// The oldest of those by one actor when there are more than `most`, so many at most.
+std::size_t purge_early_tombstones(db::Tx& tx, std::int64_t most, int limit);
 
 }  // namespace dunlin::store

@@ -30,7 +30,8 @@ struct Bearer {
   bool active_today = false;  // the user's activity is noted already (store::touch_user_activity)
 };
 std::optional<Bearer> find_bearer(db::Tx& tx, std::string_view hash);
-/// Those of them that are there, not revoked, and of a user who is neither disabled nor suspended.
+/// Those of them with which a user may act: there, not revoked, and of one who is confirmed, approved, and neither
+/// disabled nor suspended.
 std::set<TokenId> find_good_tokens(db::Tx& tx, std::span<const TokenId> ids);
 void revoke_access_token(db::Tx& tx, TokenId id);
 /// The user has a live token of this application with all of these scopes.

@@ -24,11 +24,13 @@ std::optional<model::Quote> find_quote_by_request(db::Tx& tx, std::string_view r
 std::optional<model::Quote> find_quote_by_approval(db::Tx& tx, std::string_view approval_uri);
 /// State, uris and checked_at, with the effect on the count of the quoted status.
 void update_quote(db::Tx& tx, const model::Quote& quote);
-/// Requests of others to quote a status that are not decided yet, oldest first.
-std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, int limit);
+/// Requests of others to quote a status that are not decided yet, above `after`, oldest first. They are locked.
+std::vector<model::Quote> list_undecided_quotes(db::Tx& tx, StatusId quoted, QuoteId after, int limit);
 /// The quotes that waited for a status of this uri point at it now; they are returned.
 std::vector<model::Quote> attach_quotes(db::Tx& tx, std::string_view quoted_uri, StatusId status, AccountId author);
 
+/// The policy as it is now; nobody changes it before the transaction ends.
+std::optional<model::QuotePolicy> hold_quote_policy(db::Tx& tx, StatusId status);
 void set_quote_policy(db::Tx& tx, StatusId status, model::QuotePolicy policy);
 
 struct QuoteView {

@@ -65,11 +65,10 @@ Place place_of(const Run& run, const Note& note) {
   return parent->conversation_id == thread ? Place::here : Place::elsewhere;
 }
 
-/// false: it is of something else, or that cannot be told before its parent has come.
+/// false: it is of something else, or that cannot be told before its parent has come. The backfill is locked, so that
+/// the parent does not come in between.
 bool belongs(const Run& run, const Note& note) {
-  if (const auto place = place_of(run, note); place != Place::below_unknown) return place == Place::here;
-  store::lock_backfill(run.tx, run.backfill.id);
-  const auto place = place_of(run, note);  // the parent may have come meanwhile
+  const auto place = place_of(run, note);
   if (place == Place::below_unknown) {
     store::let_backfill_item_wait(run.tx, run.item.id, note.in_reply_to);
     add(run, BackfillItemKind::object, {note.in_reply_to});
@@ -77,13 +76,17 @@ bool belongs(const Run& run, const Note& note) {
   return place == Place::here;
 }
 
-/// A status of the thread has come: answers that waited for it are looked at again, and the thread goes by its
-/// conversation, of which it may be the beginning.
+/// Answers that waited for this status are looked at again.
+void wake(const Run& run, const model::Status& status) {
+  if (run.backfill.kind == BackfillKind::profile) return;
+  enqueue_items(run.env, run.tx, store::wake_backfill_items(run.tx, run.backfill.id, status.uri));
+}
+
+/// A status has come: the thread goes by its conversation, of which it may be the beginning.
 void welcome(const Run& run, const model::Status& status) {
   store::count_found(run.tx, run.backfill.id);
   if (run.backfill.kind == BackfillKind::profile) return;
-  store::lock_backfill(run.tx, run.backfill.id);
-  enqueue_items(run.env, run.tx, store::wake_backfill_items(run.tx, run.backfill.id, status.uri));
+  wake(run, status);
   if (status.conversation_id && status.conversation_id->value != run.backfill.subject_id)
     store::set_backfill_subject(run.tx, run.backfill, status.conversation_id->value);
 }
@@ -96,7 +99,13 @@ bool is_of_another_thread(const Run& run, const model::Status& status) {
 Result<void> take_object(const Run& run) {
   const std::string& uri = run.item.uri;
   const auto known = store::find_status_by_uri(run.tx, uri);
-  if (known && (run.backfill.kind == BackfillKind::ancestors || is_of_another_thread(run, *known))) return {};
+  if (known && is_of_another_thread(run, *known)) return {};
+  if (known) {
+    // It may have come by another way, as its own Create.
+    store::lock_backfill(run.tx, run.backfill.id);
+    wake(run, *known);
+    if (run.backfill.kind == BackfillKind::ancestors) return {};
+  }
   const auto object = run.resolver.fetch(uri);
   if (!object) {
     if (object.error().code == Errc::need_remote) return std::unexpected(object.error());
@@ -109,7 +118,11 @@ Result<void> take_object(const Run& run) {
   const Note& note = *object->note;
   const auto visibility = note.audience.visibility({});
   if (visibility != model::Visibility::public_ && visibility != model::Visibility::unlisted) return {};
-  if (!known && !belongs(run, note)) return {};
+  if (!known) {
+    // Before anything that storing a status locks: all take them in this order.
+    store::lock_backfill(run.tx, run.backfill.id);
+    if (!belongs(run, note)) return {};
+  }
   const auto status = known ? Result<model::Status>(*known) : run.resolver.status(uri);
   if (!status) {
     if (status.error().code == Errc::need_remote) return std::unexpected(status.error());

@@ -38,6 +38,20 @@ bool is_due(FederationService& federation, const std::string& host, std::string_
   return federation.inbox_limiter().allow(host + " " + std::string(what), 1, kPause);
 }
 
+void note_hosts(db::Tx& tx, FederationService& federation, const std::set<std::string>& alive,
+                const std::set<std::string>& by_rfc9421) {
+  const auto unknown =
+      jobs::list_without_signature_scheme(tx, std::vector<std::string>(by_rfc9421.begin(), by_rfc9421.end()));
+  if (!unknown.empty()) {
+    // Two statements lock rows of hosts: all of them at once, in their order (jobs/deliveries.hpp).
+    std::set<std::string> all = alive;
+    all.insert(unknown.begin(), unknown.end());
+    jobs::lock_hosts(tx, std::vector<std::string>(all.begin(), all.end()));
+  }
+  federation.deliveries().hosts_spoke(tx, std::vector<std::string>(alive.begin(), alive.end()));
+  jobs::learn_signature_scheme(tx, unknown, static_cast<int>(crypto::SignatureScheme::rfc9421));
+}
+
 }  // namespace
 
 std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::span<const Intake> intakes) {
@@ -52,18 +66,16 @@ std::vector<Taken> store_intakes(service::Environment& env, db::Tx& tx, std::spa
   const auto valid = store::insert_waiting_activities(tx, rows);
   std::vector<Taken> result(intakes.size(), Taken::stale);
   std::set<std::string> seen;
-  std::vector<std::string> alive;
-  std::vector<std::string> by_rfc9421;
+  std::set<std::string> alive;
+  std::set<std::string> by_rfc9421;
   for (std::size_t i = 0; i < intakes.size(); ++i) {
     if (!std::ranges::binary_search(valid, intakes[i].row.id)) continue;
     result[i] = Taken::stored;
     const std::string& host = intakes[i].row.host;
-    if (seen.insert(host).second && is_due(federation, host, "alive")) alive.push_back(host);
-    if (intakes[i].rfc9421 && is_due(federation, host, "rfc9421")) by_rfc9421.push_back(host);
+    if (seen.insert(host).second && is_due(federation, host, "alive")) alive.insert(host);
+    if (intakes[i].rfc9421 && is_due(federation, host, "rfc9421")) by_rfc9421.insert(host);
   }
-  federation.deliveries().hosts_spoke(tx, alive);
-  for (const std::string& host : by_rfc9421)
-    jobs::learn_signature_scheme(tx, host, static_cast<int>(crypto::SignatureScheme::rfc9421));
+  note_hosts(tx, federation, alive, by_rfc9421);
   return result;
 }
 

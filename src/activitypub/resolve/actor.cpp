@@ -18,6 +18,7 @@
 #include "dunlin/store/tags.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace dunlin::activitypub {
@@ -213,7 +214,8 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
   if (known || !actor.featured_tags.empty()) store::set_featured_tags_url(tx_, account.id, actor.featured_tags);
   follow_suspension(tx_, actor, account);
   if (actor.reads_rfc9421) {
-    jobs::learn_signature_scheme(tx_, url->authority(), static_cast<int>(crypto::SignatureScheme::rfc9421));
+    const std::array hosts{url->authority()};
+    jobs::learn_signature_scheme(tx_, hosts, static_cast<int>(crypto::SignatureScheme::rfc9421));
   }
   if (limited_now) store::insert_policy_effect(tx_, account.id, model::DomainSeverity::limit);
   store::replace_keys(tx_, account.id, usable_keys(actor, account.id, now));

@@ -16,14 +16,15 @@ namespace dunlin::activitypub {
 namespace {
 
 constexpr std::chrono::hours kCounted{24};
-constexpr std::int64_t kNotFoundToLook = 3;
-constexpr std::chrono::minutes kUntilAgain{70};  // longer than the first answer is remembered
+constexpr int kNotFoundToLook = 3;
+constexpr int kMostCounted = 100 * kNotFoundToLook;  // from then on each time
+constexpr std::chrono::minutes kUntilAgain{70};      // longer than the first answer is remembered
 constexpr std::string_view kAgain = "again";
 
 }  // namespace
 
 void note_lost_inbox(db::Tx& tx, const jobs::Queue& queue, std::string_view inbox_url, bool gone) {
-  if (!gone && jobs::count_not_found(tx, inbox_url, tx.now() - kCounted) % kNotFoundToLook != 0) return;
+  if (!gone && jobs::count_not_found(tx, inbox_url, tx.now() - kCounted, kMostCounted) % kNotFoundToLook != 0) return;
   const auto owner = store::find_account_by_inbox(tx, inbox_url);
   if (!owner) return;
   queue.enqueue(tx, {.kind = kCheckActor, .payload = owner->str() + " first", .unique_key = owner->str()});

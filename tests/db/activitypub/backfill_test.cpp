@@ -56,11 +56,12 @@ struct Setup : Fediverse {
   bool open(const model::Status& status) {
     return world.write([&](db::Tx& tx) { return begin_thread(env, tx, status); });
   }
-  /// Runs the jobs that are there, until there are none. Returns how many.
-  int run() {
+  /// Runs the jobs that are there, until there are none, or `rounds` times what is there. Returns how many.
+  int run(int rounds = 1'000'000) {
     int count = 0;
-    for (;;) {
+    for (;; --rounds) {
       world.clock.advance(1ms);
+      if (rounds == 0) return count;
       const auto claimed = world.write(
           [](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::maintenance, 50, std::chrono::seconds(30)); });
       if (claimed.empty()) return count;
@@ -139,6 +140,29 @@ TEST_CASE("8.99: a collection brings what is of its thread only, in whatever ord
   CHECK_FALSE(f.find_status(f.uri(f.sam, "answer")));
   CHECK_FALSE(f.find_status(f.uri(f.sam, "loop")));
   CHECK(std::ranges::count(f.remote.requested, other.uri) == 0);
+}
+
+TEST_CASE("8.99: an answer that waits for its parent is taken when that comes by another way",
+          "[activitypub][backfill]") {
+  Setup f;
+  f.world.follow(f.anna, f.sam);
+  const auto root = f.root();
+  const Json below_root{{"inReplyTo", f.uri(f.mara, "root")}};
+  f.publish(f.sam, "1", below_root);
+  f.publish(f.mara, "2", {{"inReplyTo", f.uri(f.sam, "1")}});
+  f.collection(f.uri(f.mara, "root") + "/replies?page=1",
+               {{"type", "CollectionPage"}, {"items", Json::array({f.uri(f.mara, "2")})}});
+  f.open(root);
+  while (std::ranges::count(f.remote.requested, f.uri(f.mara, "2")) == 0) REQUIRE(f.run(1) > 0);
+  REQUIRE_FALSE(f.find_status(f.uri(f.mara, "2")));
+  f.receive(f.sam, {{"type", "Create"}, {"object", note_document(f.sam, "1", below_root)}});
+  REQUIRE(f.find_status(f.uri(f.sam, "1")));
+  SECTION("which is there to be asked") {}
+  SECTION("and is asked in vain") {
+    f.remote.answer_status(f.uri(f.sam, "1"), 404);
+  }
+  f.run();
+  CHECK(f.find_status(f.uri(f.mara, "2")));
 }
 
 // 8.59, federation.md 4.16

@@ -1,4 +1,5 @@
 #include "support/fediverse.hpp"
+#include "support/pending_jobs.hpp"
 
 #include "dunlin/store/quotes.hpp"
 
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,20 @@ struct Setup : Fediverse {
     remote.serve(mara.uri + "/notes/q", note);
     return {
         {"id", mara.uri + "#quote_requests/1"}, {"type", "QuoteRequest"}, {"object", quoted.uri}, {"instrument", note}};
+  }
+  /// Runs the jobs that answer those who wait, one after the other; returns how many there were.
+  int decide_waiting() {
+    for (int count = 0;; ++count) {
+      const auto due = world.write(
+          [](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::feed, jobs::kClaimBatch, std::chrono::minutes(5)); });
+      if (due.empty()) return count;
+      for (const auto& job : due) {
+        world.write([&](db::Tx& tx) {
+          if (job.kind == service::kDecideQuotes.name) REQUIRE(services.quotes.decide_waiting(tx, job.payload));
+          jobs::finish(tx, job.id);
+        });
+      }
+    }
   }
   std::optional<model::Quote> quote() {
     const auto status = find_status(mara.uri + "/notes/q");
@@ -245,6 +261,7 @@ TEST_CASE("a request that the author has to be asked about waits for his policy"
   const auto quoted = f.post({});
   const auto set_policy = [&](model::QuotePolicy policy) {
     f.world.write([&](db::Tx& tx) { return f.services.quotes.set_policy(tx, f.anna, quoted.id, policy).value(); });
+    CHECK(f.decide_waiting() == 1);
   };
   f.world.write([&](db::Tx& tx) {
     store::set_quote_policy(tx, quoted.id, {.automatic = 0, .manual = model::QuotePolicy::public_});
@@ -273,6 +290,64 @@ TEST_CASE("a request that the author has to be asked about waits for his policy"
     set_policy(kAnybody);
     CHECK(f.quote()->state == QuoteState::rejected);
   }
+}
+
+TEST_CASE("many who wait for the author's policy are answered in parts, whoever still waits", "[inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post({.automatic = 0, .manual = model::QuotePolicy::public_});
+  for (int i = 0; i < 51; ++i) {
+    const auto quoting = f.world.status(f.mara);
+    f.world.write([&](db::Tx& tx) {
+      store::insert_quote(tx, {.id = f.world.ids.next<QuoteId>(),
+                               .status_id = quoting.id,
+                               .account_id = f.mara.id,
+                               .quoted_status_id = quoted.id,
+                               .quoted_account_id = f.anna.id,
+                               .quoted_uri = quoted.uri,
+                               .request_uri = f.mara.uri + "#quote_requests/" + std::to_string(i),
+                               .created_at = tx.now()});
+    });
+  }
+  const auto undecided = [&] {
+    return f.world.write([&](db::Tx& tx) { return store::list_undecided_quotes(tx, quoted.id, {}, 100).size(); });
+  };
+  const auto set_policy = [&](model::QuotePolicy policy) {
+    f.world.write([&](db::Tx& tx) { return f.services.quotes.set_policy(tx, f.anna, quoted.id, policy).value(); });
+  };
+  set_policy({.automatic = model::QuotePolicy::following, .manual = model::QuotePolicy::public_});  // anna follows mara
+  CHECK(undecided() == 51);  // not in the request itself
+  SECTION("yes") {
+    CHECK(f.decide_waiting() == 2);
+    CHECK(undecided() == 0);
+    CHECK(f.world.reload(quoted).quotes_count == 51);
+  }
+  SECTION("not before the author is asked") {
+    set_policy({.automatic = model::QuotePolicy::followers, .manual = model::QuotePolicy::public_});
+    CHECK(f.decide_waiting() == 2);
+    CHECK(undecided() == 51);
+  }
+}
+
+TEST_CASE("a request that comes while the policy is changed is answered by the new one", "[inbox][quote]") {
+  Setup f;
+  const auto quoted = f.post({.automatic = 0, .manual = model::QuotePolicy::public_});
+  const auto quoting = f.world.status(f.mara);
+  const auto other = f.world.db.new_session();
+  std::future<Result<void>> changed;
+  f.world.write([&](db::Tx& tx) {
+    f.services.quotes.receive_request(tx, f.mara, quoted, quoting, f.mara.uri + "#quote_requests/1");
+    changed = std::async(std::launch::async, [&] {
+      return other->write([&](db::Tx& rival) -> Result<void> {
+        TRY(f.services.quotes.set_policy(rival, f.anna, quoted.id, kAnybody));
+        return f.services.quotes.decide_waiting(rival, quoted.id.str());
+      });
+    });
+    changed.wait_for(std::chrono::milliseconds(300));
+  });
+  REQUIRE(changed.get());
+  const auto quote = f.world.read([&](db::Tx& tx) { return store::find_quote_of(tx, quoting.id); });
+  REQUIRE(quote);
+  CHECK(quote->state == QuoteState::accepted);
 }
 
 TEST_CASE("who was refused may ask again when the policy is another one", "[activitypub][inbox][quote]") {

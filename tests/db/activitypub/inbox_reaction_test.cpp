@@ -197,7 +197,7 @@ TEST_CASE("a reblog of an own post for followers is fetched in the name of one",
   CHECK(f.remote.signatures[0].find("keyId=\"" + bea.uri + "#main-key\"") != std::string::npos);
 
   // In the way that this server is known to verify.
-  f.world.write([](db::Tx& tx) { jobs::learn_signature_scheme(tx, "masto.example", 1); });
+  f.world.write([](db::Tx& tx) { jobs::learn_signature_scheme(tx, std::vector<std::string>{"masto.example"}, 1); });
   const std::string second = f.mara.uri + "/notes/hidden-2";
   f.remote.serve_followers(second, note_document(f.mara, "hidden-2", followers));
   auto again = f.announce("1b");

@@ -3,6 +3,7 @@
 #include "dunlin/activitypub/delivery.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/secret_box.hpp"
+#include "dunlin/jobs/presence.hpp"
 #include "dunlin/service/actor_keys.hpp"
 #include "dunlin/store/account_deletion.hpp"
 
@@ -90,6 +91,21 @@ TEST_CASE("keys that are there are encrypted by a command, and back", "[activity
   f.set_secret('a');
   CHECK(f.reseal(false).value() == 5);
   CHECK(f.stored(anna) == before);
+}
+
+TEST_CASE("keys are not decrypted beside a server, which would go on encrypting", "[activitypub][keys][secret]") {
+  Setup f;
+  f.set_secret('a');
+  const auto anna = f.make("anna");
+  {
+    const jobs::Presence server(f.world.db.new_session());
+    const auto refused = f.reseal(false);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(SecretBox::is_sealed(f.stored(anna)));
+    CHECK(f.reseal(true));
+  }
+  CHECK(f.reseal(false).value() == 2);
 }
 
 }  // namespace dunlin::activitypub

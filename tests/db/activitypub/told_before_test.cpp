@@ -1,4 +1,5 @@
 #include "support/fediverse.hpp"
+#include "support/pending_jobs.hpp"
 
 #include "dunlin/service/suspension.hpp"
 #include "dunlin/store/quotes.hpp"
@@ -236,6 +237,7 @@ TEST_CASE("a suspended account's followers' servers are told, and lifting it, to
                                       .uri = "https://far.example/follows/1",
                                       .languages = std::nullopt});
     service::suspend_local_account(tx, f.env, f.anna, true);
+    REQUIRE(service::run_refuse_follow_requests(tx, f.env, f.anna.id.str()));
   });
   f.run_jobs();
   CHECK(f.inboxes("Reject") == Inboxes{f.far.inbox_url});
@@ -254,6 +256,42 @@ TEST_CASE("a suspended account's followers' servers are told, and lifting it, to
   REQUIRE(lifted.size() == 1);
   CHECK_FALSE(lifted[0].activity["object"].contains("suspended"));
   CHECK(jobs::attempts_allowed(lifted[0].priority, lifted[0].essential) == 43);
+}
+
+TEST_CASE("who asked to follow a suspended account is refused in parts", "[activitypub][outbox]") {
+  Setup f;
+  f.world.write([&](db::Tx& tx) { service::suspend_local_account(tx, f.env, f.anna, true); });
+  const auto jobs_of = [&] { return test::pending_jobs(f.world, service::kRefuseFollowRequests).size(); };
+  const auto run = [&] {
+    f.world.write([&](db::Tx& tx) { REQUIRE(service::run_refuse_follow_requests(tx, f.env, f.anna.id.str())); });
+  };
+  const auto waiting = [&] {
+    return f.world.read([&](db::Tx& tx) { return store::count_follow_requests(tx, f.anna.id); });
+  };
+  for (int i = 0; i < 201; ++i) {
+    const auto asks = f.world.remote_account("a" + std::to_string(i), "many.example");
+    f.world.write([&](db::Tx& tx) {
+      store::upsert_follow_request(tx, {.id = f.world.ids.next<FollowId>(),
+                                        .account_id = asks.id,
+                                        .target_account_id = f.anna.id,
+                                        .uri = asks.uri + "#follow",
+                                        .languages = std::nullopt});
+    });
+  }
+  CHECK(jobs_of() == 1);
+  SECTION("all of them") {
+    run();
+    CHECK(waiting() == 1);
+    CHECK(jobs_of() == 2);  // the first one, which was not claimed here, and its successor
+    run();
+    CHECK(waiting() == 0);
+    CHECK(jobs_of() == 2);
+  }
+  SECTION("unless the suspension is lifted before") {
+    f.world.write([&](db::Tx& tx) { service::suspend_local_account(tx, f.env, f.anna, false); });
+    run();
+    CHECK(waiting() == 201);
+  }
 }
 
 }  // namespace dunlin::activitypub

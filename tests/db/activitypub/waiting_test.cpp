@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <future>
 #include <string>
+#include <vector>
 
 namespace dunlin::activitypub {
 
@@ -17,6 +20,10 @@ using test::Json;
 using test::note_document;
 
 namespace {
+
+const db::Statement kInsertHost{"waiting_test.insert_host", "INSERT INTO delivery_hosts (host) VALUES ($1)"};
+const db::Statement kLockHost{"waiting_test.lock_host",
+                              "SELECT 1 FROM delivery_hosts WHERE host = $1 FOR UPDATE SKIP LOCKED"};
 
 struct Setup : Fediverse {
   Setup() {
@@ -174,6 +181,48 @@ TEST_CASE("what a host sends that was blocked a moment ago is not stored", "[act
   });
   f.wait(f.create("1"), Taken::stale);
   CHECK(f.waiting() == 0);
+}
+
+// A batch locks the hosts it has something to write of as everybody else does, in the order of their names.
+TEST_CASE("a batch that waits for a host's row holds no later one", "[activitypub][inbox][waiting]") {
+  Setup f;
+  const auto zoe = f.world.remote_account("zoe", "zoo.example");
+  std::vector<Intake> intakes;
+  for (const model::Account& signer : {zoe, f.mara}) {
+    const model::AccountKey key{.key_id = signer.uri + "#key",
+                                .account_id = signer.id,
+                                .algorithm = model::KeyAlgorithm::rsa,
+                                .public_pem = "pem",
+                                .private_pem = std::nullopt,
+                                .fetched_at = f.world.clock.now()};
+    f.world.write([&](db::Tx& tx) {
+      store::insert_key(tx, key);
+      tx.exec(kInsertHost, {*signer.domain});
+    });
+    intakes.push_back({.row = {.id = f.world.ids.next<ActivityId>(),
+                               .uri = signer.uri + "/activities/1",
+                               .signer_id = signer.id,
+                               .host = *signer.domain,
+                               .type = "Like",
+                               .body = "{}"},
+                       .key_id = key.key_id,
+                       .key_fetched_at = *key.fetched_at,
+                       .rfc9421 = true});
+  }
+  // That masto.example is alive was noted just now.
+  f.federation.inbox_limiter().allow("masto.example alive", 1, std::chrono::seconds(5));
+  const auto other = f.world.db.new_session();
+  std::future<Result<std::vector<Taken>>> taken;
+  f.world.write([&](db::Tx& tx) {
+    tx.exec(kLockHost, {"masto.example"});
+    taken = std::async(std::launch::async, [&] {
+      return other->write(
+          [&](db::Tx& rival) -> Result<std::vector<Taken>> { return store_intakes(f.env, rival, intakes); });
+    });
+    CHECK(taken.wait_for(std::chrono::milliseconds(500)) == std::future_status::timeout);
+    CHECK(tx.exec(kLockHost, {"zoo.example"}).size() == 1);  // skips what is locked
+  });
+  CHECK(taken.get().value() == std::vector{Taken::stored, Taken::stored});
 }
 
 }  // namespace dunlin::activitypub

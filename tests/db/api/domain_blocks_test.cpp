@@ -105,7 +105,7 @@ TEST_CASE("requests of a blocked server are refused, new ones too, and nothing i
     services.relationships.leave_domain(tx, alice.id.str() + " bad.example").value();
     CHECK_FALSE(services.follows.receive_follow(tx, fan, alice, "https://bad.example/f/2"));
     services.statuses.receive_reblog(tx, fan, note, "https://bad.example/r/1", world.clock.now(),
-                                     model::Visibility::public_);
+                                     model::Visibility::public_, true);
   });
   CHECK(api.federation.told == Told{"follow_rejected", "follow_rejected"});
   CHECK(client.get("/api/v1/follow_requests").json().empty());

@@ -2,32 +2,88 @@
 
 #include "support/pending_jobs.hpp"
 
+#include "dunlin/store/activities.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
-using namespace dunlin;
+namespace dunlin::daemon {
+
+namespace {
+
+using namespace std::chrono_literals;
 using Payloads = std::vector<std::string>;
 
-TEST_CASE("the hourly purge looks at some sets of receivers, the next one at those that follow", "[daemon][purge]") {
+const db::Statement kCountActivities{"maintenance_test.activities", "SELECT count(*) FROM inbound_activities"};
+const db::Statement kCountSets{"maintenance_test.sets", "SELECT count(*) FROM receiver_sets"};
+const db::Statement kNextPurge{"maintenance_test.next", "SELECT run_at FROM jobs WHERE kind = 'purge'"};
+
+struct Setup {
   test::World world;
-  const jobs::Queue queue(nullptr);
-  const db::Statement insert{"maintenance_test.insert_sets", R"sql(
-    INSERT INTO receiver_sets (digest, inboxes, created_at)
-    SELECT decode(md5(n::text), 'hex'), '{}', '2000-01-01' FROM generate_series(1, 10001) n)sql"};
-  const db::Statement count{"maintenance_test.count_sets", "SELECT count(*) FROM receiver_sets"};
-  world.write([&](db::Tx& tx) { tx.exec(insert); });
+  jobs::Queue queue{nullptr};
+
+  /// As after a day without a server: all of it is due.
+  void insert_old_activities(int count) {
+    world.db.run(
+        "INSERT INTO inbound_activities (id, signer_id, host, type, received_at, processed_at)"
+        " SELECT i, 1, 'far.example', 'Like', 'epoch', 'epoch' FROM generate_series(1, " +
+        std::to_string(count) + ") i");
+  }
+  std::int64_t activities() {
+    return world.read([](db::Tx& tx) { return tx.exec(kCountActivities)[0].i64(0); });
+  }
+  /// When the next one runs, from now on.
+  std::chrono::milliseconds purge(const PurgeLimits& limits) {
+    REQUIRE(run_purge(world.session(), queue, "", limits));
+    const auto next = world.read([](db::Tx& tx) { return tx.exec(kNextPurge)[0].time(0); });
+    world.db.run("DELETE FROM jobs");
+    return std::chrono::duration_cast<std::chrono::milliseconds>(next - world.clock.now());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the hourly purge looks at some sets of receivers, the next one at those that follow", "[daemon][purge]") {
+  Setup f;
+  f.world.db.run(
+      "INSERT INTO receiver_sets (digest, inboxes, created_at)"
+      " SELECT decode(md5(n::text), 'hex'), '{}', '2000-01-01' FROM generate_series(1, 41) n");
   const auto purge = [&](const std::string& payload) {
-    world.write([&](db::Tx& tx) { daemon::run_purge(tx, queue, payload).value(); });
-    return world.read([&](db::Tx& tx) { return tx.exec(count)[0].i64(0); });
+    REQUIRE(run_purge(f.world.session(), f.queue, payload, {.batch = 4}));
+    return f.world.read([](db::Tx& tx) { return tx.exec(kCountSets)[0].i64(0); });
   };
   CHECK(purge("") == 1);
-  CHECK(test::pending_jobs(world, jobs::kPurge) == Payloads{"10000"});
-  world.write([&](db::Tx& tx) { daemon::enqueue_purge(tx, queue, tx.now()); });  // a start changes nothing
-  CHECK(test::pending_jobs(world, jobs::kPurge) == Payloads{"10000"});
-  world.clock.advance(std::chrono::hours(2));
-  world.write([](db::Tx& tx) { jobs::claim(tx, jobs::Lane::maintenance, 10, std::chrono::seconds(30)); });
-  CHECK(purge("10000") == 0);
-  CHECK(test::pending_jobs(world, jobs::kPurge).front().empty());  // from the beginning again
+  CHECK(test::pending_jobs(f.world, jobs::kPurge) == Payloads{"40"});
+  f.world.write([&](db::Tx& tx) { enqueue_purge(tx, f.queue, tx.now()); });  // a start changes nothing
+  CHECK(test::pending_jobs(f.world, jobs::kPurge) == Payloads{"40"});
+  f.world.db.run("DELETE FROM jobs");
+  CHECK(purge("40") == 0);
+  CHECK(test::pending_jobs(f.world, jobs::kPurge).front().empty());  // from the beginning again
 }
+
+TEST_CASE("a purge goes on in batches, and soon when a run was not enough", "[daemon][purge]") {
+  Setup f;
+  f.insert_old_activities(25);
+  CHECK(f.purge({.batch = 4, .batches = 5}) == 1min);
+  CHECK(f.activities() == 5);
+  CHECK(f.purge({.batch = 4, .batches = 5}) == 1h);
+  CHECK(f.activities() == 0);
+}
+
+TEST_CASE("a purge that fails keeps neither the others nor its own next run", "[daemon][purge]") {
+  Setup f;
+  f.insert_old_activities(8);
+  f.world.write([](db::Tx& tx) { store::insert_tombstone(tx, "https://far.example/1", tx.now() - 1h); });
+  f.world.db.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE EXCEPTION 'too long'; END $$;"
+      "CREATE TRIGGER refuse BEFORE DELETE ON inbound_activities FOR EACH STATEMENT EXECUTE FUNCTION refuse()");
+  CHECK(f.purge({}) == 1h);
+  CHECK(f.activities() == 8);
+  CHECK(f.world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 10); }) == 0);  // it is gone already
+}
+
+}  // namespace dunlin::daemon

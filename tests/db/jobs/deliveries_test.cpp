@@ -11,6 +11,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 const db::Statement kActivities{"deliveries_test.activities", "SELECT count(*) FROM outbound_activities"};
+const db::Statement kNoPatience{"deliveries_test.no_patience", "SET LOCAL lock_timeout = '2s'"};
 
 constexpr const char* kFar = "https://far.example/inbox";
 constexpr const char* kNear = "https://near.example/inbox";
@@ -208,7 +209,9 @@ TEST_CASE_METHOD(World, "a dropped delivery is kept, listed, requeued and purged
   CHECK(write([](db::Tx& tx) { return requeue_deliveries(tx, std::nullopt); }) == 1);
   failed(lane("far.example")[0], {.status = 403});
   clock.time += 1s;
-  CHECK(write([&](db::Tx& tx) { return purge_deliveries(tx, clock.now()); }) == 1);
+  CHECK(write([&](db::Tx& tx) { return purge_outbound_activities(tx, clock.now(), 10); }) == 0);
+  CHECK(write([&](db::Tx& tx) { return purge_deliveries(tx, clock.now(), 10); }) == 1);
+  CHECK(write([&](db::Tx& tx) { return purge_outbound_activities(tx, clock.now(), 10); }) == 1);
   CHECK(activities() == 0);
 }
 
@@ -435,9 +438,14 @@ TEST_CASE_METHOD(World, "a Delete cancels what still waits of its object", "[job
 // 8.37
 TEST_CASE_METHOD(World, "the signature scheme of a host is remembered", "[jobs][deliveries]") {
   enqueue(1, "post", {kFar});
-  write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });
+  write([](db::Tx& tx) {
+    learn_signature_scheme(tx, Texts{"near.example", "far.example"}, 1);
+    CHECK(list_without_signature_scheme(tx, Texts{"far.example", "new.example"}) == Texts{"new.example"});
+    record_signature_scheme(tx, "far.example", 0);
+    learn_signature_scheme(tx, Texts{"far.example"}, 1);  // it is known better
+  });
   const auto claimed = write([](db::Tx& tx) { return claim_hosts(tx, "a", 1); });
-  CHECK(claimed.at(0).signature_scheme == 1);
+  CHECK(claimed.at(0).signature_scheme == 0);
   CHECK(claimed.at(0).scheme_checked_at == clock.now());
 }
 
@@ -448,14 +456,40 @@ TEST_CASE_METHOD(World, "what a host takes is known for thirty days, whoever fou
   };
   CHECK_FALSE(known("far.example"));
   write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });  // nothing was ever sent there
-  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  write([](db::Tx& tx) { learn_signature_scheme(tx, Texts{"near.example"}, 1); });
   CHECK(known("far.example") == 1);
   CHECK(known("near.example") == 1);
   write([](db::Tx& tx) { record_signature_scheme(tx, "near.example", 0); });
-  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  write([](db::Tx& tx) { learn_signature_scheme(tx, Texts{"near.example"}, 1); });
   CHECK(known("near.example") == 0);  // our own finding weighs more
   clock.time += 30 * 24h;
   CHECK_FALSE(known("near.example"));
-  write([](db::Tx& tx) { learn_signature_scheme(tx, "near.example", 1); });
+  write([](db::Tx& tx) { learn_signature_scheme(tx, Texts{"near.example"}, 1); });
   CHECK(known("near.example") == 1);
+}
+
+TEST_CASE_METHOD(World, "what is learned of a host that is known already does not wait for its row",
+                 "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar});
+  write([](db::Tx& tx) { record_signature_scheme(tx, "far.example", 1); });
+  const auto other = database.new_session();
+  write([&](db::Tx& tx) {
+    lock_hosts(tx, Texts{"far.example", "near.example"});
+    const auto learned = other->write([](db::Tx& rival) -> Result<void> {
+      rival.exec(kNoPatience);
+      learn_signature_scheme(rival, Texts{"far.example"}, 1);
+      return {};
+    });
+    CHECK(learned);
+  });
+}
+
+TEST_CASE_METHOD(World, "what waits for any number of hosts is given up at once", "[jobs][deliveries]") {
+  enqueue(1, "post", {kFar, kNear, "https://other.example/inbox"});
+  enqueue(1, "delete", {kFar}, Priority::post, true);
+  const auto before = database.session().statement_count();
+  CHECK(write([](db::Tx& tx) { return give_up_hosts(tx, Texts{"near.example", "far.example"}, "forbidden"); }) == 3);
+  CHECK(database.session().statement_count() == before + 2);
+  CHECK(counts().pending == 1);
+  CHECK(write([](db::Tx& tx) { return list_given_up_deliveries(tx, 10); }).at(0).last_error == "forbidden");
 }

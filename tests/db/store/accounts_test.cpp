@@ -106,6 +106,9 @@ TEST_CASE("an account's address is looked up on its own host only", "[store][acc
   CHECK(find("https://a.test/@mara"));
   CHECK_FALSE(find("https://example.org/@alice"));
   CHECK_FALSE(find("https://victim.test/@bob"));
+  CHECK(find("https://www.a.test/@mara"));
+  CHECK_FALSE(find("https://www.victim.test/@bob"));
+  CHECK_FALSE(find("https://www.a.test.victim.test/@bob"));
 }
 
 TEST_CASE("accounts are found by uri, address and handle", "[store][accounts]") {

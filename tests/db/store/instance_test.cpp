@@ -14,6 +14,13 @@
 using namespace dunlin;
 using test::World;
 
+namespace {
+
+const db::Statement kReadWhole{"instance_test.read_whole", R"sql(
+SELECT coalesce(seq_scan, 0) FROM pg_stat_xact_user_tables WHERE relname = 'waiting_activities')sql"};
+
+}  // namespace
+
 TEST_CASE("the instance counts its own people and statuses in one statement", "[store][instance]") {
   World world;
   const auto alice = world.local_account("alice");
@@ -120,10 +127,35 @@ TEST_CASE("an activity is taken in once and processed once", "[store][activities
   world.read([&](db::Tx& tx) { CHECK_FALSE(store::find_unprocessed_activity(tx, ActivityId{1})); });
 
   const auto purge = [&](Time before) {
-    return world.write([&](db::Tx& tx) { return store::purge_inbound_activities(tx, before); });
+    return world.write([&](db::Tx& tx) { return store::purge_inbound_activities(tx, before, 10); });
   };
   CHECK(purge(world.clock.now()) == 0);
   CHECK(purge(world.clock.now() + std::chrono::seconds(1)) == 1);  // the others wait for their job
+}
+
+TEST_CASE("the oldest that wait are found without reading all, also when none waited before", "[store][activities]") {
+  World world;
+  const auto fill = [&] {
+    world.db.run(
+        "INSERT INTO waiting_activities (id, signer_id, host, type, body, received_at)"
+        " SELECT i, 1, 'a.test', 'Like', '{}', now() FROM generate_series(1, 500) i");
+  };
+  const auto take = [&](std::size_t expected) {
+    world.write([&](db::Tx& tx) {
+      const auto taken = store::take_waiting_activities(tx, 50);
+      REQUIRE(taken.size() == expected);
+      for (std::size_t i = 0; i < taken.size(); ++i) {
+        CHECK(taken[i].activity.id.value == static_cast<std::int64_t>(i) + 1);
+      }
+      CHECK(tx.exec(kReadWhole)[0].i64(0) == 0);
+    });
+  };
+  fill();
+  world.db.run("DELETE FROM waiting_activities");
+  world.db.run("VACUUM (ANALYZE) waiting_activities");
+  take(0);  // planned now
+  fill();
+  take(50);
 }
 
 TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][tombstones]") {
@@ -149,10 +181,11 @@ TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][
   CHECK(there("https://a.test/2", ""));
   // Too many: the oldest go, and none of those that count for everybody.
   put("https://a.test/3", eve);
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 2); }) == 1);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 2, 10); }) == 1);
   CHECK_FALSE(there("https://a.test/1", eve));
   CHECK(there("https://a.test/1", mara));
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 2);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 1); }) == 1);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 10); }) == 1);
   CHECK(there("https://a.test/2", eve));
 }
 
@@ -177,5 +210,6 @@ TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][to
   put(start);
   world.clock.advance(std::chrono::hours(24 * 365));
   CHECK(there());
-  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 0); }) == 0);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 100); }) == 0);
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 100); }) == 0);
 }

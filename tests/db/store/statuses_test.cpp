@@ -106,6 +106,9 @@ TEST_CASE("an address is looked up on its own host only", "[store][statuses]") {
   CHECK_FALSE(claim("https://remote.test.victim.test/@bob"));
   CHECK_FALSE(claim("https://remote.tes/@bob"));
   CHECK_FALSE(claim("remote.test"));
+  CHECK(claim("https://www.remote.test/@mara/1"));
+  CHECK_FALSE(claim("https://www.victim.test/@bob/1"));
+  CHECK_FALSE(claim("https://wwwremote.test/@bob/1"));
 }
 
 TEST_CASE("an id that is taken is an error, not a lost status", "[store][statuses]") {

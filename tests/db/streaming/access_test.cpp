@@ -118,20 +118,28 @@ TEST_CASE("when others are not heard, everybody's right to listen is looked up",
   const auto bob = s.world.local_account("bob");
   const auto carol = s.world.local_account("carol");
   const auto dora = s.world.local_account("dora");
+  const auto emma = s.world.local_account("emma");
+  const auto fred = s.world.local_account("fred");
   const auto token = s.token(alice);
   Ear revoked(s.try_open(token, "?stream=user").value(), s.world.session());
   auto kept = s.listen(alice, "?stream=user");
   auto suspended = s.listen(bob, "?stream=user");
   auto disabled = s.listen(carol, "?stream=user");
   auto other = s.listen(dora, "?stream=user");
+  auto unconfirmed = s.listen(emma, "?stream=user");
+  auto unapproved = s.listen(fred, "?stream=user");
   s.api.revoke(token);
   s.world.suspend(bob);
+  s.world.db.run("UPDATE users SET confirmed_at = NULL WHERE account_id = " + emma.id.str());
+  s.world.db.run("UPDATE users SET approved = false WHERE account_id = " + fred.id.str());
   s.world.db.run("UPDATE users SET disabled = true WHERE account_id = " + carol.id.str());
   s.publisher.judge(s.world.session());
   for (auto* ear : {&revoked, &kept, &suspended, &disabled, &other}) CHECK(ear->heard().empty());
   CHECK(revoked.ending == streaming::Ending::revoked);
   CHECK(suspended.ending == streaming::Ending::revoked);
   CHECK(disabled.ending == streaming::Ending::revoked);
+  CHECK(unconfirmed.ending == streaming::Ending::revoked);
+  CHECK(unapproved.ending == streaming::Ending::revoked);
   CHECK(kept.ending == streaming::Ending::none);
   CHECK(other.ending == streaming::Ending::none);
 }
