@@ -1,5 +1,6 @@
 """What an admin meets: clear errors, outages of the database, stopping, metrics, the policy of whom to speak with."""
 
+import base64
 import os
 import pathlib
 import signal
@@ -127,6 +128,48 @@ class Serving(unittest.TestCase):
                 accounts = bob.get(f"/api/v2/search?resolve=true&q=@{alice.handle}")["accounts"]
                 self.assertEqual([x["acct"] for x in accounts], found, (mode, allowed))
 
+    def test_encrypted_keys_sign_with_their_secret_and_nothing_starts_without(self):
+        with Instance() as a, Instance() as b:
+            alice, bob = a.add_user("alice"), b.add_user("bob")
+            plain = a.config.read_text()
+            secrets = [base64.b64encode(bytes([n] * 32)).decode() for n in (1, 2)]
+            right, wrong = (plain.replace("[federation]\n", f'[federation]\nkey_secret = "{secret}"\n') for secret in secrets)
+
+            def restart(config):
+                a.stop()
+                a.config.write_text(config)
+                a.start()
+
+            def keys():
+                actor = request("GET", f"{a.url}/ap/users/{alice.id}", headers={"Accept": "application/activity+json"}).json()
+                return actor["publicKey"]["publicKeyPem"]
+
+            def tell(text):
+                """It comes only with a signature that holds."""
+                alice.status(f"@{bob.handle} {text}")
+                wait_until(lambda: any(text in n["status"]["content"] for n in bob.notifications("mention")), what=text)
+
+            self.assertEqual(a.cli("account", "encrypt-keys", check=False).returncode, 1)  # with what
+            restart(right)
+            self.assertRegex(a.cli("account", "encrypt-keys"), r"^[2-9]\d* keys are encrypted now$")
+            restart(right)
+            tell("encrypted")
+            old = keys()
+            a.cli("account", "rotate-keys", "alice", "--leaked")
+            self.assertNotEqual(keys(), old)
+            tell("rotated")
+
+            a.stop()
+            for config in (plain, wrong):
+                a.config.write_text(config)
+                done = a.cli("serve", check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr.strip().splitlines()[-1], r"A private key cannot be read \(it (is encrypted, and no secret is set|was sealed with another key)")
+            a.config.write_text(right)
+            a.start()
+            self.assertRegex(a.cli("account", "decrypt-keys"), r"^[2-9]\d* keys are stored as they are now$")
+            restart(plain)
+            tell("decrypted")
 
     def test_verdicts_say_what_became_of_activities(self):
         with Instance() as a, Instance() as b:
