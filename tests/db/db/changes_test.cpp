@@ -48,7 +48,9 @@ const db::Statement kPictureViewed{"test.changes.picture_viewed", "UPDATE pictur
 const db::Statement kLinked{"test.changes.linked",
                             "INSERT INTO status_cards (status_id, link_id) SELECT 3, id FROM card_links"};
 const db::Statement kCardFound{"test.changes.card_found", "UPDATE card_links SET card_id = 6"};
-const db::Statement kWaiting{"test.changes.waiting", "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"};
+const db::Statement kWaiting{"test.changes.waiting", R"sql(
+SELECT EXISTS (
+  SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'))sql"};
 const db::Statement kFail{"test.changes.fail", "SELECT 1 / $1::bigint"};
 
 class Ear final : public db::ChangeListener {
@@ -206,11 +208,11 @@ TEST_CASE("a card's news reach a status that is being linked to it just now", "[
     VALUES (3, 'https://x.example/3', 1, true, 0, now());
     INSERT INTO preview_cards (id, url, title, updated_at) VALUES (6, 'https://news.example/', 'News', now());
     INSERT INTO card_links (url) VALUES ('https://news.example/');)sql");
-  std::thread fetcher;
+  std::jthread fetcher;
   std::atomic<bool> done = false;
   std::ignore = f.database.session().write([&](db::Tx& tx) -> Result<void> {
     tx.exec(kLinked);
-    fetcher = std::thread([&] {
+    fetcher = std::jthread([&] {
       f.run(kCardFound);
       done = true;
     });
