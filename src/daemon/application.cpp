@@ -1,14 +1,9 @@
 #include "application.hpp"
 
+#include "federation_jobs.hpp"
 #include "maintenance.hpp"
 #include "status_jobs.hpp"
 
-#include "dunlin/activitypub/backfill.hpp"
-#include "dunlin/activitypub/followers_sync.hpp"
-#include "dunlin/activitypub/jobs.hpp"
-#include "dunlin/activitypub/lost_actors.hpp"
-#include "dunlin/activitypub/moves.hpp"
-#include "dunlin/activitypub/relays.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/base/version.hpp"
@@ -288,21 +283,13 @@ void Application::believe_caches_until(Siblings::Steady::time_point time) {
 
 void Application::register_jobs() {
   using Documents = service::RemoteDocuments;
-  job_queue_.on(jobs::kProcessActivity.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_process_activity(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(activitypub::kCheckDeletion.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_check_deletion(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(activitypub::kDistribute.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
-    return activitypub::run_distribute(core_.env(), tx, job.payload);
-  });
   job_queue_.on(service::kVerifyLinks.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
     return service::run_verify_links(tx, core_.env(), documents, job.payload);
   });
   job_queue_.on(service::kDeleteAccount.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return service::run_delete_account(tx, core_.env(), job.payload);
   });
+  register_federation_jobs(job_queue_, core_.env(), core_.services());
   register_status_jobs(job_queue_, core_.services());
   job_queue_.on(service::kLeaveDomain.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return core_.services().relationships.leave_domain(tx, job.payload);
@@ -321,31 +308,6 @@ void Application::register_jobs() {
   });
   job_queue_.on(service::kRecommend.name,
                 [this](db::Tx& tx, Documents&, const jobs::Job&) { return service::run_recommend(core_.env(), tx); });
-  job_queue_.on(activitypub::kMoveFollowers.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
-    return activitypub::run_move_followers(core_.env(), core_.services(), tx, job.payload);
-  });
-  job_queue_.on(activitypub::kMoveAccount.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_move_account(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(activitypub::kBeginProfile.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
-    return activitypub::run_begin_profile(core_.env(), tx, job.payload);
-  });
-  job_queue_.on(activitypub::kRecheckQuote.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_recheck_quote(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(activitypub::kBackfill.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_backfill(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(
-      activitypub::kSynchronizeFollowers.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-        return activitypub::run_synchronize_followers(core_.env(), core_.services(), tx, documents, job.payload);
-      });
-  job_queue_.on(activitypub::kCheckActor.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_check_actor(core_.env(), core_.services(), tx, documents, job.payload);
-  });
-  job_queue_.on(activitypub::kAskRelay.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return activitypub::run_ask_relay(core_.env(), core_.services(), tx, documents, job.payload);
-  });
   job_queue_.on(service::kApplyDomainPolicy.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     core_.events().tell(tx, service::events::InstancePolicyChanged{job.payload.substr(0, job.payload.rfind(' '))});
     return service::DomainService(core_.config(), core_.ids(), core_.queue())

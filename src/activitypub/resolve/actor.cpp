@@ -148,6 +148,34 @@ bool Resolver::has_asked(std::string_view uri) const {
   return documents_.find_answer(uri.substr(0, uri.find('#')), service::RemoteKind::activity) != nullptr;
 }
 
+namespace {
+
+model::Account new_account(AccountId id, const Actor& actor, std::string domain, Time now) {
+  model::Account account;
+  account.id = id;
+  account.uri = actor.id;
+  account.created_at = std::min(actor.published.value_or(now), now);
+  account.username = actor.preferred_username;
+  account.domain = std::move(domain);
+  account.handle_verified = false;
+  return account;
+}
+
+/// The domain has just named this actor: whoever held the handle before holds it no more (federation.md 1.3, 9).
+void take_from_holder(db::Tx& tx, const std::string& username, const std::string& domain, AccountId id) {
+  const auto holder = store::find_account_by_handle(tx, username, domain);
+  if (holder && holder->id != id && holder->handle_verified) store::unverify_handle(tx, holder->id);
+}
+
+/// nullopt: who is back says so by saying nothing.
+std::optional<AccountId> find_move(db::Tx& tx, const Actor& actor) {
+  if (actor.moved_to.empty()) return std::nullopt;
+  const auto target = store::find_account_by_uri(tx, actor.moved_to);
+  return target ? std::optional(target->id) : std::nullopt;
+}
+
+}  // namespace
+
 Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding) {
   const auto url = Url::parse(actor.id);
   if (!url || actor.inbox.empty()) {
@@ -170,17 +198,7 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
       handle = Handle{known->username, *known->domain};
     }
   }
-  model::Account account;
-  if (known) {
-    account = std::move(*known);
-  } else {
-    account.id = env_.ids.next<AccountId>();
-    account.uri = actor.id;
-    account.created_at = std::min(actor.published.value_or(now), now);
-    account.username = actor.preferred_username;
-    account.domain = url->authority();
-    account.handle_verified = false;
-  }
+  auto account = known ? std::move(*known) : new_account(env_.ids.next<AccountId>(), actor, url->authority(), now);
   apply(actor, now, account);
   if (binding == Binding::now) {
     account.fetched_at = now;
@@ -195,15 +213,8 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
   if (policy.reject_media) account.avatar_url = account.header_url = {};
   const bool limited_now = policy.severity == model::DomainSeverity::limit && !account.silenced_at;
   if (limited_now) account.silenced_at = now;
-  if (handle) {
-    // The domain has just named this actor: whoever held the handle before holds it no more (federation.md 1.3, 9).
-    const auto holder = store::find_account_by_handle(tx_, handle->username, handle->domain);
-    if (holder && holder->id != account.id && holder->handle_verified) store::unverify_handle(tx_, holder->id);
-  }
-  account.moved_to_id.reset();  // who is back says so by saying nothing
-  if (!actor.moved_to.empty()) {
-    if (const auto target = store::find_account_by_uri(tx_, actor.moved_to)) account.moved_to_id = target->id;
-  }
+  if (handle) take_from_holder(tx_, handle->username, handle->domain, account.id);
+  account.moved_to_id = find_move(tx_, actor);
   if (known) {
     store::update_account(tx_, account);
     env_.events.tell(tx_, service::events::AccountChanged{account.id});
