@@ -1,6 +1,6 @@
 #include "dunlin/activitypub/backfill.hpp"
 
-#include "support/fediverse.hpp"
+#include "support/backfills.hpp"
 
 #include "dunlin/store/backfills.hpp"
 #include "dunlin/store/notifications.hpp"
@@ -56,28 +56,6 @@ struct Setup : Fediverse {
   bool open(const model::Status& status) {
     return world.write([&](db::Tx& tx) { return begin_thread(env, tx, status); });
   }
-  /// Runs the jobs that are there, until there are none, or `rounds` times what is there. Returns how many.
-  int run(int rounds = 1'000'000) {
-    int count = 0;
-    for (;; --rounds) {
-      world.clock.advance(1ms);
-      if (rounds == 0) return count;
-      const auto claimed = world.write(
-          [](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::maintenance, 50, std::chrono::seconds(30)); });
-      if (claimed.empty()) return count;
-      for (const jobs::Job& job : claimed) {
-        ++count;
-        const auto done = remote.run_with([&](service::RemoteDocuments& documents) {
-          return world.session().write([&](db::Tx& tx) -> Result<void> {
-            TRY_VOID(run_backfill(env, services, tx, documents, job.payload));
-            jobs::finish(tx, job.id);
-            return {};
-          });
-        });
-        REQUIRE(done);
-      }
-    }
-  }
 };
 
 }  // namespace
@@ -96,7 +74,7 @@ TEST_CASE("8.99: an opened thread gets its missing replies, from their own origi
                {{"type", "CollectionPage"},
                 {"items", Json::array({f.uri(f.sam, "1"), f.uri(f.mara, "2"), f.uri(f.sam, "hidden")})}});
   CHECK(f.open(root));
-  f.run();
+  run_backfills(f);
   const auto reply = f.find_status(f.uri(f.sam, "1"));
   REQUIRE(reply);
   CHECK(reply->in_reply_to_id == root.id);
@@ -129,7 +107,7 @@ TEST_CASE("8.99: a collection brings what is of its thread only, in whatever ord
     items.push_back(uri);
   f.collection(page, {{"type", "CollectionPage"}, {"items", items}});
   CHECK(f.open(root));
-  f.run();
+  run_backfills(f);
   for (const auto& uri : {f.uri(f.sam, "1"), f.uri(f.mara, "2"), f.uri(f.sam, "3")}) {
     CAPTURE(uri);
     REQUIRE(f.find_status(uri));
@@ -153,7 +131,7 @@ TEST_CASE("8.99: an answer that waits for its parent is taken when that comes by
   f.collection(f.uri(f.mara, "root") + "/replies?page=1",
                {{"type", "CollectionPage"}, {"items", Json::array({f.uri(f.mara, "2")})}});
   f.open(root);
-  while (std::ranges::count(f.remote.requested, f.uri(f.mara, "2")) == 0) REQUIRE(f.run(1) > 0);
+  while (std::ranges::count(f.remote.requested, f.uri(f.mara, "2")) == 0) REQUIRE(run_backfills(f, 1) > 0);
   REQUIRE_FALSE(f.find_status(f.uri(f.mara, "2")));
   f.receive(f.sam, {{"type", "Create"}, {"object", note_document(f.sam, "1", below_root)}});
   REQUIRE(f.find_status(f.uri(f.sam, "1")));
@@ -161,7 +139,7 @@ TEST_CASE("8.99: an answer that waits for its parent is taken when that comes by
   SECTION("and is asked in vain") {
     f.remote.answer_status(f.uri(f.sam, "1"), 404);
   }
-  f.run();
+  run_backfills(f);
   CHECK(f.find_status(f.uri(f.mara, "2")));
 }
 
@@ -181,7 +159,7 @@ TEST_CASE("a reply that comes before its parents has them fetched, up to the beg
   SECTION("public") {
     REQUIRE(reply("a"));
     REQUIRE(reply("b"));
-    f.run();
+    run_backfills(f);
     const auto root = f.find_status(f.uri(f.sam, "root"));
     REQUIRE(root);
     for (const auto& uri : {f.uri(f.sam, "1"), f.uri(f.sam, "2"), f.uri(f.mara, "a"), f.uri(f.mara, "b")}) {
@@ -196,19 +174,19 @@ TEST_CASE("a reply that comes before its parents has them fetched, up to the beg
   }
   SECTION("not public") {
     REQUIRE(reply("a", {{"to", Json::array({f.mara.followers_url})}, {"cc", Json::array()}}));
-    CHECK(f.run() == 0);
+    CHECK(run_backfills(f) == 0);
   }
   SECTION("switched off") {
     f.config.federation.backfill = false;
     REQUIRE(reply("a"));
-    CHECK(f.run() == 0);
+    CHECK(run_backfills(f) == 0);
   }
   SECTION("a chain without end ends at the limits") {
     f.publish(f.sam, "2", {{"inReplyTo", f.uri(f.sam, "x0")}});
     for (int i = 0; i < 150; ++i)
       f.publish(f.sam, "x" + std::to_string(i), {{"inReplyTo", f.uri(f.sam, "x" + std::to_string(i + 1))}});
     REQUIRE(reply("a"));
-    CHECK(f.run() <= 100);
+    CHECK(run_backfills(f) <= 100);
     CHECK_FALSE(f.find_status(f.uri(f.sam, "x100")));
   }
   SECTION("a young thread that lacks a parent is completed when it is opened") {
@@ -217,7 +195,7 @@ TEST_CASE("a reply that comes before its parents has them fetched, up to the beg
     REQUIRE(orphan);
     f.config.federation.backfill = true;
     CHECK(f.open(*orphan));
-    f.run();
+    run_backfills(f);
     CHECK(f.find_status(f.uri(f.sam, "root")));
   }
 }
@@ -231,7 +209,7 @@ TEST_CASE("8.99: a thread's context collection is asked of its owner", "[activit
   f.collection(context + "?page=1",
                {{"type", "OrderedCollectionPage"}, {"orderedItems", Json::array({f.uri(f.sam, "1")})}});
   f.open(root);
-  f.run();
+  run_backfills(f);
   CHECK(f.find_status(f.uri(f.sam, "1")));
 }
 
@@ -244,7 +222,7 @@ TEST_CASE("8.99: collections that go in circles, or name another host's pages, e
   f.collection(page(2), {{"type", "CollectionPage"}, {"items", Json::array()}, {"next", page(1)}});
   f.collection("https://evil.example/page", {{"type", "CollectionPage"}, {"next", "https://evil.example/page"}});
   f.open(root);
-  CHECK(f.run() < 10);
+  CHECK(run_backfills(f) < 10);
   CHECK(std::ranges::count(f.remote.requested, page(1)) <= 2);
 }
 
@@ -258,7 +236,7 @@ TEST_CASE("8.99: a collection without end, or of a million items, ends at the li
     f.collection(page(i), {{"type", "CollectionPage"}, {"items", items}, {"next", page(i + 1)}});
   }
   f.open(root);
-  CHECK(f.run() <= 1100);
+  CHECK(run_backfills(f) <= 1100);
 }
 
 TEST_CASE("a thread is not asked for again before its pause is over, which doubles in vain",
@@ -268,10 +246,10 @@ TEST_CASE("a thread is not asked for again before its pause is over, which doubl
   f.collection(f.uri(f.mara, "root") + "/replies?page=1", {{"type", "CollectionPage"}, {"items", Json::array()}});
   CHECK(f.open(root));
   CHECK_FALSE(f.open(root));
-  f.run();
+  run_backfills(f);
   f.world.clock.advance(16min);
   CHECK(f.open(root));
-  f.run();
+  run_backfills(f);
   f.world.clock.advance(16min);
   CHECK_FALSE(f.open(root));
   f.world.clock.advance(16min);
@@ -298,7 +276,7 @@ TEST_CASE("a thread's counts and its deleted posts are as their origins say", "[
   f.remote.answer_status(f.uri(f.sam, "1"), 410);
   f.world.favourite(f.anna, root);
   f.open(root);
-  f.run();
+  run_backfills(f);
   CHECK(f.world.reload(root).favourites_count == 40);
   CHECK(f.world.reload(root).reblogs_count == 7);
   CHECK_FALSE(f.find_status(f.uri(f.sam, "1")));
@@ -329,7 +307,7 @@ TEST_CASE("8.100: a profile that is opened gets its posts and numbers, silently,
   f.world.follow(f.anna, f.sam);
   const auto news = f.world.status(f.sam);
   CHECK(begin());
-  f.run();
+  run_backfills(f);
   // They are where their dates put them, below what is new.
   const auto home = f.world.read([&](db::Tx& tx) { return store::list_home_timeline(tx, f.anna.id, test::newest(5)); });
   REQUIRE(home.size() == 5);
@@ -368,7 +346,7 @@ TEST_CASE("a profile that is opened gets its hashtags, and its pins up to fifty"
                 {"items", Json::array({{{"type", "Hashtag"}, {"name", "#Birds"}, {"href", id + "/tagged/birds"}},
                                        {{"type", "Hashtag"}, {"name", "#lake"}}})}});
   CHECK(f.world.write([&](db::Tx& tx) { return begin_profile(f.env, tx, nora); }));
-  f.run();
+  run_backfills(f);
   f.world.read([&](db::Tx& tx) {
     CHECK(store::list_featured_tags(tx, nora.id).size() == 2);
     CHECK(store::list_pins(tx, nora.id, std::nullopt, 100).size() == 50);

@@ -1,4 +1,4 @@
-#include "support/fediverse.hpp"
+#include "support/backfills.hpp"
 
 #include "dunlin/activitypub/backfill.hpp"
 
@@ -28,13 +28,7 @@ TEST_CASE("a thread that is being completed says so until it is done", "[activit
   REQUIRE(running);
   CHECK_FALSE(running->finished);
   CHECK(open()->id == running->id);
-  const auto claimed =
-      f.world.write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::maintenance, 50, std::chrono::seconds(30)); });
-  REQUIRE(claimed.size() == 1);
-  f.remote.run_with([&](service::RemoteDocuments& documents) {
-    return f.world.session().write(
-        [&](db::Tx& tx) { return run_backfill(f.env, f.services, tx, documents, claimed[0].payload); });
-  });
+  CHECK(run_backfills(f) == 1);
   CHECK(f.world.read([&](db::Tx& tx) { return f.federation.find_refresh(tx, running->id); })->finished);
   CHECK_FALSE(due());
   CHECK_FALSE(f.world.read([&](db::Tx& tx) { return f.federation.find_refresh(tx, 1); }));
