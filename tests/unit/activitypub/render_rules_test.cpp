@@ -142,7 +142,7 @@ struct World {
     std::map<std::string, std::string> all{
         {"create", render_create(config, parts())},
         {"update note", render_update_note(config, parts(), now)},
-        {"update actor", render_update_actor(config, author, keys, kPeer, emojis)},
+        {"update actor", render_update_actor(config, author, now, keys, kPeer, emojis)},
         {"move", render_move(author, kPeer, now)},
         {"delete note", render_delete_note(parts())},
         {"delete actor", render_delete_actor(author)},
@@ -171,7 +171,8 @@ struct World {
         {"accept quote", render_quote_answer(me, kPeer, "https://peer.example/requests/1", status.uri, kPeerNote,
                                              me + "/quote_authorizations/1")},
         {"reject quote", render_quote_answer(me, kPeer, "https://peer.example/requests/1", status.uri, kPeerNote, "")},
-        {"revoke quote", render_delete_authorization(me + "/quote_authorizations/1", author, kPeer)}};
+        {"revoke quote", render_delete_authorization(me + "/quote_authorizations/1", author, kPeer, true)},
+        {"revoke private quote", render_delete_authorization(me + "/quote_authorizations/2", author, kPeer, false)}};
     reaction.as_emoji_react = true;
     all.emplace("emoji react", render_reaction(reaction));
     all.emplace("undo emoji react", render_undo_reaction(reaction));
