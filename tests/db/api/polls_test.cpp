@@ -259,7 +259,8 @@ TEST_CASE("a remote poll shows its server's numbers; a vote is sent there and ke
   const auto receive = [&](std::vector<std::string> options, std::vector<std::int64_t> tallies) {
     asked.world.write([&](db::Tx& tx) {
       polls.receive(tx, status,
-                    {.options = std::move(options),
+                    {.options = options,
+                     .names = options,
                      .tallies = std::move(tallies),
                      .voters_count = 7,
                      .multiple = false,

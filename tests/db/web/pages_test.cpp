@@ -151,6 +151,7 @@ TEST_CASE("a page shows the poll of a status, and what it quotes", "[web][pages]
     store::insert_poll(tx, {.id = site.world.ids.next<PollId>(),
                             .status_id = asked.id,
                             .options = {"Knot <3", "Ruff"},
+                            .names = {},
                             .tallies = {4, 2},
                             .expires_at = std::nullopt,
                             .fetched_at = std::nullopt,
