@@ -14,7 +14,7 @@ dunlin_packages() {
     run) echo 'postgresql ca-certificates ffmpeg publicsuffix' ;;
     sanitizers) echo 'libclang-rt-19-dev llvm-19' ;;
     test)
-      echo 'clang-format-19 libclang-rt-19-dev curl@curl python3 python3-cryptography python3-mastodon toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core ffmpeg libvips-tools'
+      echo 'clang-format-19 libclang-rt-19-dev curl@curl python3 python3-cryptography python3-mastodon python3-botocore toot nodejs@node npm@npm chromium@chromium fonts-dejavu-core ffmpeg libvips-tools'
       ;;
     bench) echo 'ffmpeg nginx@nginx wrk@wrk python3 python3-cryptography postgresql-contrib|postgresql' ;;
     *) echo "unknown package group: $1" >&2 && return 1 ;;

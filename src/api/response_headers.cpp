@@ -3,6 +3,7 @@
 #include "dunlin/api/route.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/crypto/digest.hpp"
+#include "dunlin/http/file_body.hpp"
 
 #include <algorithm>
 #include <string>
@@ -54,16 +55,6 @@ std::string weak_tag(std::string_view body) {
   return "W/\"" + text::hex_encode(std::string_view(crypto::sha256(body)).substr(0, 16)) + "\"";
 }
 
-/// RFC 9110 13.1.2, weak comparison.
-bool matches(std::string_view if_none_match, std::string_view tag) {
-  const auto opaque = [](std::string_view t) { return t.starts_with("W/") ? t.substr(2) : t; };
-  for (const std::string_view candidate : text::split(if_none_match, ',')) {
-    const std::string_view trimmed = text::trim(candidate);
-    if (trimmed == "*" || opaque(trimmed) == opaque(tag)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void add_cors(const http::Request& request, http::Response& response) {
@@ -101,7 +92,7 @@ void add_caching(const http::Request& request, http::Response& response) {
   if (headers.find("ETag") == nullptr) {
     headers.add("ETag", weak_tag(response.shared_body ? *response.shared_body : response.body));
   }
-  if (!matches(request.headers.get("If-None-Match"), headers.get("ETag"))) return;
+  if (!http::is_held(request.headers.get("If-None-Match"), headers.get("ETag"))) return;
   response.status = 304;
   response.body.clear();
   response.shared_body.reset();

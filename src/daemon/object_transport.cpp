@@ -22,6 +22,7 @@ http::Method method_of(const std::string& name) {
   if (name == "PUT") return http::Method::put;
   if (name == "POST") return http::Method::post;
   if (name == "DELETE") return http::Method::delete_;
+  if (name == "HEAD") return http::Method::head;
   return http::Method::get;
 }
 

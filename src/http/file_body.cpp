@@ -38,8 +38,12 @@ Result<std::shared_ptr<FileBody>> FileBody::open(const std::filesystem::path& pa
   return std::shared_ptr<FileBody>(new FileBody(file, static_cast<std::uint64_t>(info.st_size)));
 }
 
+std::shared_ptr<FileBody> FileBody::of_size(std::uint64_t size) {
+  return std::shared_ptr<FileBody>(new FileBody(-1, size));
+}
+
 FileBody::~FileBody() {
-  ::close(descriptor_);
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void FileBody::narrow(std::uint64_t first, std::uint64_t count) {
@@ -68,6 +72,16 @@ ByteRange parse_range(std::string_view field, std::uint64_t size) {
   if (*first >= size) return {Kind::unsatisfiable};
   const auto end = open_end ? size - 1 : std::min(*last, size - 1);
   return {Kind::part, *first, end - *first + 1};
+}
+
+bool is_held(std::string_view if_none_match, std::string_view tag) {
+  // Weak comparison.
+  const auto opaque = [](std::string_view t) { return t.starts_with("W/") ? t.substr(2) : t; };
+  for (const std::string_view candidate : text::split(if_none_match, ',')) {
+    const std::string_view trimmed = text::trim(candidate);
+    if (trimmed == "*" || (!trimmed.empty() && opaque(trimmed) == opaque(tag))) return true;
+  }
+  return false;
 }
 
 }  // namespace dunlin::http

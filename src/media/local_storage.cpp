@@ -4,8 +4,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 
 namespace dunlin::media {
@@ -27,6 +30,16 @@ bool sync(const fs::path& path) {
   return done;
 }
 
+/// Its name, too, is to be there after a loss of power.
+Result<void> sync_folder(const fs::path& file) {
+  // The folders above may be new as well.
+  auto folder = file.parent_path();
+  for (int level = 0; level < 3; ++level, folder = folder.parent_path()) {
+    if (!sync(folder)) return unavailable(folder, std::strerror(errno));
+  }
+  return {};
+}
+
 }  // namespace
 
 fs::path LocalStorage::path_of(std::string_view key) const {
@@ -42,13 +55,13 @@ Result<void> LocalStorage::put(std::string_view key, const fs::path& file) {
   if (ec) return unavailable(target, ec.message());
   if (!sync(file)) return unavailable(file, std::strerror(errno));
   fs::rename(file, target, ec);
-  if (!ec) return {};
+  if (!ec) return sync_folder(target);
   if (ec != std::errc::cross_device_link) return unavailable(target, ec.message());
   const auto beside = target.parent_path() / ("." + random_token(16));
   fs::copy_file(file, beside, ec);
   if (!ec && !sync(beside)) ec = std::error_code(errno, std::generic_category());
   if (!ec) fs::rename(beside, target, ec);
-  if (!ec) return {};
+  if (!ec) return sync_folder(target);
   std::error_code ignored;
   fs::remove(beside, ignored);
   return unavailable(target, ec.message());
@@ -58,6 +71,31 @@ Result<fs::path> LocalStorage::get(std::string_view key, const fs::path&) {
   auto path = path_of(key);
   std::error_code ec;
   if (!fs::exists(path, ec)) return fail(Errc::not_found, "Record not found", path.string());
+  return path;
+}
+
+Result<std::uint64_t> LocalStorage::size(std::string_view key) {
+  std::error_code ec;
+  const auto bytes = fs::file_size(path_of(key), ec);
+  if (ec == std::errc::no_such_file_or_directory) return fail(Errc::not_found, "Record not found", std::string(key));
+  if (ec) return unavailable(path_of(key), ec.message());
+  return bytes;
+}
+
+Result<fs::path> LocalStorage::get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                        const fs::path& folder) {
+  std::ifstream whole(TRY(get(key, folder)), std::ios::binary);
+  whole.seekg(static_cast<std::streamoff>(first));
+  auto path = folder / key;
+  std::ofstream part(path, std::ios::binary);
+  std::array<char, 1UL << 16U> buffer{};
+  while (whole && part && count > 0) {
+    whole.read(buffer.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(count, buffer.size())));
+    part.write(buffer.data(), whole.gcount());
+    count -= static_cast<std::uint64_t>(whole.gcount());
+  }
+  part.close();
+  if (!part || count > 0) return unavailable(path, "cannot be written");
   return path;
 }
 

@@ -143,6 +143,32 @@ Result<std::string> S3Storage::put_parts(std::string_view key, const fs::path& f
   return list + "</CompleteMultipartUpload>";
 }
 
+Result<std::uint64_t> S3Storage::size(std::string_view key) {
+  const auto answer = TRY(ask({.method = "HEAD", .url = url_of(key)}));
+  if (answer.status == 404) return fail(Errc::not_found, "Record not found", std::string(key));
+  if (answer.status != 200) return unexpected_answer("head", answer);
+  return number(answer.header("Content-Length"));
+}
+
+Result<fs::path> S3Storage::get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                     const fs::path& folder) {
+  auto path = folder / key;
+  std::ofstream file(path, std::ios::binary);
+  for (std::uint64_t done = 0; done < count;) {
+    const auto piece = std::min(kPart, count - done);
+    ObjectRequest request{.method = "GET", .url = url_of(key)};
+    request.headers.emplace_back("Range", fmt::format("bytes={}-{}", first + done, first + done + piece - 1));
+    const auto answer = TRY(ask(request));
+    if (answer.status == 404) return fail(Errc::not_found, "Record not found", std::string(key));
+    if (answer.status != 206 || answer.body.size() != piece) return unexpected_answer("get", answer);
+    file.write(answer.body.data(), static_cast<std::streamsize>(answer.body.size()));
+    done += piece;
+  }
+  file.close();
+  if (!file) return unavailable("get", path.string() + " cannot be written");
+  return path;
+}
+
 Result<fs::path> S3Storage::get(std::string_view key, const fs::path& folder) {
   auto path = folder / key;
   std::ofstream file(path, std::ios::binary);

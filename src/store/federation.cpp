@@ -180,29 +180,6 @@ std::map<StatusId, QuoteUris> list_quote_uris(db::Tx& tx, std::span<const Status
   return result;
 }
 
-const db::Statement kSaveEmojis{"federation.save_emojis", R"sql(
-INSERT INTO custom_emojis (id, shortcode, domain, url, static_url, visible_in_picker, created_at, updated_at)
-SELECT $1 + e.place, e.shortcode, $2, e.url, e.url, false, $6::timestamptz, to_timestamp(e.updated / 1000.0)
-FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS e (shortcode, url, updated, place)
-ON CONFLICT (shortcode, coalesce(domain, '')) DO UPDATE
-SET url = EXCLUDED.url, static_url = EXCLUDED.static_url, updated_at = EXCLUDED.updated_at
-WHERE custom_emojis.updated_at < EXCLUDED.updated_at AND custom_emojis.url <> EXCLUDED.url)sql"};
-
-void save_remote_emojis(db::Tx& tx, std::int64_t first_id, std::string_view domain,
-                        std::span<const RemoteEmoji> emojis) {
-  std::vector<std::string> shortcodes;
-  std::vector<std::string> urls;
-  std::vector<std::int64_t> updated;
-  for (const RemoteEmoji& emoji : emojis) {
-    shortcodes.push_back(emoji.shortcode);
-    urls.push_back(emoji.url);
-    updated.push_back(emoji.updated.time_since_epoch().count());
-  }
-  if (shortcodes.empty()) return;
-  tx.exec(kSaveEmojis, {first_id, domain, db::Param::texts(shortcodes), db::Param::texts(urls),
-                        db::Param::bigints(updated), tx.now()});
-}
-
 const db::Statement kCountLocalMentions{"federation.count_local_mentions", R"sql(
 SELECT count(*)
 FROM statuses s JOIN mentions m ON m.status_id = s.id JOIN accounts a ON a.id = m.account_id

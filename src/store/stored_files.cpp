@@ -76,6 +76,14 @@ void end_dropping_files(db::Tx& tx, std::span<const std::string> keys) {
   tx.exec(kEndDropping, {db::Param::texts(keys)});
 }
 
+const db::Statement kBeginDroppingStranger{"files.begin_dropping_stranger", R"sql(
+INSERT INTO stored_files (key, bytes, touched_at, dropping) VALUES ($1, 0, $2, true)
+ON CONFLICT (key) DO NOTHING)sql"};
+
+bool begin_dropping_stranger(db::Tx& tx, std::string_view key) {
+  return tx.exec(kBeginDroppingStranger, {key, tx.now()}).affected() > 0;
+}
+
 const db::Statement kListKnownFiles{"files.list_known", "SELECT key FROM stored_files WHERE key = ANY($1::text[])"};
 
 std::vector<std::string> list_known_files(db::Tx& tx, std::span<const std::string> keys) {

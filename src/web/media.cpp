@@ -5,6 +5,7 @@
 #include "dunlin/http/file_body.hpp"
 #include "dunlin/media/library.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,18 +24,57 @@ using http::Method;
 /// A file's name is made of its content: it never changes.
 constexpr const char* kForever = "public, max-age=31536000, immutable";
 
-/// RFC 9110 13.1.5: a range of another version of the file is no use.
-bool wants_range(const http::Request& request, std::string_view tag) {
-  if (request.headers.find("Range") == nullptr) return false;
+/// The part that is asked for. RFC 9110 14.2: of a GET only; 13.1.5: a range of another version of the file is no use.
+http::ByteRange range_of(const http::Request& request, std::string_view tag, std::uint64_t size) {
+  const std::string* range = request.headers.find("Range");
+  if (range == nullptr || request.method != Method::get) return {};
   const std::string* condition = request.headers.find("If-Range");
-  return condition == nullptr || *condition == tag;
+  if (condition != nullptr && *condition != tag) return {};
+  return http::parse_range(*range, size);
 }
 
-/// A copy from elsewhere is gone as soon as it is open: it lives as long as the answer.
-Result<std::shared_ptr<http::FileBody>> open_file(const media::Library& library, std::string_view key) {
-  if (const auto local = library.storage().local_path(key)) return http::FileBody::open(*local);
+using FilePtr = std::shared_ptr<http::FileBody>;
+
+/// From elsewhere: no more of it than is asked for. The copy is gone as soon as it is open, and lives as long as the
+/// answer.
+Result<FilePtr> open_copy(const media::Library& library, std::string_view key, const http::ByteRange& range) {
   const auto folder = TRY(library.new_folder());
-  return http::FileBody::open(TRY(library.storage().get(key, folder.path())));
+  if (range.kind == http::ByteRange::Kind::whole) {
+    return http::FileBody::open(TRY(library.storage().get(key, folder.path())));
+  }
+  return http::FileBody::open(TRY(library.storage().get_part(key, range.first, range.count, folder.path())));
+}
+
+/// With what the client already has nobody is asked.
+Result<http::Response> serve_stored(const Call& call, const media::Library& library, std::string_view key,
+                                    std::string_view tag, http::Response response) {
+  const auto& request = call.request();
+  if (http::is_held(request.headers.get("If-None-Match"), tag)) return response;
+  FilePtr local;
+  if (const auto path = library.storage().local_path(key)) local = TRY(http::FileBody::open(*path));
+  const auto size = local ? local->size() : TRY(library.storage().size(key));
+  const auto range = range_of(request, tag, size);
+  if (range.kind == http::ByteRange::Kind::unsatisfiable) {
+    response.status = 416;
+    response.headers.set("Cache-Control", "no-store");
+    response.headers.add("Content-Range", "bytes */" + std::to_string(size));
+    return response;
+  }
+  if (range.kind == http::ByteRange::Kind::part) {
+    response.status = 206;
+    response.headers.add("Content-Range", "bytes " + std::to_string(range.first) + "-" +
+                                              std::to_string(range.first + range.count - 1) + "/" +
+                                              std::to_string(size));
+  }
+  if (local) {
+    if (range.kind == http::ByteRange::Kind::part) local->narrow(range.first, range.count);
+    response.file = std::move(local);
+  } else if (request.method == Method::head) {
+    response.file = http::FileBody::of_size(size);
+  } else {
+    response.file = TRY(open_copy(library, key, range));
+  }
+  return response;
 }
 
 Result<http::Response> show_file(Call& call) {
@@ -60,7 +100,6 @@ Result<http::Response> serve_media(Call& call, std::string_view key, std::string
     response.headers.add("Location", *url);
     return response;
   }
-  auto body = TRY(open_file(library, key));
   const std::string tag = "\"" + std::string(key) + "\"";
   response.headers.add("Content-Type", std::string(type));
   response.headers.add("ETag", tag);
@@ -68,24 +107,7 @@ Result<http::Response> serve_media(Call& call, std::string_view key, std::string
   response.headers.add("Content-Security-Policy", "default-src 'none'; sandbox");
   response.headers.add("X-Content-Type-Options", "nosniff");
   response.headers.add("Vary", "Origin");
-  if (wants_range(call.request(), tag)) {
-    const auto size = body->size();
-    const auto range = http::parse_range(call.request().headers.get("Range"), size);
-    if (range.kind == http::ByteRange::Kind::unsatisfiable) {
-      response.status = 416;
-      response.headers.add("Content-Range", "bytes */" + std::to_string(size));
-      return response;
-    }
-    if (range.kind == http::ByteRange::Kind::part) {
-      response.status = 206;
-      response.headers.add("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                                std::to_string(range.first + range.count - 1) + "/" +
-                                                std::to_string(size));
-      body->narrow(range.first, range.count);
-    }
-  }
-  response.file = std::move(body);
-  return response;
+  return serve_stored(call, library, key, tag, std::move(response));
 }
 
 std::span<const api::Route> media_file_routes() {

@@ -1,6 +1,6 @@
 """Media in a bucket of a real S3 server (s3rver from npm, unmodified), by redirect and by proxy.
 
-s3rver reads signatures of version 4 and does not verify them: tests/unit/media/s3_test.cpp compares ours with Amazon's examples."""
+s3rver reads signatures of version 4 and does not verify them: Amazon's own library does, before it (s3_front.py)."""
 
 import os
 import pathlib
@@ -12,6 +12,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from harness import Instance, free_port, request, wait_until  # noqa: E402
+from plain_peer import Peer  # noqa: E402
+from s3_front import Front  # noqa: E402
 from test_media import FILES, ffmpeg, film, picture, send, upload  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -24,6 +26,8 @@ class Store:
 
     def __init__(self):
         self.port = free_port()
+        self.own_port = free_port()
+        self.front = Front(self.port, self.own_port)
         self.folder = tempfile.TemporaryDirectory(prefix="dunlin-s3-")
         self.process = None
 
@@ -32,12 +36,12 @@ class Store:
         return self
 
     def start(self):
-        self.process = subprocess.Popen([str(NODE), str(SERVER), "-d", self.folder.name, "-a", "127.0.0.1", "-p", str(self.port),
+        self.process = subprocess.Popen([str(NODE), str(SERVER), "-d", self.folder.name, "-a", "127.0.0.1", "-p", str(self.own_port),
                                          "--configure-bucket", "media"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
         def answers():
             try:
-                return request("GET", f"http://127.0.0.1:{self.port}/").status
+                return request("GET", f"http://127.0.0.1:{self.own_port}/").status
             except OSError:
                 return False
 
@@ -47,9 +51,12 @@ class Store:
         self.process.kill()
         self.process.wait()
 
-    def __exit__(self, *exc):
+    def __exit__(self, kind, *exc):
         self.stop()
+        self.front.stop()
         self.folder.cleanup()
+        if kind is None and self.front.faults:
+            raise AssertionError(self.front.faults)
 
     def objects(self):
         return [p for p in pathlib.Path(self.folder.name, "media").rglob("*_object")]
@@ -70,6 +77,11 @@ class ObjectStore(unittest.TestCase):
             stored = request("GET", answer.headers["Location"])
             self.assertEqual((stored.status, stored.headers["Content-Type"]), (200, "image/png"))
             self.assertTrue(stored.body.startswith(b"\x89PNG"))
+            part = request("GET", answer.headers["Location"], headers={"Range": "bytes=1-3"})
+            self.assertEqual((part.status, part.body), (206, b"PNG"))
+            forged = request("GET", answer.headers["Location"].replace(".png", ".jpg"))
+            self.assertEqual((forged.status, len(store.front.faults)), (403, 1))
+            store.front.faults.clear()
             video = upload(alice, film())
             self.assertEqual(video["type"], "video")
             status = alice.post("/api/v1/statuses", form={"media_ids[]": video["id"]})
@@ -87,6 +99,46 @@ class ObjectStore(unittest.TestCase):
             self.assertGreater(len(whole.body), 17_000_000)
             part = request("GET", media["url"], headers={"Range": "bytes=10000000-10000009"})
             self.assertEqual((part.status, part.body), (206, whole.body[10_000_000:10_000_010]))
+            # No more of it than is asked for.
+            store.front.passed.clear()
+            head = request("HEAD", media["url"])
+            self.assertEqual((head.status, head.headers["Content-Length"]), (200, str(len(whole.body))))
+            self.assertEqual(request("GET", media["url"], headers={"If-None-Match": whole.headers["ETag"]}).status, 304)
+            self.assertEqual([method for method, _ in store.front.passed], ["HEAD"])
+
+    def test_what_is_lost_in_the_middle_of_a_large_file_is_given_up_and_told(self):
+        with Store() as store, Instance(store.config("proxy")) as instance:
+            alice = instance.add_user("alice")
+            large = ffmpeg("-f lavfi -i sine=duration=120:sample_rate=44100 -c:a pcm_s16le -ac 2", "lost.wav")
+            store.front.lose = lambda method, path: "partNumber=2" in path
+            self.assertEqual(send(alice, "POST", "/api/v2/media", {"file": large}).status, 503)
+            self.assertTrue([path for method, path in store.front.passed if method == "DELETE" and "uploadId=" in path])
+            self.assertEqual(store.objects(), [])
+            store.front.lose = lambda method, path: False
+            self.assertEqual(upload(alice, large)["type"], "audio")
+
+    def test_files_of_other_servers_are_kept_in_the_bucket_let_go_and_come_back(self):
+        with Store() as store, Instance(store.config("proxy") + '\n[media]\nremote = "on_demand"') as instance, Peer() as peer:
+            alice = instance.add_user("alice")
+            content = picture("bucket.jpg", "300x200").read_bytes()
+            peer.files = {"/1.jpg": ("image/jpeg", content)}
+            actor = f"{instance.url}/ap/users/{alice.id}"
+            peer.deliver(instance, peer.create(1, actor, tag=[{"type": "Mention", "href": actor}],
+                                               attachment=[{"type": "Document", "mediaType": "image/jpeg", "url": peer.url + "/1.jpg"}]))
+            status = wait_until(lambda: next((n["status"] for n in alice.notifications("mention")), None), what="the mention arrives")
+            media = status["media_attachments"][0]
+            self.assertEqual(store.objects(), [])
+            self.assertEqual(request("GET", media["url"]).body, content)
+            self.assertEqual(len(store.objects()), 2)  # and its preview
+            self.assertIn("are gone", instance.cli("media", "prune", "--days", "0"))
+            self.assertEqual(store.objects(), [])
+            self.assertEqual(request("GET", media["preview_url"]).status, 200)
+            self.assertEqual((peer.fetched, len(store.objects())), (["/1.jpg"] * 2, 2))
+            # What the store has lost is fetched again.
+            for stored in store.objects():
+                stored.unlink()
+            self.assertEqual(request("GET", media["url"]).body, content)
+            self.assertEqual(len(peer.fetched), 3)
 
     def test_a_store_that_is_down_is_told_and_nothing_is_lost(self):
         with Store() as store, Instance(store.config("proxy")) as instance:

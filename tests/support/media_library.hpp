@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dunlin::test {
 
@@ -21,11 +22,13 @@ namespace dunlin::test {
 struct StorageEvents {
   std::function<void(std::string_view key)> after_put;
   bool down = false;
+  bool elsewhere = false;            // as a store that is no folder of this machine
+  std::vector<std::string> reads{};  // what it was asked for then: "size", "all", "part 2 3"
 };
 
 class WatchedStorage final : public media::Storage {
  public:
-  WatchedStorage(std::filesystem::path root, const StorageEvents& events) : files_(std::move(root)), events_(events) {}
+  WatchedStorage(std::filesystem::path root, StorageEvents& events) : files_(std::move(root)), events_(events) {}
 
   Result<void> put(std::string_view key, const std::filesystem::path& file) override {
     if (events_.down) return fail(Errc::unavailable, "", "the store is down");
@@ -35,14 +38,24 @@ class WatchedStorage final : public media::Storage {
   }
   Result<std::filesystem::path> get(std::string_view key, const std::filesystem::path& folder) override {
     if (events_.down) return fail(Errc::unavailable, "", "the store is down");
+    if (events_.elsewhere) events_.reads.emplace_back("all");
     return files_.get(key, folder);
+  }
+  Result<std::uint64_t> size(std::string_view key) override {
+    events_.reads.emplace_back("size");
+    return files_.size(key);
+  }
+  Result<std::filesystem::path> get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                         const std::filesystem::path& folder) override {
+    events_.reads.push_back("part " + std::to_string(first) + " " + std::to_string(count));
+    return files_.get_part(key, first, count, folder);
   }
   Result<void> remove(std::string_view key) override { return files_.remove(key); }
   Result<void> list(const std::function<void(std::string_view, std::uint64_t)>& seen) override {
     return files_.list(seen);
   }
   [[nodiscard]] std::optional<std::filesystem::path> local_path(std::string_view key) const override {
-    return files_.local_path(key);
+    return events_.elsewhere ? std::nullopt : files_.local_path(key);
   }
   [[nodiscard]] std::optional<std::string> public_url(std::string_view key) const override {
     return files_.public_url(key);
@@ -50,7 +63,7 @@ class WatchedStorage final : public media::Storage {
 
  private:
   media::LocalStorage files_;
-  const StorageEvents& events_;
+  StorageEvents& events_;
 };
 
 /// A library over a folder of its own, with the real dunlin-media beside this test.

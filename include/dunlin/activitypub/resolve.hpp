@@ -11,6 +11,7 @@
 #include "dunlin/service/polls.hpp"
 #include "dunlin/service/remote_documents.hpp"
 #include "dunlin/service/statuses.hpp"
+#include "dunlin/store/custom_emojis.hpp"
 
 #include <chrono>
 #include <optional>
@@ -97,7 +98,8 @@ class Resolver {
   Result<const service::RemoteDocument*> answer(const std::string& url, service::RemoteKind kind,
                                                 std::string_view sent_by);
   Result<model::Account> store_actor(const Actor& actor, Binding binding);
-  void receive_emojis(const std::string& domain, const std::vector<Emoji>& tags);
+  /// `said_at`: when the document was written that names them.
+  void receive_emojis(const model::Account& author, const std::vector<Emoji>& tags, Time said_at);
   /// nullopt: the domain denies the handle. Errors: need_remote; remote_failed when it could not be asked.
   Result<std::optional<Handle>> confirm_handle(const Actor& actor);
   Result<WebFinger> webfinger(std::string_view username, std::string_view domain, std::string_view sent_by);
@@ -108,7 +110,6 @@ class Resolver {
   Result<model::Status> store_status(const Note& note);
   Result<void> attach_quote(const Note& note, const model::Status& status);
   Result<model::Status> quoted_status(const std::string& uri);
-  void remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain);
   Result<Key> key_of_actor(const Object& document, std::string_view key_id, const PublicKey* standalone,
                            bool read_from_own_id);
   Result<service::Federation::Resolved> adopt(const Object& object);
@@ -128,5 +129,8 @@ class Resolver {
 service::RemotePoll to_remote_poll(const Poll& poll, Time now);
 /// Who may quote a note, in our terms; nullopt: its server does not say.
 std::optional<model::QuotePolicy> quote_policy_of(const Note& note, const model::Account& author);
+
+/// An emoji as it is stored; nullopt: its picture is not to be had safely. `said_at` as for Resolver::receive_emojis.
+std::optional<store::ReceivedEmoji> received_emoji(service::Environment& env, const Emoji& tag, Time said_at);
 
 }  // namespace dunlin::activitypub

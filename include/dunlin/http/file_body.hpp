@@ -15,6 +15,8 @@ class FileBody {
  public:
   /// The whole file. Errors: not_found, unavailable.
   static Result<std::shared_ptr<FileBody>> open(const std::filesystem::path& path);
+  /// Nothing but a size, for the answer to a HEAD.
+  static std::shared_ptr<FileBody> of_size(std::uint64_t size);
   ~FileBody();
   FileBody(const FileBody&) = delete;
   FileBody& operator=(const FileBody&) = delete;
@@ -27,7 +29,7 @@ class FileBody {
 
  private:
   FileBody(int descriptor, std::uint64_t size) : descriptor_(descriptor), size_(size) {}
-  int descriptor_;
+  int descriptor_;  // -1: there is none
   std::uint64_t offset_ = 0;
   std::uint64_t size_;
 };
@@ -41,5 +43,8 @@ struct ByteRange {
 };
 /// One range of bytes; several at once, other units and nonsense are answered with the whole.
 ByteRange parse_range(std::string_view field, std::uint64_t size);
+
+/// Whether an If-None-Match field names this tag: the client has it already (RFC 9110 13.1.2).
+bool is_held(std::string_view if_none_match, std::string_view tag);
 
 }  // namespace dunlin::http

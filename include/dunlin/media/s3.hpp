@@ -67,6 +67,9 @@ class S3Storage final : public Storage {
 
   Result<void> put(std::string_view key, const std::filesystem::path& file) override;
   Result<std::filesystem::path> get(std::string_view key, const std::filesystem::path& folder) override;
+  Result<std::uint64_t> size(std::string_view key) override;
+  Result<std::filesystem::path> get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                         const std::filesystem::path& folder) override;
   Result<void> remove(std::string_view key) override;
   Result<void> list(const std::function<void(std::string_view, std::uint64_t)>& seen) override;
   [[nodiscard]] std::optional<std::filesystem::path> local_path(std::string_view) const override {

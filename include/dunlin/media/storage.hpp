@@ -35,6 +35,11 @@ class Storage {
   virtual Result<void> put(std::string_view key, const std::filesystem::path& file) = 0;
   /// A file with the content for reading: the stored one itself, or a copy in `folder`. Errors: not_found, unavailable.
   virtual Result<std::filesystem::path> get(std::string_view key, const std::filesystem::path& folder) = 0;
+  /// Errors: not_found, unavailable.
+  virtual Result<std::uint64_t> size(std::string_view key) = 0;
+  /// That part of it as a file in `folder`; it lies within. Errors: not_found, unavailable.
+  virtual Result<std::filesystem::path> get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                                 const std::filesystem::path& folder) = 0;
   /// Gone afterwards, whether or not it was there. Errors: unavailable.
   virtual Result<void> remove(std::string_view key) = 0;
   /// Calls `seen` with each stored key, its size and its age. Errors: unavailable.
@@ -53,6 +58,9 @@ class LocalStorage final : public Storage {
 
   Result<void> put(std::string_view key, const std::filesystem::path& file) override;
   Result<std::filesystem::path> get(std::string_view key, const std::filesystem::path& folder) override;
+  Result<std::uint64_t> size(std::string_view key) override;
+  Result<std::filesystem::path> get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
+                                         const std::filesystem::path& folder) override;
   Result<void> remove(std::string_view key) override;
   Result<void> list(const std::function<void(std::string_view, std::uint64_t)>& seen) override;
   [[nodiscard]] std::optional<std::filesystem::path> local_path(std::string_view key) const override;

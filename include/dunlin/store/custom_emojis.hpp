@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dunlin/base/clock.hpp"
 #include "dunlin/db/tx.hpp"
 #include "dunlin/store/instance.hpp"
 
@@ -37,8 +38,11 @@ struct ReceivedEmoji {
   std::int64_t id = 0;  // if it is new
   std::string shortcode;
   std::string url;
+  Time updated{};       // of the picture, or of what names it
+  bool stated = false;  // its server says so of the picture itself
 };
-/// What a server says of its emojis: new ones, and new pictures of known ones. One statement.
+/// What a server says of its emojis: new ones, and pictures that are newer than ours. One that is stated to be newer is
+/// fetched again even when its address is the same.
 void receive_emojis(db::Tx& tx, std::string_view domain, std::span<const ReceivedEmoji> emojis);
 /// What somebody else says of an emoji of that server: counts until the server itself says something.
 void note_foreign_emoji(db::Tx& tx, std::string_view domain, const ReceivedEmoji& emoji);

@@ -62,15 +62,6 @@ struct QuoteUris {
 };
 std::map<StatusId, QuoteUris> list_quote_uris(db::Tx& tx, std::span<const StatusId> ids);
 
-struct RemoteEmoji {
-  std::string shortcode;
-  std::string url;
-  Time updated{};
-};
-/// The custom emoji of another server as its posts show them: newer ones take the place of older ones. New rows get ids
-/// from `first_id` on.
-void save_remote_emojis(db::Tx& tx, std::int64_t first_id, std::string_view domain,
-                        std::span<const RemoteEmoji> emojis);
 /// How often a remote account has mentioned local ones since then.
 std::int64_t count_local_mentions(db::Tx& tx, AccountId author, Time since);
 /// An account of that server is here, or was.

@@ -41,4 +41,8 @@ FileUsage count_files(db::Tx& tx);
 /// Rows with a copy of something remote.
 FileUsage count_cached_files(db::Tx& tx);
 
+/// Marks a file that lies in the store, and of which nothing is known, as being dropped: nobody stores the same content
+/// until end_dropping_files(). false: it is known.
+bool begin_dropping_stranger(db::Tx& tx, std::string_view key);
+
 }  // namespace dunlin::store

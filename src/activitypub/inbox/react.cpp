@@ -36,13 +36,14 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
   if (emoji == activity.emojis.end()) return std::nullopt;
   const auto domain = at == std::string::npos ? context.actor.domain : normalise_domain(name.substr(at + 1));
   if (!domain) return std::nullopt;
-  const store::ReceivedEmoji known{
-      .id = context.env.ids.next<model::PictureId>().value, .shortcode = shortcode, .url = emoji->url};
+  auto known = received_emoji(context.env, *emoji, context.tx.now());
+  if (!known) return std::nullopt;
+  known->shortcode = shortcode;
   if (domain == context.actor.domain) {
-    store::receive_emojis(context.tx, *domain, std::span(&known, 1));
+    store::receive_emojis(context.tx, *domain, std::span(&*known, 1));
   } else {
     // Of a third server: only it may say what its emojis look like, once it has.
-    store::note_foreign_emoji(context.tx, *domain, known);
+    store::note_foreign_emoji(context.tx, *domain, *known);
   }
   reaction.name = shortcode + "@" + *domain;
   reaction.url = emoji->url;

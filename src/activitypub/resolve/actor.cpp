@@ -230,16 +230,29 @@ Result<model::Account> Resolver::store_actor(const Actor& actor, Binding binding
   }
   if (limited_now) store::insert_policy_effect(tx_, account.id, model::DomainSeverity::limit);
   store::replace_keys(tx_, account.id, usable_keys(actor, account.id, now));
-  receive_emojis(*account.domain, actor.emojis);
+  receive_emojis(account, actor.emojis, now);
   return account;
 }
 
-void Resolver::receive_emojis(const std::string& domain, const std::vector<Emoji>& tags) {
+void Resolver::receive_emojis(const model::Account& author, const std::vector<Emoji>& tags, Time said_at) {
+  if (tags.empty() || FederationService::of(env_).policies().find(author).reject_media) return;
   std::vector<store::ReceivedEmoji> emojis;
   for (const Emoji& tag : tags) {
-    emojis.push_back({.id = env_.ids.next<model::PictureId>().value, .shortcode = tag.shortcode, .url = tag.url});
+    if (auto emoji = received_emoji(env_, tag, said_at)) emojis.push_back(*std::move(emoji));
   }
-  if (!emojis.empty()) store::receive_emojis(tx_, domain, emojis);
+  store::receive_emojis(tx_, *author.domain, emojis);
+}
+
+std::optional<store::ReceivedEmoji> received_emoji(service::Environment& env, const Emoji& tag, Time said_at) {
+  const auto address = Url::parse(tag.url);
+  if (!address || (address->scheme != "https" && !env.config.federation.allow_http)) return std::nullopt;
+  // Pleroma's are all of 1970: that says nothing.
+  const bool stated = tag.updated && *tag.updated > Time{};
+  return store::ReceivedEmoji{.id = env.ids.next<model::PictureId>().value,
+                              .shortcode = tag.shortcode,
+                              .url = tag.url,
+                              .updated = stated ? *tag.updated : said_at,
+                              .stated = stated};
 }
 
 }  // namespace dunlin::activitypub

@@ -63,10 +63,6 @@ Result<void> Resolver::attach_parts(const Note& note, const model::Status& statu
   }
   TRY_VOID(attach_quote(note, status));
   service::QuoteService(env_, notifications).attach(tx_, status);
-  if (!note.emojis.empty()) {
-    const auto author = store::find_account(tx_, status.account_id);
-    if (author && author->domain) remember_emojis(note.emojis, *author->domain);
-  }
   return {};
 }
 
@@ -121,15 +117,6 @@ Result<bool> Resolver::read_authorization(const std::string& authorization, cons
   const auto object = TRY(fetch(authorization));
   return object.authorization && object.authorization->attributed_to == author->uri &&
          object.authorization->interacting_object == quoting && object.authorization->interaction_target == quoted.uri;
-}
-
-void Resolver::remember_emojis(const std::vector<Emoji>& emojis, const std::string& domain) {
-  std::vector<store::RemoteEmoji> remote;
-  for (const Emoji& emoji : emojis) {
-    if (!emoji.url.starts_with("https://") && !env_.config.federation.allow_http) continue;
-    remote.push_back({.shortcode = emoji.shortcode, .url = emoji.url, .updated = emoji.updated.value_or(Time{})});
-  }
-  store::save_remote_emojis(tx_, env_.ids.next<AccountId>().value, domain, remote);
 }
 
 }  // namespace dunlin::activitypub

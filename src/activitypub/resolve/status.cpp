@@ -144,7 +144,7 @@ Result<service::RemoteStatus> Resolver::convert(const Note& note, const model::A
   if (!note.in_reply_to.empty()) status.in_reply_to_uri = note.in_reply_to;
   if (!note.conversation.empty()) remote.conversation_uri = note.conversation;
   remote.mentions = TRY(mentions_of(note, status.visibility));
-  receive_emojis(*author.domain, note.emojis);
+  receive_emojis(author, note.emojis, status.edited_at.value_or(status.created_at));
   const bool refuses_media = FederationService::of(env_).policies().find(author).reject_media;
   for (const Attachment& file : note.attachments) {
     if (refuses_media) break;

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 
+#include "dunlin/base/text.hpp"
 #include "dunlin/media/work_folder.hpp"
 #include "dunlin/service/custom_emojis.hpp"
 #include "dunlin/service/events.hpp"
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +41,7 @@ struct EmojiOptions {
 
 bool is_picture(const fs::path& file) {
   constexpr std::array<std::string_view, 6> kEndings{".png", ".gif", ".webp", ".jpg", ".jpeg", ".avif"};
-  return std::ranges::find(kEndings, file.extension().string()) != kEndings.end();
+  return std::ranges::find(kEndings, text::to_lower_ascii(file.extension().string())) != kEndings.end();
 }
 
 /// By the tar program, into an empty folder: it refuses members that would land outside of it. No owners; no file
@@ -84,10 +86,21 @@ Result<std::vector<fs::path>> list_pictures(const fs::path& folder) {
   return files;
 }
 
+/// What a dry run can tell without looking at the picture.
+Result<void> would_add(db::Session& session, const service::NewEmoji& emoji, std::set<std::string>& known) {
+  if (!service::is_shortcode(emoji.shortcode)) return fail(Errc::invalid, "no shortcode");
+  const bool is_there = TRY(
+      session.read([&](db::Tx& tx) -> Result<bool> { return store::find_own_emoji(tx, emoji.shortcode).has_value(); }));
+  const bool is_new = known.insert(emoji.shortcode).second;
+  if (!emoji.replace && (is_there || !is_new)) return fail(Errc::conflict, "is there already");
+  return {};
+}
+
 Result<void> import_all(Core& core, const EmojiOptions& options, const fs::path& folder) {
   const auto session = core.new_session();
   const bool shows_progress = ::isatty(STDERR_FILENO) != 0;
   const auto files = TRY(list_pictures(folder));
+  std::set<std::string> known;  // what a dry run would have added by then
   std::size_t imported = 0;
   std::size_t done = 0;
   for (const auto& file : files) {
@@ -100,7 +113,7 @@ Result<void> import_all(Core& core, const EmojiOptions& options, const fs::path&
     const auto size = static_cast<std::size_t>(fs::file_size(file, ec));
     Result<void> added;
     if (options.dry_run) {
-      if (!service::is_shortcode(emoji.shortcode)) added = fail(Errc::invalid, "no shortcode");
+      added = would_add(*session, emoji, known);
     } else {
       added = service::add_custom_emoji(*session, core.env(), core.services().pictures, emoji,
                                         {.bytes = {}, .spool = file, .offset = 0, .size = ec ? 0 : size});

@@ -62,6 +62,19 @@ Result<void> prune(Core& core, const MediaOptions& options) {
   return {};
 }
 
+/// false: somebody has stored that content meanwhile.
+Result<bool> drop_stranger(Core& core, db::Session& session, const std::string& key) {
+  const bool ours =
+      TRY(session.write([&](db::Tx& tx) -> Result<bool> { return store::begin_dropping_stranger(tx, key); }));
+  if (!ours) return false;
+  TRY_VOID(core.media().storage().remove(key));
+  TRY_VOID(session.write([&](db::Tx& tx) -> Result<void> {
+    store::end_dropping_files(tx, std::span(&key, 1));
+    return {};
+  }));
+  return true;
+}
+
 /// Files in the store that no row knows, and rows whose file is missing.
 Result<void> orphans(Core& core, const MediaOptions& options) {
   auto& storage = core.media().storage();
@@ -81,8 +94,7 @@ Result<void> orphans(Core& core, const MediaOptions& options) {
     for (const auto& key : part) {
       // Other things that lie in the same bucket are none of our business.
       if (std::ranges::binary_search(known, key) || !media::is_key(key)) continue;
-      ++strangers;
-      if (!options.dry_run) TRY_VOID(storage.remove(key));
+      if (options.dry_run || TRY(drop_stranger(core, *session, key))) ++strangers;
     }
   }
   std::size_t missing = 0;

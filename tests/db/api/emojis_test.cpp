@@ -33,9 +33,12 @@ struct Emojis {
                                      {.bytes = bytes, .size = bytes.size()});
   }
   void receive(const std::string& domain, const std::string& shortcode, const std::string& url) {
+    world.clock.advance(std::chrono::seconds(1));
     world.write([&](db::Tx& tx) {
-      const store::ReceivedEmoji emoji{
-          .id = world.ids.next<model::PictureId>().value, .shortcode = shortcode, .url = url};
+      const store::ReceivedEmoji emoji{.id = world.ids.next<model::PictureId>().value,
+                                       .shortcode = shortcode,
+                                       .url = url,
+                                       .updated = world.clock.now()};
       store::receive_emojis(tx, domain, std::span(&emoji, 1));
     });
   }

@@ -126,6 +126,9 @@ class Site {
   Reply get(const std::string& target, const std::vector<http::Header>& headers = {}) {
     return send(http::Method::get, target, {}, headers);
   }
+  Reply head(const std::string& target, const std::vector<http::Header>& headers = {}) {
+    return send(http::Method::head, target, {}, headers);
+  }
   Reply post(const std::string& target, const Fields& fields, std::vector<http::Header> headers = {}) {
     headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
     return send(http::Method::post, target, encode(fields), headers);

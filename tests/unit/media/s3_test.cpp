@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -116,6 +117,36 @@ TEST_CASE("a store that is not well is asked twice, then the caller is told", "[
   CHECK(storage.get(kKey, samples.folder()).error().code == Errc::not_found);
   transport.answer(404);
   CHECK(storage.remove(kKey));
+}
+
+TEST_CASE("of an object no more is asked for than is wanted", "[media][s3]") {
+  const test::Samples samples;
+  const StillClock clock;
+  Scripted store;
+  S3Storage storage(options(), clock, store);
+  store.answer(200, {}, {{"Content-Length", "9000000"}});
+  CHECK(storage.size(kKey).value() == 9'000'000);
+  CHECK(store.asked.back().method == "HEAD");
+  store.answer(404);
+  CHECK(storage.size(kKey).error().code == Errc::not_found);
+
+  store.answer(206, "cde");
+  const auto part = storage.get_part(kKey, 2, 3, samples.folder());
+  REQUIRE(part);
+  CHECK(test::Samples::read(*part) == "cde");
+  CHECK(field(store.asked.back(), "Range") == "bytes=2-4");
+  // Of a large part a piece at a time.
+  const std::size_t piece = 8UL << 20U;
+  store.answer(206, std::string(piece, 'a'));
+  store.answer(206, "bb");
+  const auto large = storage.get_part(kKey, 1, piece + 2, samples.folder());
+  REQUIRE(large);
+  CHECK(std::filesystem::file_size(*large) == piece + 2);
+  CHECK(field(store.asked.back(), "Range") == "bytes=8388609-8388610");
+  store.answer(206, "short");
+  CHECK(storage.get_part(kKey, 0, 10, samples.folder()).error().code == Errc::unavailable);
+  store.answer(404);
+  CHECK(storage.get_part(kKey, 0, 10, samples.folder()).error().code == Errc::not_found);
 }
 
 TEST_CASE("a bucket is listed page by page", "[media][s3]") {
