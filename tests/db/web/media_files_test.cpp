@@ -219,7 +219,7 @@ TEST_CASE("what is counted is what is there, whoever takes it away", "[web][medi
   }
   CHECK(used().files == 3);
   CHECK(used().bytes == site.media.stored_bytes());
-  site.world.write([&](db::Tx& tx) { store::delete_media(tx, files[0].id); });
+  site.world.write([&](db::Tx& tx) { store::delete_status_media(tx, *files[0].status_id); });
   CHECK(used().files == 2);
   site.world.write([&](db::Tx& tx) { store::delete_status_media(tx, *files[1].status_id); });
   CHECK(used().files == 1);
@@ -320,7 +320,7 @@ TEST_CASE("what loses its room or its row while it is stored is dropped at once"
   site.world.write([&](db::Tx& tx) { store::settle_files(tx, std::span(&key, 1)); });
 
   site.world.clock.advance(std::chrono::hours(25));
-  meanwhile = [&] { site.world.write([&](db::Tx& tx) { store::delete_media(tx, media.id); }); };
+  meanwhile = [&] { site.world.write([&](db::Tx& tx) { store::delete_status_media(tx, *media.status_id); }); };
   CHECK(site.look(original).status() != 200);
   CHECK(site.world.read([](db::Tx& tx) { return store::count_cached_files(tx); }).bytes == 0);
   CHECK(site.media.stored() == 0);
