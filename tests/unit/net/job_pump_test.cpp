@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <semaphore>
 
 using namespace dunlin;
 using namespace dunlin::net;
@@ -105,6 +106,24 @@ TEST_CASE("due jobs of all lanes run", "[net][jobs]") {
   }
   p.pump.start();
   CHECK(eventually([&] { return p.queue.done == 200; }));
+}
+
+TEST_CASE("files that are fetched or converted leave the threads of uploads alone", "[net][jobs]") {
+  std::binary_semaphore go(0);
+  std::atomic<int> busy{0};
+  Pumping p([&](const auto&, auto&) -> Result<void> {
+    ++busy;
+    go.acquire();
+    go.release();
+    return {};
+  });
+  for (const auto lane : {jobs::Lane::media, jobs::Lane::transcode}) p.queue.add(lane, "slow");
+  p.pump.start();
+  CHECK(eventually([&] { return busy == 1; }));  // there is one thread for both here
+  std::atomic<bool> uploaded{false};
+  CHECK(p.workers.post(Lane::media, [&](Worker*) { uploaded = true; }));
+  CHECK(eventually([&] { return uploaded.load(); }));
+  go.release();
 }
 
 TEST_CASE("a job that fails or throws is recorded with its reason", "[net][jobs]") {
