@@ -51,7 +51,10 @@ constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
 
 net::WorkersOptions workers_options(const config::Config& config) {
-  return net::share_workers(config.server.workers);
+  auto options = net::share_workers(config.server.workers);
+  // Every file that is looked at passes there.
+  if (config.storage.type == "s3" && config.storage.s3_delivery == "proxy") options[net::Lane::fetched].threads = 4;
+  return options;
 }
 
 /// Each waits on a connection of its own: a quarter of the files that may be open, and not more memory than 40 MB.
@@ -323,15 +326,25 @@ void Application::register_jobs() {
     if (!done && !jobs::job_retry_delay(job.attempts, 0)) core_.services().media.give_up(session, id);
     return done;
   });
-  job_queue_.on_long(service::kFetchMedia.name,
-                     [](db::Session&, Documents& documents, const jobs::Job& job) -> Result<void> {
-                       // What became of it stands in the row; another attempt is made when somebody looks.
-                       TRY_VOID(documents.get({job.payload, service::RemoteKind::media}));
-                       return {};
-                     });
+  job_queue_.on_long(service::kFetchMedia.name, [this](db::Session&, Documents&, const jobs::Job& job) -> Result<void> {
+    // Not waited for: servers that hang must not hold this lane. What becomes of it stands in its
+    // row, and what does not come is fetched when somebody looks.
+    constexpr int kMostOffers = 3;
+    if (media_fetcher_.offer(job.payload) || job.attempts >= kMostOffers) return {};
+    return fail(Errc::unavailable, "Too many files wait");
+  });
   job_queue_.on_long(service::kDropFiles.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
     return run_drop_files(session, core_.services().remote_media, core_.queue(), job.payload);
   });
+  job_queue_.on_long(service::kFollowMediaPolicy.name,
+                     [this](db::Session& session, Documents&, const jobs::Job& job) -> Result<void> {
+                       // Another process may have carried out the policy.
+                       TRY_VOID(session.read([this](db::Tx& tx) -> Result<void> {
+                         core_.federation().policies().reload(tx);
+                         return {};
+                       }));
+                       return core_.services().remote_media.follow_policy(session, job.payload);
+                     });
   job_queue_.on(service::kSearchIndex.name, [this](db::Tx& tx, Documents&, const jobs::Job&) {
     return service::run_search_index(tx, core_.queue());
   });

@@ -92,7 +92,11 @@ Core::Core(const config::Config& config, std::unique_ptr<db::ManagedPostgres> po
       media_,
       [this](std::string_view host) {
         const auto& policies = federation_.policies();
-        return policies.may_federate(host) && !policies.find(host).reject_media;
+        const auto policy = policies.find(host);
+        // Without federation nothing is fetched; what is here is shown.
+        const bool may_come = config_.federation.mode == "off" ? policy.severity != model::DomainSeverity::suspend
+                                                               : policies.may_federate(host);
+        return may_come && !policy.reject_media;
       },
       id_node);
 }

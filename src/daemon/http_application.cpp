@@ -64,7 +64,7 @@ net::Lane HttpApplication::lane(const http::Request& request) {
     // A file that passes through from the store takes as long as the store does.
     const auto& storage = context_.env.config.storage;
     const bool passes = storage.type == "s3" && storage.s3_delivery == "proxy" && request.path.starts_with("/media/");
-    return passes ? net::Lane::media : net::Lane::read;
+    return passes ? net::Lane::fetched : net::Lane::read;
   }
   if (request.path.ends_with("/inbox")) return net::Lane::inbox;
   // Decoding takes time: whoever only writes must not wait for it.

@@ -1,5 +1,6 @@
 #include "media_fetcher.hpp"
 
+#include "dunlin/activitypub/host_budget.hpp"
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/media/work_folder.hpp"
@@ -7,20 +8,39 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace dunlin::daemon {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 32;
-constexpr std::size_t kPerHost = 6;
-constexpr std::size_t kMostWaiting = 1024;
+constexpr std::size_t kAtOnce = 48;
+constexpr std::size_t kAheadAtOnce = kAtOnce / 2;
+/// Names below a domain cost nothing: they count together.
+constexpr std::size_t kPerDomain = 6;
+/// Of one that has hung lately.
+constexpr std::size_t kPerSlowDomain = 2;
+constexpr std::chrono::minutes kSlowFor{10};
+constexpr std::size_t kMostSlow = 1000;
+constexpr std::size_t kMostWaiting = 2048;
+constexpr std::size_t kMostAheadWaiting = kMostWaiting / 2;
+constexpr std::size_t kMostWaitingOfDomain = 64;
 constexpr int kMaxRedirects = 3;
 constexpr std::chrono::seconds kTimeout{120};
 /// What another process fetches is asked about again after so long, then twice as long, up to the longest.
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::milliseconds kLongestPause{2000};
+
+using Trouble = service::RemoteMediaService::Trouble;
+
+Trouble trouble_of(int status) {
+  return status == 404 || status == 410 ? Trouble::missing : Trouble::passing;
+}
+
+Trouble trouble_of(std::optional<net::ExchangeFailure> failure) {
+  return failure == net::ExchangeFailure::too_large ? Trouble::lasting : Trouble::passing;
+}
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -32,9 +52,12 @@ bool is_redirect(int status) {
 struct MediaFetcher::Flight {
   std::string name;
   service::RemoteFile file;
-  std::string wanted;  // what the row named when we began
-  std::string url;     // after redirects
-  std::string host;    // of what was wanted; "" = not known yet
+  std::string wanted;    // what the row named when we began
+  std::string url;       // after redirects
+  std::string domain;    // at which it has a place, or waits for one; "" = none
+  bool at_host = false;  // has that place
+  bool running = false;
+  bool ahead = false;  // nobody looks yet
   std::size_t max_bytes = 0;
   int hops = 0;
   std::chrono::milliseconds pause = kPause;
@@ -67,26 +90,72 @@ void MediaFetcher::fetch(const std::string& name, Done done) {
     if (!file || stopped_) {
       refused = "cancelled";
     } else if (const auto known = asking_.find(name); known != asking_.end()) {
-      known->second.push_back(std::move(done));
-      return;
+      known->second.done.push_back(std::move(done));
+      promote(known->second.flight);
+      flight = take_next();
+      if (!flight) return;
     } else if (asking_.size() >= kMostWaiting) {
       refused = "overloaded: too many files wait";
     } else {
-      asking_[name].push_back(std::move(done));
-      flight = std::make_shared<Flight>();
-      flight->name = name;
-      flight->file = *file;
-      if (running_ >= kAtOnce) {
-        waiting_.push_back(std::move(flight));
-        return;
-      }
-      ++running_;
+      flight = admit(name, *file, false);
+      asking_[name].done.push_back(std::move(done));
+      if (!flight) return;
     }
   }
-  if (flight) return start(std::move(flight));
+  if (flight) return go_on(std::move(flight));
   service::RemoteDocument document;
   document.failure = std::move(refused);
   done(std::move(document));
+}
+
+bool MediaFetcher::offer(const std::string& name) {
+  const auto file = service::RemoteFile::parse(name);
+  if (!file) return true;  // nothing that could ever be fetched
+  FlightPtr flight;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    if (asking_.contains(name)) return true;
+    if (asking_.size() >= kMostAheadWaiting) return false;
+    flight = admit(name, *file, true);
+  }
+  if (flight) go_on(std::move(flight));
+  return true;
+}
+
+MediaFetcher::FlightPtr MediaFetcher::admit(const std::string& name, const service::RemoteFile& file, bool ahead) {
+  auto flight = std::make_shared<Flight>();
+  flight->name = name;
+  flight->file = file;
+  flight->ahead = ahead;
+  asking_[name].flight = flight;
+  (ahead ? ahead_ : waiting_).push_back(std::move(flight));
+  return take_next();
+}
+
+void MediaFetcher::promote(const FlightPtr& flight) {
+  if (!std::exchange(flight->ahead, false)) return;
+  if (flight->running) --running_ahead_;
+  if (const auto found = std::ranges::find(ahead_, flight); found != ahead_.end()) {
+    ahead_.erase(found);
+    waiting_.push_back(flight);
+  }
+}
+
+bool MediaFetcher::has_place(const FlightPtr& flight) const {
+  return running_ < kAtOnce && (!flight->ahead || running_ahead_ < kAheadAtOnce);
+}
+
+void MediaFetcher::take_place(const FlightPtr& flight) {
+  flight->running = true;
+  ++running_;
+  if (flight->ahead) ++running_ahead_;
+}
+
+void MediaFetcher::leave_place(const FlightPtr& flight) {
+  if (!std::exchange(flight->running, false)) return;
+  --running_;
+  if (flight->ahead) --running_ahead_;
 }
 
 template <class F>
@@ -100,7 +169,7 @@ void MediaFetcher::on_worker(FlightPtr flight, F work) {
       finished(flight, "internal error");
     }
   };
-  if (!workers_.post(net::Lane::media, std::move(task))) finished(flight, "overloaded: no worker for media");
+  if (!workers_.post(net::Lane::fetched, std::move(task))) finished(flight, "overloaded: no worker for files");
 }
 
 void MediaFetcher::start(FlightPtr flight) {
@@ -131,7 +200,7 @@ void MediaFetcher::wait_for_other(FlightPtr flight) {
       const auto at = std::chrono::steady_clock::now() + flight->pause;
       flight->pause = std::min(2 * flight->pause, kLongestPause);
       elsewhere_.emplace(at, flight);
-      --running_;
+      leave_place(flight);
       next = take_next();
     }
   }
@@ -153,7 +222,8 @@ void MediaFetcher::ask_again(const std::stop_token& stop) {
                       [this, first] { return elsewhere_.empty() || elsewhere_.begin()->first < first; });
       continue;
     }
-    waiting_.push_back(std::move(elsewhere_.begin()->second));
+    auto& flight = elsewhere_.begin()->second;
+    (flight->ahead ? ahead_ : waiting_).push_back(std::move(flight));
     elsewhere_.erase(elsewhere_.begin());
     auto next = take_next();
     if (!next) continue;  // it has its turn when another ends
@@ -166,49 +236,99 @@ void MediaFetcher::ask_again(const std::stop_token& stop) {
 /// Asks, or waits its turn at the host without standing in anybody else's way.
 void MediaFetcher::enter_host(FlightPtr flight) {
   const auto url = Url::parse(flight->url);
-  if (!url) return conclude(flight, "refused address: the URL is malformed", true);
+  if (!url) return conclude(flight, "refused address: the URL is malformed", Trouble::lasting);
   FlightPtr next;
   bool entered = false;  // who waits may have got its turn before we look again
+  bool refused = false;
   {
     const std::lock_guard lock(mutex_);
-    Host& host = hosts_[url->authority()];
-    entered = host.running < kPerHost;
+    flight->domain = activitypub::HostBudget::registrable(url->authority());
+    Host& host = hosts_[flight->domain];
+    entered = host.running < most_of(flight->domain);
+    refused = !entered && host.waiting.size() >= kMostWaitingOfDomain;
     if (entered) {
-      flight->host = url->authority();
+      flight->at_host = true;
       ++host.running;
-    } else {
+    } else if (!refused) {
       host.waiting.push_back(flight);
-      --running_;
+      leave_place(flight);
       next = take_next();
     }
   }
   if (entered) return ask(std::move(flight));
+  if (refused) return conclude(flight, "overloaded: too many files of its server wait", std::nullopt);
   if (next) go_on(std::move(next));
+}
+
+std::size_t MediaFetcher::most_of(const std::string& domain) {
+  const auto slow = slow_.find(domain);
+  if (slow == slow_.end()) return kPerDomain;
+  if (slow->second > std::chrono::steady_clock::now()) return kPerSlowDomain;
+  slow_.erase(slow);
+  return kPerDomain;
+}
+
+void MediaFetcher::note_slow(const std::string& domain) {
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (slow_.size() >= kMostSlow) {
+    std::erase_if(slow_, [&](const auto& one) { return one.second <= now; });
+    if (slow_.size() >= kMostSlow) slow_.clear();
+  }
+  slow_[domain] = now + kSlowFor;
+}
+
+void MediaFetcher::leave_host(const FlightPtr& flight) {
+  if (!std::exchange(flight->at_host, false)) return;
+  const auto found = hosts_.find(flight->domain);
+  Host& host = found->second;
+  --host.running;
+  while (!host.waiting.empty() && host.running < most_of(flight->domain)) {
+    auto next = std::move(host.waiting.front());
+    host.waiting.pop_front();
+    next->at_host = true;
+    ++host.running;
+    ready_.push_back(std::move(next));
+  }
+  if (host.running == 0) hosts_.erase(found);
 }
 
 MediaFetcher::FlightPtr MediaFetcher::take_next() {
   if (running_ >= kAtOnce) return {};
-  for (auto* queue : {&ready_, &waiting_}) {
-    if (queue->empty()) continue;
-    auto next = std::move(queue->front());
-    queue->pop_front();
-    ++running_;
+  for (auto* queue : {&ready_, &waiting_, &ahead_}) {
+    const auto found = std::ranges::find_if(*queue, [this](const FlightPtr& flight) { return has_place(flight); });
+    if (found == queue->end()) continue;
+    auto next = std::move(*found);
+    queue->erase(found);
+    take_place(next);
     return next;
   }
   return {};
 }
 
+void MediaFetcher::go_on() {
+  for (;;) {
+    FlightPtr next;
+    {
+      const std::lock_guard lock(mutex_);
+      next = take_next();
+    }
+    if (!next) return;
+    go_on(std::move(next));
+  }
+}
+
 void MediaFetcher::go_on(FlightPtr flight) {
-  const bool knows_its_host = !flight->host.empty();
-  if (knows_its_host) return ask(std::move(flight));
+  if (flight->at_host) return ask(std::move(flight));
   start(std::move(flight));
 }
 
 void MediaFetcher::ask(FlightPtr flight) {
   const auto url = Url::parse(flight->url);
-  if (!url) return conclude(flight, "refused address: the URL is malformed", true);
-  if (own_authorities_.contains(url->authority())) return conclude(flight, "refused address: our own host", true);
-  if (!may_fetch_(url->authority())) return conclude(flight, "refused by the domain policy", true);
+  if (!url) return conclude(flight, "refused address: the URL is malformed", Trouble::lasting);
+  if (own_authorities_.contains(url->authority()))
+    return conclude(flight, "refused address: our own host", Trouble::lasting);
+  if (!may_fetch_(url->authority())) return conclude(flight, "refused by the domain policy", Trouble::passing);
   http::OutboundRequest request;
   request.url = url->str();
   request.headers.add("Accept", "image/*, video/*, audio/*;q=0.9, */*;q=0.1");
@@ -220,41 +340,55 @@ void MediaFetcher::ask(FlightPtr flight) {
                       [this, flight](Result<http::OutboundResponse> answer) { answered(flight, std::move(answer)); });
 }
 
+/// To where it was redirected: another server has places of its own.
+void MediaFetcher::move_on(FlightPtr flight) {
+  const auto url = Url::parse(flight->url);
+  if (url && activitypub::HostBudget::registrable(url->authority()) == flight->domain) return ask(std::move(flight));
+  {
+    const std::lock_guard lock(mutex_);
+    leave_host(flight);
+  }
+  go_on();
+  enter_host(std::move(flight));
+}
+
 void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> answer) {
   if (!answer) {
     const auto failure = net::failure_of(answer.error());
     const bool ours = failure == net::ExchangeFailure::cancelled || failure == net::ExchangeFailure::overloaded;
-    return conclude(flight, answer.error().detail, !ours);
+    if (failure == net::ExchangeFailure::timeout) note_slow(flight->domain);
+    return conclude(flight, answer.error().detail, ours ? std::nullopt : std::optional(trouble_of(failure)));
   }
   if (is_redirect(answer->status)) {
     const auto from = Url::parse(flight->url);
     const std::string* location = answer->headers.find("Location");
     const auto next = from && location != nullptr ? from->resolve(*location) : std::nullopt;
     if (!next || (from->scheme == "https" && next->scheme != "https")) {
-      return conclude(flight, "protocol: redirected to nowhere", true);
+      return conclude(flight, "protocol: redirected to nowhere", Trouble::passing);
     }
-    if (++flight->hops > kMaxRedirects) return conclude(flight, "protocol: redirected too often", true);
+    if (++flight->hops > kMaxRedirects) return conclude(flight, "protocol: redirected too often", Trouble::passing);
     flight->url = next->str();
-    return ask(flight);
+    return move_on(flight);
   }
-  if (answer->status != 200) return conclude(flight, "status " + std::to_string(answer->status), true);
+  if (answer->status != 200)
+    return conclude(flight, "status " + std::to_string(answer->status), trouble_of(answer->status));
   on_worker(flight, [this, flight](db::Session& session) {
     const auto done = media_.finish(session, flight->file, flight->wanted, *flight->folder, flight->path);
     std::string failure;
     if (!done) {
       const auto& error = done.error();
       failure = error.detail.empty() ? error.message : error.detail;
-      if (error.code == Errc::invalid) media_.failed(session, flight->file, failure);
+      if (error.code == Errc::invalid) media_.failed(session, flight->file, failure, Trouble::lasting);
     }
     media_.end(session, flight->file);
     finished(flight, failure);
   });
 }
 
-/// It failed before anything was looked at. `remember`: the other side's fault, not asked again for a while.
-void MediaFetcher::conclude(FlightPtr flight, std::string failure, bool remember) {
-  on_worker(flight, [this, flight, failure = std::move(failure), remember](db::Session& session) {
-    if (remember) media_.failed(session, flight->file, failure);
+/// It failed before anything was looked at. `trouble`: the other side's fault, not asked again for a while.
+void MediaFetcher::conclude(FlightPtr flight, std::string failure, std::optional<Trouble> trouble) {
+  on_worker(flight, [this, flight, failure = std::move(failure), trouble](db::Session& session) {
+    if (trouble) media_.failed(session, flight->file, failure, *trouble);
     media_.end(session, flight->file);
     finished(flight, failure);
   });
@@ -263,24 +397,14 @@ void MediaFetcher::conclude(FlightPtr flight, std::string failure, bool remember
 void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure) {
   flight->folder.reset();
   std::vector<Done> asking;
-  FlightPtr next;
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = asking_.find(flight->name); found != asking_.end()) {
-      asking = std::move(found->second);
+      asking = std::move(found->second.done);
       asking_.erase(found);
     }
-    --running_;
-    if (const auto host = hosts_.find(flight->host); host != hosts_.end()) {
-      if (host->second.waiting.empty()) {
-        if (--host->second.running == 0) hosts_.erase(host);
-      } else {  // its place goes to the next of this host
-        host->second.waiting.front()->host = flight->host;
-        ready_.push_back(std::move(host->second.waiting.front()));
-        host->second.waiting.pop_front();
-      }
-    }
-    next = take_next();
+    leave_place(flight);
+    leave_host(flight);
   }
   for (Done& done : asking) {
     service::RemoteDocument document;
@@ -288,7 +412,7 @@ void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure)
     if (failure.empty()) document.status = 200;
     done(std::move(document));
   }
-  if (next) go_on(std::move(next));
+  go_on();
 }
 
 void MediaFetcher::stop() {
@@ -298,7 +422,9 @@ void MediaFetcher::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     std::deque<FlightPtr> waiting = std::exchange(waiting_, {});
-    for (auto& flight : std::exchange(ready_, {})) waiting.push_back(std::move(flight));
+    for (auto* queue : {&ready_, &ahead_}) {
+      for (auto& flight : std::exchange(*queue, {})) waiting.push_back(std::move(flight));
+    }
     for (auto& [name, host] : hosts_) {
       for (auto& flight : std::exchange(host.waiting, {})) waiting.push_back(std::move(flight));
     }
@@ -306,7 +432,7 @@ void MediaFetcher::stop() {
     for (const FlightPtr& flight : waiting) {
       const auto found = asking_.find(flight->name);
       if (found == asking_.end()) continue;
-      for (Done& done : found->second) turned_away.push_back(std::move(done));
+      for (Done& done : found->second.done) turned_away.push_back(std::move(done));
       asking_.erase(found);
     }
   }

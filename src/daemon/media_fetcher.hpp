@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -23,8 +24,9 @@
 namespace dunlin::daemon {
 
 /// Fetches files of other servers into the cache: each at most once at a time however many ask for it, here and in
-/// other processes on the same database; a bounded number at once, of them a few of one host, so that one that hangs
-/// does not keep the others waiting; streamed to the disk. What came is looked at on the media lane.
+/// other processes on the same database; a bounded number at once, of them a few below one registrable domain, so that
+/// one that hangs does not keep the others waiting; streamed to the disk. What came is looked at on its own lane.
+/// Whoever looks goes before what is fetched ahead, which never takes more than half of the places.
 class MediaFetcher {
  public:
   using Done = std::move_only_function<void(service::RemoteDocument)>;
@@ -37,6 +39,8 @@ class MediaFetcher {
 
   /// `name`: RemoteFile::name(). Calls back once, from any thread: `failure` is empty when the file is in the cache.
   void fetch(const std::string& name, Done done);
+  /// Fetches it when there is room, before anybody looks; nobody hears of it. false: too much waits already.
+  bool offer(const std::string& name);
   /// `next`, with the files fetched here.
   [[nodiscard]] net::FetchFunction before(net::FetchFunction next);
 
@@ -47,14 +51,27 @@ class MediaFetcher {
   struct Flight;
   using FlightPtr = std::shared_ptr<Flight>;
 
+  /// Takes a place, or waits; the one that may start at once. The mutex is held.
+  FlightPtr admit(const std::string& name, const service::RemoteFile& file, bool ahead);
+  /// Somebody looks at what is fetched ahead. The mutex is held.
+  void promote(const FlightPtr& flight);
+  void take_place(const FlightPtr& flight);
+  void leave_place(const FlightPtr& flight);
+  [[nodiscard]] bool has_place(const FlightPtr& flight) const;
+  /// How many of this domain may be asked for at a time.
+  std::size_t most_of(const std::string& domain);
+  /// Its place at its host goes to the next. The mutex is held.
+  void leave_host(const FlightPtr& flight);
+  void note_slow(const std::string& domain);
   void start(FlightPtr flight);
   void wait_for_other(FlightPtr flight);
   /// Asks again what became of what other processes fetch.
   void ask_again(const std::stop_token& stop);
   void enter_host(FlightPtr flight);
   void ask(FlightPtr flight);
+  void move_on(FlightPtr flight);
   void answered(FlightPtr flight, Result<http::OutboundResponse> answer);
-  void conclude(FlightPtr flight, std::string failure, bool remember);
+  void conclude(FlightPtr flight, std::string failure, std::optional<service::RemoteMediaService::Trouble> trouble);
   /// On a worker of the media lane; `refused` when none takes it.
   template <class F>
   void on_worker(FlightPtr flight, F work);
@@ -62,6 +79,8 @@ class MediaFetcher {
   /// The next that may run, counted as running; empty: none, or no room. The mutex is held.
   FlightPtr take_next();
   void go_on(FlightPtr flight);
+  /// All that may.
+  void go_on();
 
   net::Exchanger& exchanger_;
   net::Workers& workers_;
@@ -70,16 +89,23 @@ class MediaFetcher {
   const std::function<bool(std::string_view)> may_fetch_;
 
   std::mutex mutex_;
-  std::map<std::string, std::vector<Done>> asking_;  // by name: who waits for it
+  struct Asked {
+    FlightPtr flight;
+    std::vector<Done> done;  // who waits for it
+  };
+  std::map<std::string, Asked> asking_;  // by name
   std::deque<FlightPtr> waiting_;
-  /// Of one host: how many are asked for, and those that know what they want and wait for their turn.
+  std::deque<FlightPtr> ahead_;  // wait behind the others
+  /// Below one domain: how many are asked for, and those that know what they want and wait for their turn.
   struct Host {
     std::size_t running = 0;
     std::deque<FlightPtr> waiting;
   };
   std::map<std::string, Host, std::less<>> hosts_;
-  std::deque<FlightPtr> ready_;  // the host has room for them
+  std::deque<FlightPtr> ready_;                                                     // the host has room for them
+  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> slow_;  // domains that hung, until when
   std::size_t running_ = 0;
+  std::size_t running_ahead_ = 0;
   bool stopped_ = false;
   std::multimap<std::chrono::steady_clock::time_point, FlightPtr> elsewhere_;  // by when they are asked about again
   std::condition_variable_any due_;

@@ -21,7 +21,7 @@ constexpr auto kDuePause = 20ms;
 constexpr int kMaxRounds = 64;
 
 Lane worker_lane(jobs::Lane lane) {
-  return lane == jobs::Lane::media || lane == jobs::Lane::transcode ? Lane::media : Lane::jobs;
+  return lane == jobs::Lane::media || lane == jobs::Lane::transcode ? Lane::fetched : Lane::jobs;
 }
 
 /// How one run of a handler ended.

@@ -78,6 +78,8 @@ std::string_view to_string(Lane lane) {
       return "jobs";
     case Lane::media:
       return "media";
+    case Lane::fetched:
+      return "fetched";
   }
   return "?";
 }
@@ -87,8 +89,10 @@ WorkersOptions share_workers(int request_workers) {
   const int total = std::max(request_workers, 4);
   options[Lane::read].threads = total / 2;
   options[Lane::write].threads = total / 4;
-  // One may convert a video for minutes, and others wait for pictures that are decoded elsewhere.
-  options[Lane::media].threads = 4;
+  // They wait for pictures that are decoded elsewhere.
+  options[Lane::media].threads = 3;
+  // One may convert a film for minutes. Fewer than of people's own uploads, so that these find a decoder soon.
+  options[Lane::fetched].threads = 2;
   options[Lane::inbox].threads = std::max(total - total / 2 - total / 4 - 1, 1);
   return options;
 }

@@ -1,5 +1,7 @@
 #include "dunlin/service/custom_emojis.hpp"
 
+#include "media_files.hpp"
+
 #include "dunlin/service/events.hpp"
 #include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/pictures.hpp"
@@ -27,6 +29,7 @@ Result<void> add_custom_emoji(db::Session& session, Environment& env, PictureSer
     if (!emoji.replace && store::find_own_emoji(tx, emoji.shortcode)) {
       return fail(Errc::conflict, fmt::format(":{}: is there already", emoji.shortcode));
     }
+    TRY_VOID(settle(tx, picture.keys()));
     const auto id = store::save_emoji(tx, {.id = env.ids.next<model::PictureId>().value,
                                            .shortcode = emoji.shortcode,
                                            .url = picture.file_key,

@@ -2,8 +2,10 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/jobs/deliveries.hpp"
 #include "dunlin/service/domain_policies.hpp"
+#include "dunlin/service/remote_media.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/refused_media.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <utility>
@@ -73,6 +75,11 @@ void DomainService::enqueue_apply(db::Tx& tx, const std::string& domain, Account
   queue_.enqueue(tx, {.kind = kApplyDomainPolicy, .payload = domain + " " + after.str()});
 }
 
+void DomainService::follow_media_policy(db::Tx& tx, const RefusedFiles& files) const {
+  auto payload = files.payload();
+  queue_.enqueue(tx, {.kind = kFollowMediaPolicy, .payload = payload, .unique_key = payload});
+}
+
 Result<void> DomainService::run_apply(db::Tx& tx, DomainPolicies& policies, std::string_view payload,
                                       const TellLost& tell_lost) {
   const auto space = payload.rfind(' ');
@@ -82,11 +89,20 @@ Result<void> DomainService::run_apply(db::Tx& tx, DomainPolicies& policies, std:
   const std::string domain(payload.substr(0, space));
   const auto after = AccountId::parse(payload.substr(space + 1)).value_or(AccountId{});  // none: from the start
   policies.reload(tx);
-  if (!after) give_up_deliveries(tx, policies);
+  if (!after) {
+    give_up_deliveries(tx, policies);
+    follow_media_policy(tx, {.of = RefusedFiles::Of::emojis, .which = domain});
+    follow_media_policy(tx, {.of = RefusedFiles::Of::cards, .which = "-"});
+  }
   const auto accounts = store::list_accounts_of_domain(tx, domain, after, kBatch);
   // The policy of each account, not of the domain: a subdomain may be an exception.
   std::map<AccountId, Lost> lost;
   for (const Account& account : accounts) apply(tx, policies.find(account), account, lost);
+  std::vector<AccountId> ids;
+  for (const Account& account : accounts) ids.push_back(account.id);
+  for (const AccountId id : store::list_accounts_with_files(tx, ids)) {
+    follow_media_policy(tx, {.of = RefusedFiles::Of::account, .which = id.str()});
+  }
   if (tell_lost) {
     for (const auto& [who, counts] : lost) tell_lost(who, domain, counts.followers, counts.following);
   }

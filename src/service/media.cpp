@@ -102,10 +102,9 @@ Result<MediaAttachment> MediaService::update(db::Tx& tx, AccountId owner, MediaI
 Result<void> MediaService::remove(db::Tx& tx, AccountId owner, MediaId id) {
   const auto media = store::find_media(tx, id);
   if (!media || media->account_id != owner || !media->is_local()) return fail(Errc::not_found, "Record not found");
-  if (media->status_id || media->scheduled_id) {
+  if (media->status_id || media->scheduled_id || !store::delete_unused_media(tx, id)) {
     return fail(Errc::invalid, "Media attachment is currently used by a status");
   }
-  store::delete_media(tx, id);
   return {};
 }
 

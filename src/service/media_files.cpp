@@ -91,6 +91,11 @@ Result<StoredKeys> store_made(db::Session& session, const media::Library& librar
   return keys;
 }
 
+Result<void> settle(db::Tx& tx, std::span<const std::string> keys) {
+  if (store::settle_files(tx, keys)) return {};
+  return fail(Errc::unavailable, "", "it was dropped before it was named");
+}
+
 void take_over_preview(model::MediaAttachment& media, const media::Made& made, StoredKeys keys) {
   media.preview_key = std::move(keys.preview);
   media.preview_width = made.preview_width;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ Result<std::int64_t> size_of(const media::Made& made);
 /// One file under a key with this extension. Errors: unavailable.
 Result<std::string> store_file(db::Session& session, const media::Library& library, const std::filesystem::path& file,
                                std::string_view extension);
+
+/// In the transaction that names them: they are still there. Errors: unavailable.
+Result<void> settle(db::Tx& tx, std::span<const std::string> keys);
 
 /// What was found out and made, into the row.
 void take_over(model::MediaAttachment& media, const media::Made& made, StoredKeys keys);

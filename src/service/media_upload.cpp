@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -37,17 +38,35 @@ MediaAttachment new_upload(MediaId id, AccountId owner, const Upload& upload) {
   return media;
 }
 
-/// A picture that stands for a film or a sound.
-Result<void> add_thumbnail(db::Session& session, const media::Library& library, const media::WorkFolder& folder,
-                           const UploadedFile& thumbnail, MediaAttachment& media) {
+/// A picture that stands for a film or a sound, in a folder of its own until it is stored.
+struct Thumbnail {
+  media::WorkFolder folder;
+  media::Made made;
+};
+Result<Thumbnail> make_thumbnail(const config::Config& config, const media::Library& library,
+                                 const UploadedFile& thumbnail) {
+  auto folder = TRY(library.new_folder());
   const auto file = TRY(take_file(folder, thumbnail, "thumbnail"));
   const auto type = TRY(type_of(file));
   if (type.kind != MediaType::image) return fail(Errc::invalid, "File type of uploaded media could not be verified");
-  const auto made = TRY(library.processor().preview(folder.path(), file));
-  auto keys = TRY(store_made(session, library, made));
+  TRY_VOID(check_size(config, type, thumbnail.size));
+  auto made = TRY(library.processor().preview(folder.path(), file));
+  return Thumbnail{.folder = std::move(folder), .made = std::move(made)};
+}
+
+/// Returns what it has stored.
+Result<StoredKeys> add_thumbnail(db::Session& session, const media::Library& library, const Thumbnail& thumbnail,
+                                 MediaAttachment& media) {
+  auto keys = TRY(store_made(session, library, thumbnail.made));
   media.bytes += keys.bytes;
-  take_over_preview(media, made, std::move(keys));
-  return {};
+  take_over_preview(media, thumbnail.made, keys);
+  return keys;
+}
+
+void append(std::vector<std::string>& keys, const std::vector<std::string>& more) {
+  for (const auto& key : more) {
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  }
 }
 
 /// Not sure yet: an MP4 may hold sound alone, and a film without sound plays in a loop.
@@ -74,26 +93,33 @@ Result<MediaAttachment> MediaService::upload(db::Session& session, AccountId own
 
   auto media = new_upload(env_.ids.next<MediaId>(), owner, upload);
   std::optional<media::Made> made;
+  std::optional<Thumbnail> thumbnail;
   if (type.kind == MediaType::image) {
     made = TRY(library.processor().image(folder.path(), file));
     if (made->pages > 1 && !type.demuxer.empty()) made.reset();  // a GIF that moves: a film
   } else if (upload.thumbnail) {
-    TRY_VOID(add_thumbnail(session, library, folder, *upload.thumbnail, media));
+    thumbnail.emplace(TRY(make_thumbnail(env_.config, library, *upload.thumbnail)));
   }
   if (!made && wait) made = TRY(library.processor().film(folder.path(), file, type, kPatience));
+  // Stored at last, all at once: what waits unnamed for long is dropped.
+  std::vector<std::string> stored;
   if (made) {
-    auto own_preview = media.preview_key;
-    if (own_preview) made->preview.clear();
-    take_over(media, *made, TRY(store_made(session, library, *made)));
+    if (thumbnail) made->preview.clear();
+    auto keys = TRY(store_made(session, library, *made));
+    stored = keys.all();
+    take_over(media, *made, std::move(keys));
   } else {
     const auto probe = TRY(library.processor().probe(folder.path(), file, type));
     media.type = first_guess(type, probe);
     media.content_type = type.content_type;
     media.file_key = TRY(store_file(session, library, file, "raw"));
+    stored.push_back(*media.file_key);
   }
+  if (thumbnail) append(stored, TRY(add_thumbnail(session, library, *thumbnail, media)).all());
   return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
     media.last_viewed_at = media.created_at = media.updated_at = tx.now();
     media.unattached_at = tx.now();
+    TRY_VOID(settle(tx, stored));
     store::insert_media(tx, media);
     if (media.state == MediaState::processing) {
       env_.queue.enqueue(tx, {.kind = kConvertMedia, .payload = media.id.str(), .unique_key = media.id.str()});
@@ -107,9 +133,10 @@ Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session
   const auto& library = *TRY(this->library());
   const auto before = TRY(session.read([&](db::Tx& tx) { return get_own(tx, owner, id); }));
   auto changed = before;
+  std::vector<std::string> stored;
   if (before.type != MediaType::image) {
-    const auto folder = TRY(library.new_folder());
-    TRY_VOID(add_thumbnail(session, library, folder, thumbnail, changed));
+    const auto made = TRY(make_thumbnail(env_.config, library, thumbnail));
+    stored = TRY(add_thumbnail(session, library, made, changed)).all();
   }
   return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
     TRY(update(tx, owner, id, change));
@@ -117,6 +144,7 @@ Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session
     if (locked.empty()) return fail(Errc::not_found, "Record not found");
     MediaAttachment& media = locked.front();
     if (media.type == MediaType::image) return std::move(media);
+    TRY_VOID(settle(tx, stored));
     media.preview_key = changed.preview_key;
     media.preview_width = changed.preview_width;
     media.preview_height = changed.preview_height;
@@ -154,6 +182,7 @@ Result<void> MediaService::convert(db::Session& session, MediaId id) {
     if (locked.empty()) return {};  // deleted meanwhile
     MediaAttachment& media = locked.front();
     if (made) {
+      TRY_VOID(settle(tx, keys.all()));
       // The owner's own picture, which may have come meanwhile, stays.
       if (media.preview_key) keys.preview.reset();
       take_over(media, *made, keys);

@@ -52,6 +52,7 @@ std::string file(const config::Config& config, std::string_view key) {
 }
 
 std::optional<std::string> original(const config::Config& config, const model::MediaAttachment& media) {
+  if (media.is_link()) return media.remote_url;
   if (!media.is_local()) return remote(config, media, "original");
   if (media.state != model::MediaState::done || !media.file_key) return std::nullopt;
   return file(config, *media.file_key);
@@ -59,7 +60,8 @@ std::optional<std::string> original(const config::Config& config, const model::M
 
 std::optional<std::string> preview(const config::Config& config, const model::MediaAttachment& media) {
   // Sound has no picture unless one came with it.
-  const bool has_none = media.type == model::MediaType::audio || media.type == model::MediaType::unknown;
+  const auto type = media.shown_type();
+  const bool has_none = type == model::MediaType::audio || type == model::MediaType::unknown;
   if (!media.is_local()) return has_none ? std::nullopt : std::optional(remote(config, media, "preview"));
   if (!media.preview_key) return std::nullopt;
   return file(config, *media.preview_key);

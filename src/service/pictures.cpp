@@ -83,11 +83,21 @@ Result<PreparedPicture> PictureService::prepare(db::Session& session, const Uplo
   return PreparedPicture{.file_key = *std::move(keys.file), .still_key = std::move(keys.still), .bytes = keys.bytes};
 }
 
-void PictureService::set(db::Tx& tx, model::Account& account, PictureKind kind,
-                         const std::optional<PreparedPicture>& picture) {
+std::vector<std::string> PreparedPicture::keys() const {
+  std::vector<std::string> keys{file_key};
+  if (still_key && *still_key != file_key) keys.push_back(*still_key);
+  return keys;
+}
+
+Result<void> PictureService::set(db::Tx& tx, model::Account& account, PictureKind kind,
+                                 const std::optional<PreparedPicture>& picture) {
   auto& shown = kind == PictureKind::header ? account.header_url : account.avatar_url;
   shown = picture ? picture->file_key : std::string();
-  if (!picture) return store::delete_picture(tx, kind, account.id.value);
+  if (!picture) {
+    store::delete_picture(tx, kind, account.id.value);
+    return {};
+  }
+  TRY_VOID(settle(tx, picture->keys()));
   store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
                            .kind = kind,
                            .owner = account.id.value,
@@ -97,6 +107,7 @@ void PictureService::set(db::Tx& tx, model::Account& account, PictureKind kind,
                            .bytes = picture->bytes,
                            .retry_at = std::nullopt,
                            .last_viewed_at = tx.now()});
+  return {};
 }
 
 }  // namespace dunlin::service

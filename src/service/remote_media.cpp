@@ -14,6 +14,7 @@
 #include "dunlin/store/media_fetches.hpp"
 #include "dunlin/store/pictures.hpp"
 #include "dunlin/store/preview_cards.hpp"
+#include "dunlin/store/refused_media.hpp"
 #include "dunlin/store/stored_files.hpp"
 
 #include <algorithm>
@@ -39,6 +40,9 @@ constexpr std::pair<PictureKind, std::string_view> kPictures[] = {{PictureKind::
                                                                   {PictureKind::card, "card"}};
 
 constexpr std::size_t kMaxPictureBytes = 8UL << 20U;
+/// As its server has it, and as it is kept here (federation.md 3.11).
+constexpr std::size_t kMaxEmojiBytes = 2UL << 20U;
+constexpr std::int64_t kMaxKeptEmojiBytes = 256L << 10U;
 constexpr int kEvictedAtOnce = 200;
 constexpr int kLookedAtAtOnce = 1000;
 /// Between announcing a file, or reserving its room, and naming it in a row lie seconds; nothing younger than this is
@@ -46,12 +50,23 @@ constexpr int kLookedAtAtOnce = 1000;
 constexpr auto kGrace = 10min;
 /// What is not ended by then is taken for forgotten: four answers of two minutes each, and a while in queues.
 constexpr auto kLongestFetch = 15min;
+/// Of files that are not here, by people of one network: four first pages full of strangers. Mastodon's thirty would be
+/// used up by half a page, for there everything is fetched ahead.
+constexpr int kAsked = 600;
+constexpr auto kAskedWithin = 10min;
 /// Room is made for more than is needed now, so that not every file has to.
 constexpr int kSpareShare = 50;
 
-/// 1, 2, 4 ... minutes, a day at most.
-std::chrono::minutes pause_after(int failures) {
-  return std::chrono::minutes(std::min(1 << std::min(failures, 11), 24 * 60));
+/// After so many failures in a row, some hours apart at the end, an attachment is shown as a link.
+constexpr int kHopeless = 9;
+
+/// 1, 2, 4 ... minutes, a day at most. What is missing is not asked for again within an hour (federation.md 4.11).
+std::chrono::minutes pause_after(int failures, RemoteMediaService::Trouble trouble) {
+  using Trouble = RemoteMediaService::Trouble;
+  constexpr std::chrono::minutes kDay{24 * 60};
+  if (trouble == Trouble::lasting) return kDay;
+  const auto usual = std::chrono::minutes(1 << std::clamp(failures - 1, 0, 11));
+  return std::clamp<std::chrono::minutes>(usual, trouble == Trouble::missing ? 60min : 0min, kDay);
 }
 
 template <class F>
@@ -77,6 +92,18 @@ std::set<std::string> silent_hosts(db::Tx& tx, const std::vector<store::CachedFi
 
 std::unexpected<Error> lost_its_room() {
   return fail(Errc::unavailable, "", "others needed the room more");
+}
+
+/// A moving one that is too large stands still.
+Result<void> bound_emoji(media::Made& made) {
+  std::error_code ec;
+  const auto fits = [&] {
+    return static_cast<std::int64_t>(std::filesystem::file_size(made.file, ec)) <= kMaxKeptEmojiBytes && !ec;
+  };
+  if (fits()) return {};
+  if (!made.still.empty()) made.file = std::exchange(made.still, {});
+  if (!fits()) return fail(Errc::invalid, "", "larger than an emoji may be");
+  return {};
 }
 
 Error resting() {
@@ -106,6 +133,10 @@ std::optional<RemoteFile> RemoteFile::parse(std::string_view name) {
   if (found == std::end(kPictures)) return std::nullopt;
   file.picture = found->first;
   return file;
+}
+
+bool RemoteMediaService::may_ask(std::string_view network) {
+  return network.empty() || !env_.config.limits.rate_limits || askers_.allow(network, kAsked, kAskedWithin);
 }
 
 Result<media::WorkFolder> RemoteMediaService::new_folder() const {
@@ -151,24 +182,24 @@ void RemoteMediaService::end(db::Session& session, const RemoteFile& file) {
 
 Result<std::optional<RemoteMediaService::Wanted>> RemoteMediaService::find_wanted(db::Tx& tx, const RemoteFile& file) {
   using Answer = std::optional<Wanted>;
-  const auto refused = [&](std::string_view domain) { return may_keep_ && !may_keep_(domain); };
   if (file.picture) {
     const auto state = store::find_picture(tx, *file.picture, file.id);
     if (!state || state->local || state->url.empty() || state->is_here()) return Answer();
-    if (refused(state->domain.empty() ? host_of(state->url) : state->domain))
+    if (!may_show(state->domain.empty() ? host_of(state->url) : state->domain, state->owner_uri))
       return fail(Errc::forbidden, "", "files of this domain are refused");
     const auto& picture = state->picture;
     const bool same = picture && picture->remote_url == state->url;
     if (same && picture->retry_at && *picture->retry_at > tx.now()) return std::unexpected(resting());
-    return Wanted{state->url, kMaxPictureBytes};
+    return Wanted{state->url, file.picture == PictureKind::emoji ? kMaxEmojiBytes : kMaxPictureBytes};
   }
-  const auto media = store::find_media(tx, MediaId{file.id});
-  if (!media || media->is_local() || media->file_key) return Answer();
-  const auto author = store::find_picture(tx, PictureKind::avatar, media->account_id.value);
-  if (!author) return Answer();
-  if (refused(author->domain)) return fail(Errc::forbidden, "", "files of this domain are refused");
-  if (media->retry_at && *media->retry_at > tx.now()) return std::unexpected(resting());
-  return Wanted{*media->remote_url, env_.config.media.remote_size_bytes};
+  const auto found = store::find_remote_media(tx, MediaId{file.id});
+  if (!found || found->media.file_key) return Answer();
+  const auto& media = found->media;
+  if (media.state == MediaState::refused || !may_show(found->domain, found->author_uri)) {
+    return fail(Errc::forbidden, "", "files of this domain are refused");
+  }
+  if (media.retry_at && *media.retry_at > tx.now()) return std::unexpected(resting());
+  return Wanted{*media.remote_url, env_.config.media.remote_size_bytes};
 }
 
 Result<void> RemoteMediaService::finish(db::Session& session, const RemoteFile& file, const std::string& url,
@@ -209,8 +240,9 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
     auto locked = store::lock_media(tx, std::span(&id, 1));
     if (locked.empty() || locked.front().remote_url != url) return false;  // deleted or changed meanwhile
     MediaAttachment& media = locked.front();
+    if (media.state == MediaState::refused) return fail(Errc::forbidden, "", "files of this domain are refused now");
     if (media.bytes != keys.bytes) return lost_its_room();
-    if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
+    TRY_VOID(service::settle(tx, keys.all()));
     const auto blurhash = media.blurhash;
     take_over(media, made, keys);
     if (!made.blurhash.empty() || blurhash.empty()) media.blurhash = made.blurhash;
@@ -226,14 +258,15 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
 
 Result<void> RemoteMediaService::finish_picture(db::Session& session, const RemoteFile& file, const std::string& url,
                                                 const media::WorkFolder& folder, const std::filesystem::path& path) {
-  const auto made = TRY(make_picture(*library_, folder, path, *file.picture));
+  auto made = TRY(make_picture(*library_, folder, path, *file.picture));
+  if (file.picture == PictureKind::emoji) TRY_VOID(bound_emoji(made));
   TRY_VOID(reserve(session, file, url, TRY(size_of(made))));
   const auto keys = TRY(store_made(session, *library_, made));
   const auto named = session.write([&](db::Tx& tx) -> Result<bool> {
     const auto state = store::lock_picture(tx, *file.picture, file.id);
     if (!state || state->url != url) return false;  // gone or changed meanwhile
     if (!state->picture || state->picture->bytes != keys.bytes) return lost_its_room();
-    if (!store::settle_files(tx, keys.all())) return fail(Errc::unavailable, "", "it is being dropped");
+    TRY_VOID(service::settle(tx, keys.all()));
     store::save_picture(tx, {.id = env_.ids.next<model::PictureId>(),
                              .kind = *file.picture,
                              .owner = file.id,
@@ -344,7 +377,7 @@ void RemoteMediaService::forget(db::Session& session, const RemoteFile& file) {
   });
 }
 
-void RemoteMediaService::failed(db::Session& session, const RemoteFile& file, std::string_view why) {
+void RemoteMediaService::failed(db::Session& session, const RemoteFile& file, std::string_view why, Trouble trouble) {
   log::debug("a remote file is of no use", {log::kv("file", file.name()), log::kv("why", why)});
   write(session, [&](db::Tx& tx) {
     if (!file.picture) {
@@ -354,8 +387,14 @@ void RemoteMediaService::failed(db::Session& session, const RemoteFile& file, st
       MediaAttachment& media = locked.front();
       media.failure = text::to_valid_utf8(why.substr(0, 500));
       media.failures = std::min(media.failures + 1, 1000);
-      media.retry_at = tx.now() + pause_after(media.failures);
+      media.retry_at = tx.now() + pause_after(media.failures, trouble);
+      const bool hopeless = trouble == Trouble::lasting || media.failures >= kHopeless;
+      const bool becomes_link = hopeless && media.state == MediaState::remote;
+      if (becomes_link) media.state = MediaState::failed;
       store::update_media(tx, media);
+      if (becomes_link && media.status_id) {
+        env_.events.tell(tx, events::StatusChanged{*media.status_id, media.account_id, events::StatusPart::media});
+      }
       return;
     }
     const auto state = store::find_picture(tx, *file.picture, file.id);
@@ -369,7 +408,7 @@ void RemoteMediaService::failed(db::Session& session, const RemoteFile& file, st
                              .file_key = std::nullopt,
                              .still_key = std::nullopt,
                              .failures = failures,
-                             .retry_at = tx.now() + pause_after(failures),
+                             .retry_at = tx.now() + pause_after(failures, trouble),
                              .last_viewed_at = tx.now()});
   });
 }

@@ -239,15 +239,19 @@ void release_media(db::Tx& tx, std::int64_t scheduled_id) {
   tx.exec(kReleaseMedia, {scheduled_id, tx.now()});
 }
 
-const db::Statement kDeleteMedia{"media.delete", "DELETE FROM media_attachments WHERE id = $1"};
+// The conditions once more in the deletion: a post may take it at this moment, and whoever waits for that row looks
+// again at what stands here.
+const db::Statement kDeleteUnusedMedia{"media.delete_unused", R"sql(
+DELETE FROM media_attachments WHERE id = $1 AND status_id IS NULL AND scheduled_id IS NULL)sql"};
 
-void delete_media(db::Tx& tx, MediaId id) {
-  tx.exec(kDeleteMedia, {id});
+bool delete_unused_media(db::Tx& tx, MediaId id) {
+  return tx.exec(kDeleteUnusedMedia, {id}).affected() > 0;
 }
 
 const db::Statement kPurgeUnattachedMedia{"media.purge_unattached", R"sql(
 DELETE FROM media_attachments
-WHERE id = ANY(ARRAY(SELECT id FROM media_attachments WHERE unattached_at < $1 ORDER BY unattached_at LIMIT $2)))sql"};
+WHERE id = ANY(ARRAY(SELECT id FROM media_attachments WHERE unattached_at < $1 ORDER BY unattached_at LIMIT $2))
+  AND unattached_at < $1)sql"};
 
 std::size_t purge_unattached_media(db::Tx& tx, Time before, int limit) {
   return tx.exec(kPurgeUnattachedMedia, {before, limit}).affected();

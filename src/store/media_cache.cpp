@@ -93,13 +93,14 @@ const db::Statement kListMissingMedia{"media_cache.list_missing", R"sql(
 SELECT m.id
 FROM media_attachments m JOIN accounts a ON a.id = m.account_id
 WHERE m.id > $2 AND m.remote_url IS NOT NULL AND m.file_key IS NULL AND m.position IS NOT NULL
+  AND m.state <> $4
   AND ($1::text IS NULL OR a.domain = $1)
 ORDER BY m.id
 LIMIT $3)sql"};
 
 std::vector<MediaId> list_missing_media(db::Tx& tx, const std::optional<std::string>& domain, MediaId after,
                                         int limit) {
-  return all_rows(tx.exec(kListMissingMedia, {domain, after, limit}),
+  return all_rows(tx.exec(kListMissingMedia, {domain, after, limit, static_cast<int>(model::MediaState::refused)}),
                   [](const db::Row& row) { return row.id<MediaId>(0); });
 }
 

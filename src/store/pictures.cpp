@@ -21,6 +21,7 @@ PictureState read_state(const db::Row& row, std::int64_t owner) {
   const auto domain = row.opt_text(1);
   state.local = !domain.has_value();
   state.domain = domain.value_or("");
+  state.owner_uri = row.text(2);
   if (row.is_null(kPictureAt)) return state;
   int c = kPictureAt;
   Picture picture;
@@ -42,17 +43,17 @@ PictureState read_state(const db::Row& row, std::int64_t owner) {
 }  // namespace
 
 const db::Statement kFindAccountPicture{"pictures.find_of_account", R"sql(
-SELECT CASE WHEN $2::integer = 0 THEN a.avatar_url ELSE a.header_url END, a.domain, a.suspended_at, )sql" DUNLIN_PICTURE_COLUMNS
+SELECT CASE WHEN $2::integer = 0 THEN a.avatar_url ELSE a.header_url END, a.domain, coalesce(a.uri, ''), )sql" DUNLIN_PICTURE_COLUMNS
                                                                     R"sql(
 FROM accounts a LEFT JOIN pictures p ON p.account_id = a.id AND p.kind = $2
 WHERE a.id = $1 AND a.suspended_at IS NULL)sql"};
 const db::Statement kFindEmojiPicture{"pictures.find_of_emoji", R"sql(
-SELECT e.url, e.domain, NULL::timestamptz, )sql" DUNLIN_PICTURE_COLUMNS R"sql(
+SELECT e.url, e.domain, '', )sql" DUNLIN_PICTURE_COLUMNS R"sql(
 FROM custom_emojis e LEFT JOIN pictures p ON p.emoji_id = e.id
 WHERE e.id = $1 AND NOT e.disabled)sql"};
 
 const db::Statement kFindCardPicture{"pictures.find_of_card", R"sql(
-SELECT c.image_url, '', NULL::timestamptz, )sql" DUNLIN_PICTURE_COLUMNS R"sql(
+SELECT c.image_url, '', '', )sql" DUNLIN_PICTURE_COLUMNS R"sql(
 FROM preview_cards c LEFT JOIN pictures p ON p.card_id = c.id
 WHERE c.id = $1)sql"};
 

@@ -61,9 +61,10 @@ struct Enclosure {
 };
 std::optional<Enclosure> enclosure_of(const config::Config& config, const model::MediaAttachment& media) {
   auto url = service::media_urls::original(config, media);
-  if (!url || media.type == model::MediaType::unknown) return std::nullopt;
-  const bool film = media.type == model::MediaType::video || media.type == model::MediaType::gifv;
-  return Enclosure{.url = *std::move(url), .medium = film ? "video" : model::to_string(media.type)};
+  const auto type = media.shown_type();
+  if (!url || type == model::MediaType::unknown) return std::nullopt;
+  const bool film = type == model::MediaType::video || type == model::MediaType::gifv;
+  return Enclosure{.url = *std::move(url), .medium = film ? "video" : model::to_string(type)};
 }
 
 void add_rss_media(Html& out, const config::Config& config, const Item& item) {

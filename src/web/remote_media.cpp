@@ -4,11 +4,14 @@
 #include "tables.hpp"
 
 #include "dunlin/base/log.hpp"
+#include "dunlin/base/url.hpp"
+#include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/media.hpp"
 #include "dunlin/store/media_cache.hpp"
 #include "dunlin/store/pictures.hpp"
+#include "dunlin/store/refused_media.hpp"
 
 #include <chrono>
 #include <optional>
@@ -33,6 +36,8 @@ namespace urls = service::media_urls;
 
 /// The address changes with the file, not with our copy of it.
 constexpr const char* kLong = "public, max-age=2592000, immutable";
+/// An emoji may get another picture at the same address.
+constexpr const char* kOneDay = "public, max-age=86400";
 /// A copy that was looked at within this time is not marked again.
 constexpr std::chrono::hours kMarkedFor{1};
 
@@ -41,8 +46,12 @@ std::optional<std::int64_t> owner_of(const Call& call) {
   return id ? std::optional(id->value) : std::nullopt;
 }
 
-/// false: it could not be had. Errors: need_remote.
+/// false: it could not be had. Errors: need_remote, too_many_requests.
 Result<bool> fetch(Call& call, const RemoteFile& file) {
+  const bool asks = call.documents().is_first_run();
+  if (asks && !call.services().remote_media.may_ask(service::network_of(call.request().remote_address))) {
+    return fail(Errc::too_many_requests, "Too many requests");
+  }
   const auto* document = TRY(call.documents().get({file.name(), service::RemoteKind::media}));
   return document->failure.empty();
 }
@@ -58,7 +67,7 @@ void mark_viewed(Call& call, Time last, F touch) {
 
 /// As serve_media; not_found: the store has lost it, and it has been forgotten, so that it can be fetched again.
 Result<http::Response> serve_copy(Call& call, const RemoteFile& file, const std::string& key) {
-  auto answer = serve_media(call, key, kLong);
+  auto answer = serve_media(call, key, file.picture == PictureKind::emoji ? kOneDay : kLong);
   if (!answer && answer.error().code == Errc::not_found) call.services().remote_media.forget(call.session(), file);
   return answer;
 }
@@ -72,19 +81,25 @@ http::Response instead(const std::string& url) {
   return response;
 }
 
+/// Of a post, at this address, and of a server whose files the admin lets in.
+bool is_shown(Call& call, const store::OwnedMedia& found) {
+  return found.media.status_id && urls::tag_of(*found.media.remote_url) == call.path_text("tag") &&
+         found.media.state != model::MediaState::refused &&
+         call.services().remote_media.may_show(found.domain, found.author_uri);
+}
+
 Result<http::Response> show_attachment(Call& call) {
   const auto id = TRY(call.path_id<MediaId>("id"));
   const bool whole = call.path_text("variant") == "original";
   if (!whole && call.path_text("variant") != "preview") return fail(Errc::not_found, "Not Found");
   const auto find = [&] {
     return call.session().read(
-        [&](db::Tx& tx) -> Result<std::optional<model::MediaAttachment>> { return store::find_media(tx, id); });
+        [&](db::Tx& tx) -> Result<std::optional<store::OwnedMedia>> { return store::find_remote_media(tx, id); });
   };
   const RemoteFile file{.picture = std::nullopt, .id = id.value};
-  auto media = TRY(find());
-  const bool known =
-      media && !media->is_local() && media->status_id && urls::tag_of(*media->remote_url) == call.path_text("tag");
-  if (!known) return fail(Errc::not_found, "Not Found");
+  auto found = TRY(find());
+  if (!found || !is_shown(call, *found)) return fail(Errc::not_found, "Not Found");
+  auto* media = &found->media;
   const auto serve = [&] {
     return serve_copy(call, file, whole || !media->preview_key ? *media->file_key : *media->preview_key);
   };
@@ -94,9 +109,16 @@ Result<http::Response> show_attachment(Call& call) {
     if (answer || answer.error().code != Errc::not_found) return answer;
   }
   if (!TRY(fetch(call, file))) return fail(Errc::remote_failed, "Remote data could not be fetched", media->failure);
-  media = TRY(find());
-  if (!media || !media->file_key) return fail(Errc::remote_failed, "Remote data could not be fetched");
+  found = TRY(find());
+  if (!found || !found->media.file_key) return fail(Errc::remote_failed, "Remote data could not be fetched");
+  media = &found->media;
   return serve();
+}
+
+bool is_shown(Call& call, const store::PictureState& state) {
+  if (state.local || state.url.empty() || urls::tag_of(state.url) != call.path_text("tag")) return false;
+  const auto domain = state.domain.empty() ? domain_of(state.url) : state.domain;
+  return call.services().remote_media.may_show(domain, state.owner_uri);
 }
 
 Result<http::Response> show_picture(Call& call, PictureKind kind, const std::string& otherwise) {
@@ -108,7 +130,7 @@ Result<http::Response> show_picture(Call& call, PictureKind kind, const std::str
     });
   };
   auto state = TRY(find());
-  if (!state || state->local || state->url.empty() || urls::tag_of(state->url) != call.path_text("tag")) {
+  if (!state || !is_shown(call, *state)) {
     return otherwise.empty() ? Result<http::Response>(fail(Errc::not_found, "Not Found")) : instead(otherwise);
   }
   const RemoteFile file{.picture = kind, .id = *owner};

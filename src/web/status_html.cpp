@@ -26,7 +26,7 @@ void add_medium(Html& out, const config::Config& config, const model::MediaAttac
   const auto original = service::media_urls::original(config, media);
   if (!original) return;
   const auto preview = service::media_urls::preview(config, media);
-  switch (media.type) {
+  switch (media.shown_type()) {
     case model::MediaType::image:
       out.add("<a href=\"{}\"><img src=\"{}\" alt=\"{}\" title=\"{}\"",
               {*original, preview.value_or(*original), media.description, media.description});

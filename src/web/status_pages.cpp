@@ -58,7 +58,7 @@ std::string summary_of(const model::Status& status) {
 std::optional<model::MediaAttachment> picture_of(const model::Status& status, const store::StatusBundle& bundle) {
   const auto media = bundle.media.find(status.id);
   if (media == bundle.media.end() || status.sensitive || !status.spoiler_text.empty()) return std::nullopt;
-  const auto picture = std::ranges::find(media->second, model::MediaType::image, &model::MediaAttachment::type);
+  const auto picture = std::ranges::find(media->second, model::MediaType::image, &model::MediaAttachment::shown_type);
   return picture == media->second.end() ? std::nullopt : std::optional(*picture);
 }
 

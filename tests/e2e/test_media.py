@@ -168,6 +168,58 @@ class Media(unittest.TestCase):
         self.assertIn("1 of 1 emojis imported", self.b.cli("emoji", "import", str(FILES / "pack.tar"), "--prefix", "a_"))
         self.assertIn(":a_wader:", self.b.cli("emoji", "list"))
 
+    def test_files_that_nothing_knows_are_removed_and_missing_ones_fetched(self):
+        with Instance('[media]\nremote = "on_demand"') as here, Peer() as peer:
+            anna = here.add_user("anna")
+            peer.files = {f"/{i}.png": ("image/png", picture(f"refresh{i}.png", f"{60 + i}x40").read_bytes()) for i in range(2)}
+            shown = [self.receive(peer, i, [{"type": "Document", "mediaType": "image/png", "url": f"{peer.url}/{i}.png"}], at=anna)["media_attachments"][0]
+                     for i in range(2)]
+            self.assertIn("0 files would be fetched", here.cli("media", "refresh", "--domain", "other.example", "--dry-run"))
+            self.assertIn("2 files will be fetched", here.cli("media", "refresh", "--domain", peer.handle.split("@")[1]))
+            wait_until(lambda: len(peer.fetched) == 2, what="the server fetches them")
+            wait_until(lambda: "0 files would be" in here.cli("media", "refresh", "--dry-run"), what="they are here")
+            self.assertIn("0 files will be fetched", here.cli("media", "refresh"))
+            self.assertEqual([request("GET", m["url"]).status for m in shown], [200, 200])
+            self.assertEqual(len(peer.fetched), 2)
+            stranger = here.dir / "data/media/files/ab/cd" / ("abcd" + "0" * 36 + ".png")
+            stranger.parent.mkdir(parents=True, exist_ok=True)
+            stranger.write_bytes(b"nobody's")
+            known = upload(anna, picture("kept.png", "50x50"))
+            self.assertIn("1 files that nothing knows would be removed", here.cli("media", "orphans", "--dry-run"))
+            self.assertTrue(stranger.exists())
+            self.assertIn("1 files that nothing knows removed; 0 known files are missing", here.cli("media", "orphans"))
+            self.assertFalse(stranger.exists())
+            self.assertEqual(request("GET", known["url"]).status, 200)
+            next((here.dir / "data/media/files").rglob(known["url"].rsplit("/", 1)[1])).unlink()
+            self.assertIn("1 known files are missing", here.cli("media", "orphans"))
+
+    def test_emojis_are_listed_switched_replaced_and_deleted(self):
+        def shown():
+            return {e["shortcode"]: e for e in request("GET", self.b.url + "/api/v1/custom_emojis").json()}
+
+        folder = FILES / "switched"
+        folder.mkdir()
+        (folder / "gull.PNG").write_bytes(picture("gull.png", "40x40").read_bytes())
+        self.assertIn("1 of 1 emojis would be imported", self.b.cli("emoji", "import", str(folder), "--dry-run"))
+        self.assertIn("1 of 1 emojis imported", self.b.cli("emoji", "import", str(folder), "--category", "birds"))
+        first = wait_until(lambda: shown().get("gull"), what="the emoji is listed")
+        self.assertEqual((first["category"], first["visible_in_picker"]), ("birds", True))
+        again = self.b.cli("emoji", "import", str(folder), "--dry-run", check=False)
+        self.assertIn("is there already", again.stdout)
+        self.assertNotEqual(self.b.cli("emoji", "import", str(folder), check=False).returncode, 0)
+        (folder / "gull.PNG").write_bytes(picture("gull2.png", "44x44").read_bytes())
+        self.assertIn("1 of 1 emojis would be imported", self.b.cli("emoji", "import", str(folder), "--dry-run", "--overwrite"))
+        self.b.cli("emoji", "import", str(folder), "--overwrite", "--unlisted")
+        wait_until(lambda: shown()["gull"]["url"] != first["url"] and not shown()["gull"]["visible_in_picker"], what="it is replaced")
+        self.b.cli("emoji", "disable", "gull")
+        self.assertIn("disabled", self.b.cli("emoji", "list"))
+        wait_until(lambda: "gull" not in shown(), what="it is gone")
+        self.b.cli("emoji", "enable", "gull")
+        wait_until(lambda: "gull" in shown(), what="it is back")
+        self.b.cli("emoji", "delete", "gull")
+        wait_until(lambda: "gull" not in shown(), what="it is deleted")
+        self.assertNotEqual(self.b.cli("emoji", "delete", "gull", check=False).returncode, 0)
+
     def test_archives_of_emojis_stay_within_their_folder_and_limits(self):
         face = picture("pack.png", "48x48").read_bytes()
 

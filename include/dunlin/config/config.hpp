@@ -101,7 +101,7 @@ struct Config {
     std::size_t image_size_bytes = 16UL << 20U;     // largest picture that is taken
     std::size_t video_size_bytes = 99UL << 20U;     // the same for moving pictures and sound
     std::string remote = "cache";                   // cache | on_demand
-    std::size_t remote_size_bytes = 40UL << 20U;    // larger files of other servers are not fetched
+    std::size_t remote_size_bytes = 99UL << 20U;    // larger files of other servers are not fetched
     std::size_t cache_size_bytes = 10UL << 30U;     // for all files of other servers together
     int processes = 2;                              // pictures worked on at once, each in a process of its own
     std::chrono::seconds transcoding_timeout{900};  // the longest one video may take

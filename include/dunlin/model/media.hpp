@@ -22,8 +22,9 @@ MediaType media_type_of(std::string_view content_type);
 enum class MediaState : std::uint8_t {
   processing = 0,  // uploaded, not ready to be shown
   done = 1,        // the files are here
-  failed = 2,      // uploaded and unusable
+  failed = 2,      // of no use: uploaded, or fetched and not worth asking for again
   remote = 3,      // of another server and not here (yet, or any more): fetched when somebody looks
+  refused = 4,     // of another server whose files the admin does not want here
 };
 
 /// What a cropped view keeps in sight: -1 to 1 from the centre, y upwards.
@@ -67,6 +68,11 @@ struct MediaAttachment {
   Time updated_at{};
 
   [[nodiscard]] bool is_local() const { return !remote_url.has_value(); }
+  /// Of another server and not to be had from here: what is left is a link to it.
+  [[nodiscard]] bool is_link() const {
+    return !is_local() && (state == MediaState::failed || state == MediaState::refused);
+  }
+  [[nodiscard]] MediaType shown_type() const { return is_link() ? MediaType::unknown : type; }
 };
 
 }  // namespace dunlin::model

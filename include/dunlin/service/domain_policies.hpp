@@ -20,6 +20,8 @@
 
 namespace dunlin::service {
 
+struct RefusedFiles;
+
 /// With whom this instance speaks, and how: the one answer for the inbox, for documents that are asked for or asked of
 /// us, for media and for deliveries. federation.mode and the tables of domain_policies.hpp; kept in memory, because
 /// most who ask have no database at hand. Any thread may call.
@@ -81,6 +83,7 @@ class DomainService {
  private:
   Result<std::string> checked(std::string_view domain) const;
   void enqueue_apply(db::Tx& tx, const std::string& domain, AccountId after) const;
+  void follow_media_policy(db::Tx& tx, const RefusedFiles& files) const;
   struct Lost {
     std::int32_t followers = 0;
     std::int32_t following = 0;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dunlin::service {
 
@@ -18,6 +19,8 @@ struct PreparedPicture {
   std::string file_key;
   std::optional<std::string> still_key;
   std::int64_t bytes = 0;
+
+  [[nodiscard]] std::vector<std::string> keys() const;
 };
 
 /// In the size of its kind: avatars 400 x 400, headers 1500 x 500, emojis at most 128 x 128. Errors: invalid,
@@ -35,7 +38,9 @@ class PictureService {
   /// unavailable.
   Result<PreparedPicture> prepare(db::Session& session, const UploadedFile& file, model::PictureKind kind);
   /// In the transaction that stores the account: names it there. nullopt: back to the default picture.
-  void set(db::Tx& tx, model::Account& account, model::PictureKind kind, const std::optional<PreparedPicture>& picture);
+  /// Errors: unavailable (it has waited too long).
+  Result<void> set(db::Tx& tx, model::Account& account, model::PictureKind kind,
+                   const std::optional<PreparedPicture>& picture);
 
  private:
   Environment& env_;

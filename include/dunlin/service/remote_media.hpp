@@ -5,6 +5,7 @@
 #include "dunlin/jobs/job.hpp"
 #include "dunlin/media/library.hpp"
 #include "dunlin/model/picture.hpp"
+#include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/environment.hpp"
 
 #include <cstdint>
@@ -25,6 +26,19 @@ inline constexpr jobs::Kind kFetchMedia{"fetch_media", jobs::Lane::media};
 /// Drops files that nothing names any more, a few at a time. Payload: the key up to which has been looked.
 inline constexpr jobs::Kind kDropFiles{"drop_files", jobs::Lane::maintenance};
 
+/// Carries out what the admin has decided about the files of a server, on those that are known here, a page at a time.
+/// Payload: RefusedFiles::payload().
+inline constexpr jobs::Kind kFollowMediaPolicy{"follow_media_policy", jobs::Lane::maintenance};
+struct RefusedFiles {
+  enum class Of : std::uint8_t { account, emojis, cards };
+  Of of = Of::account;
+  std::string which;       // an account's id, a domain; "-" for cards, whose pictures may lie anywhere
+  std::int64_t after = 0;  // the id up to which it is done
+
+  [[nodiscard]] std::string payload() const;
+  static std::optional<RefusedFiles> parse(std::string_view payload);
+};
+
 /// What can be fetched: the file of an attachment, or the picture of an account, emoji or link preview.
 struct RemoteFile {
   std::optional<model::PictureKind> picture;  // nullopt: an attachment
@@ -40,7 +54,7 @@ struct RemoteFile {
 /// short transactions; none is open while files are read or written.
 class RemoteMediaService {
  public:
-  explicit RemoteMediaService(Environment& env) : env_(env) {}
+  explicit RemoteMediaService(Environment& env) : env_(env), askers_(env.clock) {}
   /// Without these nothing is fetched. `may_keep`: whether the admin lets files of this domain in. `process`: our
   /// number, which jobs::NodeNumber holds.
   void use(const media::Library& library, std::function<bool(std::string_view domain)> may_keep, std::uint8_t process) {
@@ -65,8 +79,21 @@ class RemoteMediaService {
   /// media.cache_size holds however many come at once. Errors: invalid (it is nothing that is shown), unavailable.
   Result<void> finish(db::Session& session, const RemoteFile& file, const std::string& url,
                       const media::WorkFolder& folder, const std::filesystem::path& path);
-  /// It did not come, or was of no use: not asked for again for a while.
-  void failed(db::Session& session, const RemoteFile& file, std::string_view why);
+  enum class Trouble : std::uint8_t {
+    passing,  // it may come soon
+    missing,  // its server does not have it
+    lasting,  // it would be the same the next time
+  };
+  /// It did not come, or was of no use: not asked for again for a while. An attachment for which there is no hope
+  /// becomes a link.
+  void failed(db::Session& session, const RemoteFile& file, std::string_view why, Trouble trouble = Trouble::passing);
+
+  /// Whether files may be shown that belong to this account, or lie on this server when there is no account.
+  [[nodiscard]] bool may_show(std::string_view domain, std::string_view account_uri = {}) const;
+  /// Whether people of this network may have us fetch one more file that is not here.
+  bool may_ask(std::string_view network);
+  /// One step of kFollowMediaPolicy, which enqueues the next. The policies have just been read.
+  Result<void> follow_policy(db::Session& session, std::string_view payload);
 
   /// The store does not have it, whatever the row says: it may be fetched again.
   void forget(db::Session& session, const RemoteFile& file);
@@ -105,6 +132,11 @@ class RemoteMediaService {
   /// What was reserved for a file that did not come.
   void release(db::Session& session, const RemoteFile& file);
   void tell_card(db::Tx& tx, std::int64_t card);
+  /// One page: the id up to which it got, nullopt at the end; and the keys that have lost a name.
+  std::optional<std::int64_t> follow_policy(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
+  std::optional<std::int64_t> follow_account(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
+  std::optional<std::int64_t> follow_emojis(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
+  std::optional<std::int64_t> follow_cards(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
   Result<void> drop(db::Session& session, const std::vector<std::string>& keys);
   /// At least so many bytes, if there are as many. `also_unavailable`: of servers that do not answer, too.
   std::int64_t evict(db::Session& session, std::int64_t excess, bool also_unavailable);
@@ -113,6 +145,7 @@ class RemoteMediaService {
   const media::Library* library_ = nullptr;
   std::function<bool(std::string_view)> may_keep_;
   std::uint8_t process_ = 0;
+  AttemptLimiter askers_;
 };
 
 }  // namespace dunlin::service

@@ -40,7 +40,8 @@ void delete_status_media(db::Tx& tx, StatusId status);
 /// A status to come holds these. release_media() gives back what one has held.
 void reserve_media(db::Tx& tx, std::int64_t scheduled_id, std::span<const MediaId> ids);
 void release_media(db::Tx& tx, std::int64_t scheduled_id);
-void delete_media(db::Tx& tx, MediaId id);
+/// false: a post has it, or it is gone.
+bool delete_unused_media(db::Tx& tx, MediaId id);
 /// Uploads that no status has had since `before`; returns how many went.
 std::size_t purge_unattached_media(db::Tx& tx, Time before, int limit);
 

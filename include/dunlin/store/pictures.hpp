@@ -13,7 +13,8 @@ namespace dunlin::store {
 struct PictureState {
   std::string url;  // what the account or emoji names now; "" = none. A local one's is a key.
   bool local = false;
-  std::string domain;  // of a remote one; "" of a card, whose picture may lie anywhere
+  std::string domain;     // of a remote one; "" of a card, whose picture may lie anywhere
+  std::string owner_uri;  // of an account
   std::optional<model::Picture> picture;
 
   /// The copy is of what is named now.

@@ -54,7 +54,7 @@ Result<http::Response> update_credentials(Call& call) {
   return call.session().write([&](db::Tx& tx) -> Result<http::Response> {
     auto before = store::find_account_to_change(tx, call.user().account_id);
     if (!before) return fail(Errc::not_found, "Record not found");
-    set_pictures(call, tx, *before, pictures);
+    TRY_VOID(set_pictures(call, tx, *before, pictures));
     const auto account = TRY(call.services().accounts.update_profile(tx, *std::move(before), call.user().id, change));
     const auto user = store::find_user(tx, call.user().id);
     return credentials(call, tx, account, user ? *user : call.user());

@@ -43,7 +43,7 @@ Result<http::Response> remove(Call& call, PictureKind kind) {
     if (!account) return fail(Errc::not_found, "Record not found");
     const bool shown = !(kind == PictureKind::avatar ? account->avatar_url : account->header_url).empty();
     if (shown) {
-      call.services().pictures.set(tx, *account, kind, std::nullopt);
+      TRY_VOID(call.services().pictures.set(tx, *account, kind, std::nullopt));
       account->updated_at = tx.now();
       store::update_account(tx, *account);
       call.env().federation.profile_updated(tx, *account);
@@ -62,9 +62,10 @@ Result<ProfilePictures> prepare_pictures(Call& call) {
   return pictures;
 }
 
-void set_pictures(const Call& call, db::Tx& tx, model::Account& account, const ProfilePictures& pictures) {
-  if (pictures.avatar) call.services().pictures.set(tx, account, PictureKind::avatar, pictures.avatar);
-  if (pictures.header) call.services().pictures.set(tx, account, PictureKind::header, pictures.header);
+Result<void> set_pictures(const Call& call, db::Tx& tx, model::Account& account, const ProfilePictures& pictures) {
+  if (pictures.avatar) TRY_VOID(call.services().pictures.set(tx, account, PictureKind::avatar, pictures.avatar));
+  if (pictures.header) TRY_VOID(call.services().pictures.set(tx, account, PictureKind::header, pictures.header));
+  return {};
 }
 
 Result<http::Response> delete_avatar(Call& call) {

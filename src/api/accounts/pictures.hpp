@@ -17,7 +17,7 @@ struct ProfilePictures {
 /// Takes a moment: only in routes with Access::own, before a transaction begins. Errors: invalid, unavailable.
 Result<ProfilePictures> prepare_pictures(Call& call);
 /// Names them in the account, which the caller stores in the same transaction.
-void set_pictures(const Call& call, db::Tx& tx, model::Account& account, const ProfilePictures& pictures);
+Result<void> set_pictures(const Call& call, db::Tx& tx, model::Account& account, const ProfilePictures& pictures);
 
 Result<http::Response> delete_avatar(Call& call);
 Result<http::Response> delete_header(Call& call);

@@ -91,7 +91,7 @@ void render_media_attachment(json::Writer& out, const config::Config& config, co
   namespace urls = service::media_urls;
   out.begin_object();
   out.field("id", media.id);
-  out.field("type", model::to_string(media.type));
+  out.field("type", model::to_string(media.shown_type()));
   out.field("url", urls::original(config, media));
   out.field("preview_url", urls::preview(config, media));
   out.field("remote_url", media.remote_url);

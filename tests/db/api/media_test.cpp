@@ -3,9 +3,14 @@
 #include "support/api_client.hpp"
 #include "support/api_shape.hpp"
 
+#include "dunlin/store/media.hpp"
+
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
+#include <thread>
+#include <tuple>
 #include <vector>
 
 using namespace dunlin;
@@ -196,4 +201,40 @@ TEST_CASE("description and focus of an upload can be changed until a status has 
   const auto other = upload(world, alice);
   CHECK(client.del(path(other)).json() == Json::object());
   CHECK(client.del(path(other)).status() == 404);
+}
+
+TEST_CASE("an upload that a post takes at this moment is not deleted", "[api][media]") {
+  World world;
+  Api api(world);
+  const auto alice = world.local_account("alice");
+  const bool purged = GENERATE(false, true);
+  const auto media = upload(world, alice);
+  const auto status = world.status(alice);
+  world.clock.advance(std::chrono::hours(48));
+  const auto waits = [&] {
+    static const db::Statement kWaiting{"test.media.waiting",
+                                        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = "
+                                        "current_database() AND wait_event_type = 'Lock')"};
+    return world.db.new_session()
+        ->read([](db::Tx& tx) -> Result<bool> { return tx.exec(kWaiting)[0].boolean(0); })
+        .value();
+  };
+  std::thread deleting;
+  bool deleted = false;
+  world.write([&](db::Tx& tx) {
+    REQUIRE(api.services().media.get_attachable(tx, alice.id, std::vector{media.id}));
+    store::attach_media(tx, status.id, std::vector{media.id});
+    deleting = std::thread([&] {
+      std::ignore = world.db.new_session()->write([&](db::Tx& other) -> Result<void> {
+        deleted = purged ? store::purge_unattached_media(other, other.now(), 10) > 0
+                         : api.services().media.remove(other, alice.id, media.id).has_value();
+        return {};
+      });
+    });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!waits() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  });
+  deleting.join();
+  CHECK_FALSE(deleted);
+  CHECK(world.read([&](db::Tx& tx) { return store::find_media(tx, media.id); })->status_id == status.id);
 }

@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -32,6 +34,8 @@ struct Uploads {
 
   explicit Uploads(bool rate_limits = false) : api(world, settings(rate_limits)) {
     api.services().media.use(media.library);
+    api.services().pictures.use(media.library);
+    api.services().remote_media.use(media.library, {}, 0);
   }
 
   static config::Config settings(bool rate_limits) {
@@ -236,19 +240,67 @@ TEST_CASE("what cannot be taken is refused with its reason, and nothing stays be
 
 TEST_CASE("a film that turns out unusable is reported, and what was stored of it can go", "[api][media][upload]") {
   Uploads u;
-  // Long enough for its head to be read, broken behind it.
-  auto film = Samples::read(u.media.samples.film("320x240", 2, false, "-c:v mpeg4 -movflags +faststart", "a.mov"));
-  for (std::size_t i = film.size() / 4; i < film.size(); ++i) film[i] = static_cast<char>(i * 7);
+  // Its head can be read, and says that it has to be converted; there is nothing behind it.
+  auto film = Samples::read(
+      u.media.samples.film("320x240", 2, false, "-c:v libx264 -pix_fmt yuv444p -movflags +faststart", "a.mov"));
+  const auto pictures = film.find("mdat") + 4;
+  std::fill(film.begin() + static_cast<std::ptrdiff_t>(pictures), film.end(), '\0');
   const auto answer = u.post(u.media.samples.bytes(film, "b.mov"));
   REQUIRE(answer.status() == 202);
   const auto path = "/api/v1/media/" + Json::parse(answer.body())["id"].get<std::string>();
-  u.convert();
+  CHECK(u.convert() == 1);
   const auto after = u.client.get(path);
-  // ffmpeg makes of a damaged film what it can.
-  if (after.status() != 200) {
-    CHECK(after.status() == 422);
-    CHECK(after.error() == "Error processing thumbnail for uploaded media");
-  }
+  CHECK(after.status() == 422);
+  CHECK(after.error() == "Error processing thumbnail for uploaded media");
+  CHECK(u.media.stored() == 1);
+  u.world.clock.advance(std::chrono::hours(1));
+  CHECK(u.api.services().remote_media.drop_unused(u.world.session(), "").value().empty());
+  CHECK(u.media.stored() == 0);
+}
+
+TEST_CASE("what is dropped before it is named is not named", "[api][media][upload]") {
+  Uploads u;
+  // Every hour whatever nothing names goes, and this one takes longer than that.
+  u.media.events.after_put = [&](std::string_view) {
+    u.world.clock.advance(std::chrono::hours(1));
+    CHECK(u.api.services().remote_media.drop_unused(*u.world.db.new_session(), "").value().empty());
+  };
+  const auto picture = u.media.samples.picture("64x48", "a.png");
+  CHECK(u.post(picture).status() == 503);
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  CHECK(u.post(film).status() == 503);
+  CHECK(u.post(film, "/api/v1/media", {{"thumbnail", Samples::read(picture)}}).status() == 503);
+  CHECK(u.send(http::Method::patch, "/api/v1/accounts/update_credentials", {{"avatar", Samples::read(picture)}})
+            .status() == 503);
+  u.media.events.after_put = {};
+  const auto id = Json::parse(u.post(film).body())["id"].get<std::string>();
+  u.media.events.after_put = [&](std::string_view) {
+    u.world.clock.advance(std::chrono::hours(1));
+    CHECK(u.api.services().remote_media.drop_unused(*u.world.db.new_session(), "").value().empty());
+  };
+  CHECK(u.send(http::Method::put, "/api/v1/media/" + id, {{"thumbnail", Samples::read(picture)}}).status() == 503);
+  CHECK_FALSE(u.api.services().media.convert(u.world.session(), *MediaId::parse(id)));  // and is tried again
+  u.media.events.after_put = {};
+  CHECK(u.api.services().media.convert(u.world.session(), *MediaId::parse(id)));
+  CHECK(u.is_stored(u.client.get("/api/v1/media/" + id).json()["url"]));
+}
+
+TEST_CASE("a thumbnail is stored when the film is, however long that takes, and is no larger than a picture",
+          "[api][media][upload]") {
+  Uploads u;
+  const auto cover = Samples::read(u.media.samples.picture("300x300", "cover.png"));
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  std::vector<std::string> stored;
+  u.media.events.after_put = [&](std::string_view key) { stored.emplace_back(key); };
+  const auto json = u.post(film, "/api/v1/media", {{"thumbnail", cover}}).json();
+  REQUIRE(stored.size() == 2);
+  CHECK(stored[0].ends_with(".mp4"));
+  CHECK(json["preview_url"].get<std::string>().ends_with(stored[1]));
+  CHECK(json["meta"]["small"]["width"] == 300);
+  const auto large = cover + std::string(2'100'000, 'x');
+  const auto refused = u.post(film, "/api/v2/media", {{"thumbnail", large}});
+  CHECK(refused.status() == 422);
+  CHECK(refused.error() == "Validation failed: File size must be less than 2 MB");
 }
 
 TEST_CASE("an upload that was spooled to a file is taken from there", "[api][media][upload]") {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace dunlin;
 using test::MediaSite;
@@ -83,10 +84,10 @@ TEST_CASE("files are fetched ahead or when somebody looks, as the admin says of 
     service::RemoteMedia named;
     named.url = "https://files.example/a.png";
     named.type = model::MediaType::image;
-    return site.world.write([&](db::Tx& tx) {
-      site.services.media.receive(tx, status, std::span(&named, 1));
-      return !jobs::claim(tx, jobs::Lane::media, 10, std::chrono::minutes(1)).empty();
-    });
+    site.world.write([&](db::Tx& tx) { site.services.media.receive(tx, status, std::span(&named, 1)); });
+    site.world.clock.advance(std::chrono::seconds(30));
+    return site.world.write(
+        [&](db::Tx& tx) { return !jobs::claim(tx, jobs::Lane::media, 10, std::chrono::hours(1)).empty(); });
   };
   CHECK(fetched("one.example") == usual);
   site.world.write([&](db::Tx& tx) {
@@ -99,4 +100,29 @@ TEST_CASE("files are fetched ahead or when somebody looks, as the admin says of 
   CHECK(fetched("nottwo.example") == usual);
   site.world.write([&](db::Tx& tx) { CHECK(store::delete_media_policy(tx, "two.example")); });
   CHECK(fetched("three.two.example") == usual);
+}
+
+TEST_CASE("files that come with a post are asked for within half a minute, not all at once", "[web][media][remote]") {
+  MediaSite site;
+  const auto status = site.world.status(site.world.remote_account("bob", "remote.example"));
+  std::vector<service::RemoteMedia> named(64);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    named[i].url = "https://files.example/" + std::to_string(i);
+    named[i].type = model::MediaType::image;
+  }
+  site.world.write([&](db::Tx& tx) { site.services.media.receive(tx, status, named); });
+  const auto due = [&] {
+    return site.world
+        .write([](db::Tx& tx) { return jobs::claim(tx, jobs::Lane::media, 100, std::chrono::minutes(10)); })
+        .size();
+  };
+  const auto at_once = due();
+  site.world.clock.advance(std::chrono::seconds(15));
+  const auto soon = due();
+  site.world.clock.advance(std::chrono::seconds(15));
+  const auto late = due();
+  CHECK(at_once < 10);
+  CHECK(soon > 0);
+  CHECK(late > 0);
+  CHECK(at_once + soon + late == 64);
 }

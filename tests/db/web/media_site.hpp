@@ -38,9 +38,11 @@ struct MediaSite : Site {
   }
 
   /// As the edge does it: what is wanted is fetched, and the request runs again.
-  Reply look(const std::string& url, const std::vector<http::Header>& headers = {}) {
+  Reply look(const std::string& url, const std::vector<http::Header>& headers = {},
+             const std::string& address = "203.0.113.7") {
     http::Request request;
     request.method_text = "GET";
+    request.remote_address = address;
     request.path = request.target = url.starts_with("https://example.org") ? url.substr(19) : url;
     for (const auto& header : headers) request.headers.add(header.name, header.value);
     service::RemoteDocuments documents;
@@ -64,14 +66,16 @@ struct MediaSite : Site {
     const auto found = remote.find((*wanted)->url);
     if (found == remote.end()) {
       document.failure = "status 404";
-      cache.failed(world.session(), file, document.failure);
+      cache.failed(world.session(), file, document.failure, service::RemoteMediaService::Trouble::missing);
       return document;
     }
     const auto folder = cache.new_folder().value();
     const auto copy = folder.copy(found->second, 0, std::filesystem::file_size(found->second), "answer").value();
     if (const auto done = cache.finish(world.session(), file, (*wanted)->url, folder, copy); !done) {
       document.failure = done.error().message;
-      cache.failed(world.session(), file, document.failure);
+      using Trouble = service::RemoteMediaService::Trouble;
+      const bool lasting = done.error().code == Errc::invalid;
+      cache.failed(world.session(), file, document.failure, lasting ? Trouble::lasting : Trouble::passing);
     }
     return document;
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <semaphore>
 
 using namespace dunlin;
 using namespace dunlin::net;
@@ -115,6 +116,24 @@ TEST_CASE("of a job that failed the queue tells, which knows what becomes of it"
   p.pump.start();
   REQUIRE(eventually([&] { return p.queue.failures().size() == 1; }));
   CHECK(log.text().find("job failed") == std::string::npos);
+}
+
+TEST_CASE("files that are fetched or converted leave the threads of uploads alone", "[net][jobs]") {
+  std::binary_semaphore go(0);
+  std::atomic<int> busy{0};
+  Pumping p([&](const auto&, auto&) -> Result<void> {
+    ++busy;
+    go.acquire();
+    go.release();
+    return {};
+  });
+  for (const auto lane : {jobs::Lane::media, jobs::Lane::transcode}) p.queue.add(lane, "slow");
+  p.pump.start();
+  CHECK(eventually([&] { return busy == 1; }));  // there is one thread for both here
+  std::atomic<bool> uploaded{false};
+  CHECK(p.workers.post(Lane::media, [&](Worker*) { uploaded = true; }));
+  CHECK(eventually([&] { return uploaded.load(); }));
+  go.release();
 }
 
 TEST_CASE("a job that fails or throws is recorded with its reason", "[net][jobs]") {
