@@ -103,7 +103,8 @@ net::FetcherOptions fetcher_options(const config::Config& config, const service:
 
 net::SignFunction sign_fetches(const InstanceKey& key, const Clock& clock) {
   return [&key, &clock](http::OutboundRequest& request, net::SignatureForm form) {
-    if (const auto done = activitypub::sign_fetch(request, *key.get(), form.scheme, clock.now(), form.with_query); !done) {
+    if (const auto done = activitypub::sign_fetch(request, *key.get(), form.scheme, clock.now(), form.with_query);
+        !done) {
       log::warn("a fetch goes out unsigned", {log::kv("url", request.url), log::kv("error", done.error().message)});
     }
   };

@@ -267,7 +267,8 @@ std::optional<int> find_signature_scheme(db::Tx& tx, std::string_view host) {
 std::vector<std::string> list_without_signature_scheme(db::Tx& tx, std::span<const std::string> hosts) {
   std::vector<std::string> unknown;
   if (hosts.empty()) return unknown;
-  for (const auto row : tx.exec(kListSchemeless, {db::Param::texts(hosts), tx.now() - kSchemeMemory})) unknown.emplace_back(row.text(0));
+  for (const auto row : tx.exec(kListSchemeless, {db::Param::texts(hosts), tx.now() - kSchemeMemory}))
+    unknown.emplace_back(row.text(0));
   return unknown;
 }
 

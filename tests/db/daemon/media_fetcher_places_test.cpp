@@ -1,6 +1,5 @@
-#include "media_fetcher.hpp"
-
 #include "db/web/media_site.hpp"
+#include "media_fetcher.hpp"
 #include "unit/net/fake_exchanger.hpp"
 
 #include <catch2/catch.hpp>
