@@ -122,6 +122,8 @@ class MastodonPy(unittest.TestCase):
             def arrived():
                 copies = [s for s in reader.timeline_home() if s.uri == status.uri]
                 shown = copies and copies[0].media_attachments[0]
+                if shown:
+                    request("GET", shown.preview_url)  # whoever looks does not wait for what is fetched ahead
                 return shown and shown.blurhash and shown.meta and "small" in shown.meta and shown
 
             copy = wait_until(arrived, what="the copy is there, with all that is known of it")

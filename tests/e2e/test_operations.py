@@ -167,8 +167,11 @@ class Serving(unittest.TestCase):
                 self.assertRegex(done.stderr.strip().splitlines()[-1], r"A private key cannot be read \(it (is encrypted, and no secret is set|was sealed with another key)")
             a.config.write_text(right)
             a.start()
+            self.assertIn("stop it first", a.cli("account", "decrypt-keys", check=False).stderr)
+            a.stop()
             self.assertRegex(a.cli("account", "decrypt-keys"), r"^[2-9]\d* keys are stored as they are now$")
-            restart(plain)
+            a.config.write_text(plain)
+            a.start()
             tell("decrypted")
 
     def test_verdicts_say_what_became_of_activities(self):

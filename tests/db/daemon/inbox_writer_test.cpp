@@ -30,7 +30,7 @@ const db::Statement kTerminate{"inbox_writer_test.terminate", R"sql(
 const db::Statement kVerdicts{"inbox_writer_test.verdicts",
                               "SELECT count(*) FROM inbound_activities WHERE verdict IS NOT NULL"};
 const std::string kStoring = "INSERT INTO waiting_activities";
-const std::string kTaking = "FOR UPDATE OF w SKIP LOCKED";
+const std::string kTaking = "FROM take_waiting_activities";
 
 template <class F>
 bool wait_until(F&& holds) {

@@ -134,7 +134,9 @@ TEST_CASE("when others are not heard, everybody's right to listen is looked up",
   s.world.db.run("UPDATE users SET approved = false WHERE account_id = " + fred.id.str());
   s.world.db.run("UPDATE users SET disabled = true WHERE account_id = " + carol.id.str());
   s.publisher.judge(s.world.session());
-  for (auto* ear : {&revoked, &kept, &suspended, &disabled, &other}) CHECK(ear->heard().empty());
+  for (auto* ear : {&revoked, &kept, &suspended, &disabled, &other, &unconfirmed, &unapproved}) {
+    CHECK(ear->heard().empty());
+  }
   CHECK(revoked.ending == streaming::Ending::revoked);
   CHECK(suspended.ending == streaming::Ending::revoked);
   CHECK(disabled.ending == streaming::Ending::revoked);

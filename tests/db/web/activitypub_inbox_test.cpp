@@ -2,6 +2,7 @@
 #include "support/spoiled.hpp"
 
 #include "dunlin/service/account_deletion.hpp"
+#include "dunlin/service/uris.hpp"
 #include "dunlin/store/relationships.hpp"
 
 #include <catch2/catch.hpp>
@@ -93,7 +94,9 @@ TEST_CASE("the inbox of an account that was deleted is gone, that of a suspended
     CHECK(f.post(inbox, f.like(), f.mara).status == 202);
   }
   SECTION("being deleted, then deleted") {
-    f.world.write([&](db::Tx& tx) { service::delete_local_account(tx, f.env, f.anna); });
+    auto account = f.world.reload(f.anna);
+    account.uri = service::uris::actor(f.config, account.id);  // those of the test's world are others
+    f.world.write([&](db::Tx& tx) { service::delete_local_account(tx, f.env, account); });
     CHECK(f.post(inbox, f.like(), f.mara).status == 410);
     CHECK(f.get("/ap/users/" + f.anna.id.str()).status == 410);
     f.world.write([&](db::Tx& tx) { store::delete_account(tx, f.anna.id); });
