@@ -134,13 +134,13 @@ TEST_CASE("what another process has given up is fetched", "[daemon][media]") {
 TEST_CASE("what is waited for elsewhere takes no place of what is fetched here", "[daemon][media]") {
   Setup f;
   std::vector<service::RemoteFile> elsewhere;
-  for (int i = 0; i < 40; ++i) elsewhere.push_back(f.asked_of_other("their" + std::to_string(i)));  // of 32 places
+  for (int i = 0; i < 60; ++i) elsewhere.push_back(f.asked_of_other("their" + std::to_string(i)));  // of 48 places
   f.fetch(f.attach("ours"));
   REQUIRE(wait_until([&] { return f.answered() == 1; }));
   CHECK(f.asked() == Urls{"https://ours.example/a.png"});
   for (const auto& file : elsewhere) f.other.end(f.world.session(), file);
-  REQUIRE(wait_until([&] { return f.answered() == 41; }));
-  CHECK(f.asked().size() == 41);
+  REQUIRE(wait_until([&] { return f.answered() == 61; }));
+  CHECK(f.asked().size() == 61);
 }
 
 TEST_CASE("a stop turns away who waits for another process", "[daemon][media]") {
