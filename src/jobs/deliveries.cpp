@@ -28,7 +28,7 @@ const db::Statement kInsert{"deliveries.insert", R"sql(
     JOIN delivery_hosts h ON h.host = u.host
     WHERE h.gone_since IS NULL AND (h.unavailable_since IS NULL OR $7::boolean
       OR ((h.breaker_open_until IS NULL OR h.breaker_open_until <= $8)
-          AND NOT EXISTS (SELECT 1 FROM deliveries p WHERE p.host = h.host AND p.state = 0)))
+          AND (SELECT true FROM deliveries p WHERE p.host = h.host AND p.state = 0 LIMIT 1) IS NULL))
   ), replaced AS (
     DELETE FROM deliveries WHERE id = ANY (ARRAY(
       SELECT o.id FROM deliveries o
