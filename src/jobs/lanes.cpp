@@ -77,13 +77,14 @@ const db::Statement kReleaseIdle{
   " WHERE (b.account_id = lanes.account_id AND b.target_account_id = r.id)"                            \
   " OR (b.account_id = r.id AND b.target_account_id = lanes.account_id))) END"
 
-// A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either.
+// A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either. Walked from
+// the last one backwards, as a frame whose start moves would be gone through anew for every row.
 const db::Statement kLoadLanes{
     "lanes.load_lanes",
     "SELECT " DUNLIN_DELIVERY_COLUMNS ", " DUNLIN_MAY_SPEAK ", " DUNLIN_NAMED_LEFT
     " FROM (SELECT w.n, due.* FROM unnest($2::text[]) WITH ORDINALITY AS w (lane, n) CROSS JOIN LATERAL ("
-    "SELECT * FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id"
-    " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS urgency FROM deliveries d"
+    "SELECT * FROM (SELECT d.*, min(d.priority) OVER (PARTITION BY d.account_id ORDER BY d.id DESC"
+    " ROWS UNBOUNDED PRECEDING) AS urgency FROM deliveries d"
     " WHERE d.host = w.lane AND d.state = 0 AND d.run_at <= $1 AND" DUNLIN_NOT_HELD_BACK
     ") ranked ORDER BY urgency, id LIMIT $3) due) lanes ORDER BY n, urgency, id"};
 

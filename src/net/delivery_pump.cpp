@@ -25,6 +25,9 @@ using namespace std::chrono_literals;
 /// Wakes within this time share one look at the queue.
 constexpr auto kLeastPause = 3ms;
 constexpr auto kDuePause = 20ms;
+/// A few results wait so long for others to be recorded with them; what a kill loses of them is sent again.
+constexpr auto kGather = 3ms;
+constexpr std::size_t kFewResults = 20;
 constexpr std::size_t kMaxConclude = 200;
 constexpr int kMaxClaim = 200;
 
@@ -379,7 +382,7 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
   }
 }
 
-/// One writer for the results of all lanes: what came while it recorded the last ones is recorded together.
+/// One writer for the results of all lanes: what came in a short while, or while it recorded the last, is recorded together.
 asio::awaitable<void> DeliveryPump::Impl::record_loop() {
   for (;;) {
     if (results.empty() && leaving.empty()) {
@@ -387,6 +390,7 @@ asio::awaitable<void> DeliveryPump::Impl::record_loop() {
       co_await record.wait_for(1min);
       continue;
     }
+    if (!stopping && results.size() + leaving.size() < kFewResults) co_await sleep(kGather);
     const auto count = static_cast<std::ptrdiff_t>(std::min(results.size(), kMaxConclude));
     const std::vector<DeliveryResult> batch(results.begin(), results.begin() + count);
     // Who leaves has its results among these, or recorded before.

@@ -288,10 +288,7 @@ def bench_streams(instance, reader, writer):
 
 
 def bench_federation(instance, reader, writer):
-    peer = federation.Peer()
-    federation.measure_inbox(instance, peer, f"{instance.url}/ap/users/{reader.id}", 500 if QUICK else 3000)
-    federation.measure_delivery(instance, writer, peer, 500 if QUICK else 2000)
-    federation.measure_single_deliveries(instance, writer, peer, 100 if QUICK else 300)
+    federation.measure(instance, writer)
 
 
 # In this order, over one instance; "fan-out" has instances of its own.

@@ -284,14 +284,18 @@ def measure_fan_out():
     print(f"RSS after it: +{calm:.1f} MiB alone, +{grown:.1f} MiB beside those that hang", flush=True)
 
 
+def measure(instance, writer):
+    peer = Peer()
+    measure_inbox(instance, peer, f"{instance.url}/ap/users/{writer.id}", 500 if QUICK else 3000)
+    measure_deletions(instance, 2000 if QUICK else 10_000)
+    measure_delivery(instance, writer, peer, 500 if QUICK else 2000)
+    measure_single_deliveries(instance, writer, peer, 100 if QUICK else 300)
+
+
 def main():
     with Instance(env={"DUNLIN_LOG__LEVEL": "info"}) as instance:
         time.sleep(6)  # spare keys are made now: not what is measured
-        user, peer = instance.add_user("writer"), Peer()
-        measure_inbox(instance, peer, f"{instance.url}/ap/users/{user.id}", 500 if QUICK else 3000)
-        measure_deletions(instance, 2000 if QUICK else 10_000)
-        measure_delivery(instance, user, peer, 500 if QUICK else 2000)
-        measure_single_deliveries(instance, user, peer, 100 if QUICK else 300)
+        measure(instance, instance.add_user("writer"))
         print(f"RSS of the daemon after all that: {rss_mib(instance.process.pid):.1f} MiB")
 
 
