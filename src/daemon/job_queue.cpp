@@ -57,16 +57,15 @@ Result<void> JobQueue::run(db::Session& session, const jobs::Job& job, service::
 void JobQueue::failed(db::Session& session, const jobs::Job& job, const Error& error) {
   const std::string reason = error.detail.empty() ? error.message : fmt::format("{} ({})", error.message, error.detail);
   const auto delay = jobs::job_retry_delay(job.attempts, random_unit());
-  write(session, [&](db::Tx& tx) {
-    delay ? jobs::retry(tx, job.id, reason, tx.now() + *delay) : jobs::give_up(tx, job.id, reason);
-  });
+  write(session,
+        [&](db::Tx& tx) { delay ? jobs::retry(tx, job, reason, tx.now() + *delay) : jobs::give_up(tx, job, reason); });
   log::info(delay ? "job failed, will be retried" : "job given up",
             {log::kv("job", job.id.str()), log::kv("kind", job.kind), log::kv("attempt", job.attempts),
              log::kv("error", reason)});
 }
 
 void JobQueue::put_back(db::Session& session, const jobs::Job& job) {
-  write(session, [&](db::Tx& tx) { jobs::put_back(tx, job.id); });
+  write(session, [&](db::Tx& tx) { jobs::put_back(tx, job); });
 }
 
 std::optional<Time> JobQueue::next_job_at(db::Session& session, jobs::Lane lane) {

@@ -25,14 +25,17 @@ const db::Statement kClaim{"queue.claim", R"sql(
 
 const db::Statement kFinish{"queue.finish", "DELETE FROM jobs WHERE id = $1"};
 
-const db::Statement kRetry{
-    "queue.retry", "UPDATE jobs SET lease_until = NULL, last_error = $2, run_at = $3 WHERE id = $1 AND state = 0"};
+// Each claim counts one attempt more: the number tells one run from the next, which may have begun when a lease lapsed.
+#define DUNLIN_STILL_OURS " WHERE id = $1 AND state = 0 AND attempts = $2"
+
+const db::Statement kRetry{"queue.retry",
+                           "UPDATE jobs SET lease_until = NULL, last_error = $3, run_at = $4" DUNLIN_STILL_OURS};
 
 const db::Statement kGiveUp{
-    "queue.give_up", "UPDATE jobs SET state = 1, lease_until = NULL, last_error = $2, run_at = $3 WHERE id = $1"};
+    "queue.give_up", "UPDATE jobs SET state = 1, lease_until = NULL, last_error = $3, run_at = $4" DUNLIN_STILL_OURS};
 
 const db::Statement kPutBack{"queue.put_back",
-                             "UPDATE jobs SET lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND state = 0"};
+                             "UPDATE jobs SET lease_until = NULL, attempts = attempts - 1" DUNLIN_STILL_OURS};
 
 const db::Statement kNext{"queue.next_job_at",
                           "SELECT min(GREATEST(run_at, lease_until)) FROM jobs WHERE lane = $1 AND state = 0"};
@@ -90,16 +93,16 @@ bool finish(db::Tx& tx, JobId id) {
   return tx.exec(kFinish, {id}).affected() > 0;
 }
 
-void retry(db::Tx& tx, JobId id, std::string_view error, Time run_at) {
-  tx.exec(kRetry, {id, error, run_at});
+void retry(db::Tx& tx, const Job& job, std::string_view error, Time run_at) {
+  tx.exec(kRetry, {job.id, job.attempts, error, run_at});
 }
 
-void give_up(db::Tx& tx, JobId id, std::string_view error) {
-  tx.exec(kGiveUp, {id, error, tx.now()});
+void give_up(db::Tx& tx, const Job& job, std::string_view error) {
+  tx.exec(kGiveUp, {job.id, job.attempts, error, tx.now()});
 }
 
-void put_back(db::Tx& tx, JobId id) {
-  tx.exec(kPutBack, {id});
+void put_back(db::Tx& tx, const Job& job) {
+  tx.exec(kPutBack, {job.id, job.attempts});
 }
 
 std::optional<Time> next_job_at(db::Tx& tx, Lane lane) {

@@ -70,6 +70,23 @@ TEST_CASE_METHOD(World, "a claimed job is nobody else's until its lease lapses",
   CHECK(again[0].attempts == 2);
 }
 
+TEST_CASE_METHOD(World, "whose lease has lapsed takes nothing from who has the job by now", "[jobs]") {
+  enqueue({.kind = kProcessActivity, .payload = "1"});
+  const auto lapsed = claim_all();
+  clock.time += 1h;
+  const auto running = claim_all();
+  REQUIRE(running.size() == 1);
+  write([&](db::Tx& tx) {
+    retry(tx, lapsed[0], "late", clock.now());
+    put_back(tx, lapsed[0]);
+    give_up(tx, lapsed[0], "late");
+  });
+  CHECK(claim_all().empty());
+  CHECK(write([&](db::Tx& tx) { return list(tx, JobState::given_up, 10); }).empty());
+  write([&](db::Tx& tx) { retry(tx, running[0], "flaky", clock.now()); });
+  CHECK(claim_all().size() == 1);
+}
+
 TEST_CASE_METHOD(World, "a unique key holds until the job begins", "[jobs]") {
   const NewJob job{.kind = kPurge, .unique_key = "daily"};
   enqueue(job);
@@ -78,7 +95,7 @@ TEST_CASE_METHOD(World, "a unique key holds until the job begins", "[jobs]") {
   const auto first = claim_all(Lane::maintenance);
   CHECK(first.size() == 1);
   enqueue(job);  // about a change that the running one may not have seen
-  write([&](db::Tx& tx) { retry(tx, first[0].id, "later", clock.now()); });
+  write([&](db::Tx& tx) { retry(tx, first[0], "later", clock.now()); });
   CHECK(claim_all(Lane::maintenance).size() == 2);
 }
 
@@ -88,8 +105,8 @@ TEST_CASE_METHOD(World, "finished jobs go, retried ones wait, given-up ones stay
   REQUIRE(jobs.size() == 3);
   write([&](db::Tx& tx) {
     finish(tx, jobs[0].id);
-    retry(tx, jobs[1].id, "flaky", clock.now() + 5s);
-    give_up(tx, jobs[2].id, "hopeless");
+    retry(tx, jobs[1], "flaky", clock.now() + 5s);
+    give_up(tx, jobs[2], "hopeless");
   });
   clock.time += 1min;
   CHECK(payloads(claim_all()) == Texts{"retried"});
@@ -105,7 +122,7 @@ TEST_CASE_METHOD(World, "finished jobs go, retried ones wait, given-up ones stay
 TEST_CASE_METHOD(World, "a job put back at shutdown loses no attempt", "[jobs]") {
   enqueue({.kind = kProcessActivity, .payload = "1"});
   const auto jobs = claim_all();
-  write([&](db::Tx& tx) { put_back(tx, jobs[0].id); });
+  write([&](db::Tx& tx) { put_back(tx, jobs[0]); });
   const auto again = claim_all();
   REQUIRE(again.size() == 1);
   CHECK(again[0].attempts == 1);
@@ -114,7 +131,7 @@ TEST_CASE_METHOD(World, "a job put back at shutdown loses no attempt", "[jobs]")
 TEST_CASE_METHOD(World, "given-up jobs are purged by age", "[jobs]") {
   enqueue({.kind = kProcessActivity, .payload = "1"});
   const auto jobs = claim_all();
-  write([&](db::Tx& tx) { give_up(tx, jobs[0].id, "hopeless"); });
+  write([&](db::Tx& tx) { give_up(tx, jobs[0], "hopeless"); });
   CHECK(write([&](db::Tx& tx) { return purge_given_up_jobs(tx, clock.now()); }) == 0);
   clock.time += 1s;
   CHECK(write([&](db::Tx& tx) { return purge_given_up_jobs(tx, clock.now()); }) == 1);
