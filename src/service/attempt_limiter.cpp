@@ -20,13 +20,41 @@ constexpr std::ptrdiff_t kEvicted = 2'500;  // at once: finding them takes a whi
 AttemptLimiter::Usage AttemptLimiter::count(std::string_view key, int limit, std::chrono::seconds window, bool again) {
   const Time now = clock_.now();
   const std::lock_guard lock(mutex_);
-  if (windows_.size() >= kMaxKeys) make_room(now);
-  Window& entry = windows_[std::string(key)];
-  if (entry.ends_at <= now) entry = {.ends_at = now + window, .count = 0};
+  Window& entry = window_of(key, window, now);
   const bool allowed = again || entry.count < limit;
   if (allowed && !again) ++entry.count;
   return {
       .allowed = allowed, .limit = limit, .remaining = std::max(0, limit - entry.count), .resets_at = entry.ends_at};
+}
+
+std::optional<Time> AttemptLimiter::count_all(std::span<const Limit> limits) {
+  const Time now = clock_.now();
+  const std::lock_guard lock(mutex_);
+  for (const Limit& limit : limits) {
+    if (left(limit.key, limit.most, now) >= limit.times) continue;
+    const auto running = windows_.find(limit.key);
+    return running == windows_.end() ? now + limit.window : running->second.ends_at;
+  }
+  for (const Limit& limit : limits) window_of(limit.key, limit.window, now).count += limit.times;
+  return std::nullopt;
+}
+
+int AttemptLimiter::left(const std::string& key, int limit) {
+  const std::lock_guard lock(mutex_);
+  return left(key, limit, clock_.now());
+}
+
+int AttemptLimiter::left(const std::string& key, int limit, Time now) const {
+  const auto running = windows_.find(key);
+  if (running == windows_.end() || running->second.ends_at <= now) return limit;
+  return std::max(0, limit - running->second.count);
+}
+
+AttemptLimiter::Window& AttemptLimiter::window_of(std::string_view key, std::chrono::seconds length, Time now) {
+  if (windows_.size() >= kMaxKeys) make_room(now);
+  Window& entry = windows_[std::string(key)];
+  if (entry.ends_at <= now) entry = {.ends_at = now + length, .count = 0};
+  return entry;
 }
 
 void AttemptLimiter::make_room(Time now) {

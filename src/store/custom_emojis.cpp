@@ -72,38 +72,32 @@ bool delete_own_emoji(db::Tx& tx, std::string_view shortcode) {
 const db::Statement kReceiveEmojis{"emojis.receive", R"sql(
 WITH received AS (
   INSERT INTO custom_emojis AS e (id, shortcode, domain, url, static_url, visible_in_picker, created_at, updated_at)
-  SELECT n.id, n.shortcode, $1, n.url, n.url, false, $6, least($6::timestamptz, to_timestamp(n.updated / 1000.0))
+  SELECT DISTINCT ON (n.shortcode) n.id, n.shortcode, $1, n.url, n.url, false, $6::timestamptz,
+         least($6::timestamptz, to_timestamp(n.updated / 1000.0))
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS n (id, shortcode, url, updated)
-  ORDER BY n.shortcode
+  ORDER BY n.shortcode, n.updated DESC
   ON CONFLICT (shortcode, coalesce(domain, '')) DO UPDATE
   SET url = EXCLUDED.url, static_url = EXCLUDED.static_url, updated_at = EXCLUDED.updated_at
-  WHERE e.updated_at < EXCLUDED.updated_at AND (e.url <> EXCLUDED.url OR $7)
+  WHERE e.updated_at < EXCLUDED.updated_at AND (e.url <> EXCLUDED.url OR EXCLUDED.shortcode = ANY($7::text[]))
   RETURNING e.id)
 DELETE FROM pictures p USING received r WHERE p.emoji_id = r.id)sql"};
 
-namespace {
-
-void receive(db::Tx& tx, std::string_view domain, std::span<const ReceivedEmoji> emojis, bool stated) {
+void receive_emojis(db::Tx& tx, std::string_view domain, std::span<const ReceivedEmoji> emojis) {
+  if (emojis.empty()) return;
   std::vector<std::int64_t> ids;
   std::vector<std::string> shortcodes;
   std::vector<std::string> urls;
   std::vector<std::int64_t> updated;
+  std::vector<std::string> stated;  // the shortcodes
   for (const auto& emoji : emojis) {
-    if (emoji.stated != stated) continue;
     ids.push_back(emoji.id);
     shortcodes.push_back(emoji.shortcode);
     urls.push_back(emoji.url);
     updated.push_back(emoji.updated.time_since_epoch().count());
+    if (emoji.stated) stated.push_back(emoji.shortcode);
   }
-  if (ids.empty()) return;
   tx.exec(kReceiveEmojis, {domain, db::Param::bigints(ids), db::Param::texts(shortcodes), db::Param::texts(urls),
-                           db::Param::bigints(updated), tx.now(), stated});
-}
-
-}  // namespace
-
-void receive_emojis(db::Tx& tx, std::string_view domain, std::span<const ReceivedEmoji> emojis) {
-  for (const bool stated : {true, false}) receive(tx, domain, emojis, stated);
+                           db::Param::bigints(updated), tx.now(), db::Param::texts(stated)});
 }
 
 const db::Statement kNoteForeignEmoji{"emojis.note_foreign", R"sql(

@@ -130,7 +130,8 @@ SELECT DISTINCT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url)
 FROM met JOIN accounts a ON a.id = met.account_id
 WHERE a.domain IS NOT NULL AND a.inbox_url <> '' AND a.suspended_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = $1 AND b.target_account_id = a.id)
-  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_account_id = $1))sql"};
+  AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_account_id = $1)
+  AND NOT EXISTS (SELECT 1 FROM account_domain_blocks b WHERE b.account_id = $1 AND b.domain = a.domain))sql"};
 
 std::vector<std::string> list_acquainted_inboxes(db::Tx& tx, AccountId id, Time since) {
   return all_rows(tx.exec(kAcquaintedInboxes, {id, since.time_since_epoch().count() << 16U}),

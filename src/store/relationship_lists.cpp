@@ -52,11 +52,13 @@ SELECT DISTINCT coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url) COLLATE "C
 FROM follows f JOIN accounts a ON a.id = f.account_id
 WHERE f.target_account_id = $1 AND a.domain IS NOT NULL AND a.inbox_url <> '' AND a.suspended_at IS NULL
   AND coalesce(nullif(a.shared_inbox_url, ''), a.inbox_url) COLLATE "C" > $2
+  AND NOT EXISTS (SELECT 1 FROM account_domain_blocks b WHERE b.account_id = $4 AND b.domain = a.domain)
 ORDER BY inbox
 LIMIT $3)sql"};
 
-std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit) {
-  return all_rows(tx.exec(kFollowerInboxes, {id, after, limit}),
+std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit,
+                                               AccountId speaker) {
+  return all_rows(tx.exec(kFollowerInboxes, {id, after, limit, speaker}),
                   [](const db::Row& row) { return std::string(row.text(0)); });
 }
 

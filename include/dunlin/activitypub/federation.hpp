@@ -41,8 +41,10 @@ class FederationService final : public service::Federation {
   [[nodiscard]] service::DomainPolicies& policies() { return policies_; }
   [[nodiscard]] HostBudget& host_budget() { return host_budget_; }
   [[nodiscard]] KnownSigners& signers() { return signers_; }
-  /// How often the origin of a thing was asked whether it is deleted, because somebody else said so.
+  /// How often others were asked about something because somebody spoke of it.
   [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }
+  /// What one activity has been counted for: it may be tried several times.
+  [[nodiscard]] service::AttemptLimiter& counted_before() { return counted_before_; }
   /// Keys that somebody made us fetch in vain: by whom, and from where.
   [[nodiscard]] service::AttemptLimiter& vain_lookups() { return vain_lookups_; }
   /// People here whom an account that nobody follows has named.
@@ -120,6 +122,7 @@ class FederationService final : public service::Federation {
   service::AttemptLimiter refusals_told_;
   service::InboundPolicies inbound_policies_;
   service::AttemptLimiter origin_checks_;
+  service::AttemptLimiter counted_before_;
   service::AttemptLimiter vain_lookups_;
   service::AttemptLimiter stranger_mentions_;
   KnownSigners signers_;

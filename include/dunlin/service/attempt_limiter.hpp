@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,11 +29,24 @@ class AttemptLimiter {
   Usage count(std::string_view key, int limit, std::chrono::seconds window, bool again = false);
   bool allow(std::string_view key, int limit, std::chrono::seconds window) { return count(key, limit, window).allowed; }
 
+  struct Limit {
+    std::string key;
+    int most = 0;
+    std::chrono::seconds window{};
+    int times = 1;  // how many attempts are made at once
+  };
+  /// Counts against all of them (nullopt), or against none: then the time from which the first that refuses has room.
+  std::optional<Time> count_all(std::span<const Limit> limits);
+  /// How many attempts there is room for; makes no key.
+  int left(const std::string& key, int limit);
+
  private:
   struct Window {
     Time ends_at{};
     int count = 0;
   };
+  Window& window_of(std::string_view key, std::chrono::seconds length, Time now);
+  int left(const std::string& key, int limit, Time now) const;
   void make_room(Time now);
 
   const Clock& clock_;

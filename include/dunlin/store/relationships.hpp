@@ -48,7 +48,9 @@ std::vector<AccountRef> list_follow_requests(db::Tx& tx, AccountId id, const mod
 std::int64_t count_follow_requests(db::Tx& tx, AccountId id);
 
 /// Distinct preferred inboxes of remote followers, in order of the inbox, after `after` (""): for fan-out in batches.
-std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit);
+/// Without those on domains that `speaker` blocks, where somebody else than `id` speaks.
+std::vector<std::string> list_follower_inboxes(db::Tx& tx, AccountId id, std::string_view after, int limit,
+                                               AccountId speaker = {});
 bool has_local_follower(db::Tx& tx, AccountId id);
 /// Of remote accounts that block it.
 std::vector<std::string> list_blocker_inboxes(db::Tx& tx, AccountId id);

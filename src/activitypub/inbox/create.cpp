@@ -30,8 +30,13 @@ bool is_for_one_of_us(InboxContext& context, const Note& note) {
 }
 
 constexpr int kMostOfStranger = 5;
-constexpr int kMostOfStrangers = 300;  // of one domain, where accounts cost nothing
+constexpr int kMostOfStrangers = 300;  // new ones of one domain, where accounts cost nothing
 constexpr std::chrono::hours kHour{1};
+constexpr std::chrono::hours kNewFor{7 * 24};
+
+Time came_at(AccountId id) {
+  return Time{std::chrono::milliseconds{id.value >> 16U}};
+}
 
 /// Those of ours whom an answer may always name: who wrote what is answered, and whom that names.
 std::vector<model::Mention> list_spoken_to(InboxContext& context, std::string_view in_reply_to) {
@@ -57,19 +62,12 @@ bool is_flood(InboxContext& context, const model::Account& author, std::int64_t 
   const auto before = store::count_local_mentions(context.tx, author.id, context.tx.now() - kHour) - counted_already;
   if (before + named > kMostOfStranger) return true;
   // The date of a status is its author's claim: what has come lately is counted here as well.
-  auto& limiter = FederationService::of(context.env).stranger_mentions();
-  const std::string domain = "of " + HostBudget::registrable(domain_of(author.uri));
-  if (limiter.count(author.uri, kMostOfStranger, kHour, true).remaining < named ||
-      limiter.count(domain, kMostOfStrangers, kHour, true).remaining < named) {
-    return true;
-  }
-  context.tx.after_commit([&limiter, uri = author.uri, domain, named] {
-    for (std::int64_t i = 0; i < named; ++i) {
-      limiter.count(uri, kMostOfStranger, kHour);
-      limiter.count(domain, kMostOfStrangers, kHour);
-    }
-  });
-  return false;
+  const int times = static_cast<int>(std::min<std::int64_t>(named, kMostOfStrangers + 1));
+  std::vector<Limit> limits{{author.uri, kMostOfStranger, kHour, times}};
+  // New accounts of a large server cannot silence those who have been known for a while.
+  if (came_at(author.id) > context.tx.now() - kNewFor)
+    limits.push_back({"of " + HostBudget::registrable(domain_of(author.uri)), kMostOfStrangers, kHour, times});
+  return count_once(context, FederationService::of(context.env).stranger_mentions(), limits).has_value();
 }
 
 /// How many of ours a note names or is addressed to, beside those to whom it answers.

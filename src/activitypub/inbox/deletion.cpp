@@ -10,6 +10,7 @@
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -30,6 +31,19 @@ void look_again(InboxContext& context, const std::string& id) {
                             .payload = id + std::string(kAgain),
                             .run_at = context.tx.now() + kUntilAgain,
                             .unique_key = text::hex_encode(crypto::sha256(id + std::string(kAgain)))});
+}
+
+Outcome check_later(InboxContext& context, const std::string& id, Time at) {
+  constexpr int kMostLater = 600;
+  constexpr std::chrono::hours kWindow{1};
+  auto& federation = FederationService::of(context.env);
+  const std::array limits{Limit{"later " + id, 1, kWindow},
+                          Limit{"later of " + HostBudget::registrable(domain_of(id)), kMostLater, kWindow}};
+  if (count_once(context, federation.origin_checks(), limits)) return asked_too_much();
+  federation.queue().enqueue(
+      context.tx,
+      {.kind = kCheckDeletion, .payload = id, .run_at = at, .unique_key = text::hex_encode(crypto::sha256(id))});
+  return Outcome::ignored(Reason::flood, "its origin was asked within the hour, and will be again after that");
 }
 
 Result<AtOrigin> read_presence(const Result<Object>& object, const std::string& id) {
@@ -79,27 +93,15 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
   const auto owner = store::find_account_by_uri(context.tx, deletion.actor);
   const bool is_known = owner && !owner->is_local() && (id == owner->uri || store::find_status_by_uri(context.tx, id));
   if (!is_known) return Outcome::ignored(Reason::unknown, "the object is not here");
-  if (!may_ask(context, id)) return asked_too_much();
-  // Whoever forwards Deletes of what is still there makes us ask, not often.
-  constexpr int kMostChecks = 3;
-  constexpr std::chrono::hours kWindow{1};
-  const auto usage = count_question(context, id, kMostChecks, kWindow);
-  if (!usage.allowed) {
-    FederationService::of(context.env)
-        .queue()
-        .enqueue(context.tx, {.kind = kCheckDeletion,
-                              .payload = id,
-                              .run_at = usage.resets_at,
-                              .unique_key = text::hex_encode(crypto::sha256(id))});
-    return Outcome::ignored(Reason::flood, "its origin was asked within the hour, and will be again after that");
-  }
+  // Whoever forwards Deletes of what is still there makes us ask, not often; what was true of them is found out later.
+  if (const auto until = asked_too_often(context, id, few_an_hour(id))) return check_later(context, id, *until);
   return confirm_deletion(context, *owner, deletion, false);
 }
 
 Result<Outcome> deleted_in_group(InboxContext& context, const std::string& id) {
   const auto known = find_known_status(context, id);
   if (!known || known->local) return Outcome::ignored(Reason::unknown, "the status is not here");
-  if (!may_ask(context, id)) return asked_too_much();
+  if (asked_too_often(context, id, few_an_hour(id))) return asked_too_much();
   const auto presence = presence_at_origin(context, id, known);
   if (!presence && (presence.error().code == Errc::need_remote || presence.error().code == Errc::remote_failed))
     return std::unexpected(presence.error());

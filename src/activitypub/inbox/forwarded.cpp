@@ -23,7 +23,7 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
   if (id == activity.actor) {  // an edited profile
     const auto known = store::find_account_by_uri(context.tx, id);
     if (!known) return Outcome::ignored(Reason::unknown, "the actor is not here");
-    if (!may_ask(context, id)) return asked_too_much();
+    if (asked_too_often(context, id, few_an_hour("told of update " + id))) return asked_too_much();
     TRY_VOID(refresh_in_turn(context, *known));
     return Outcome::accepted();
   }
@@ -33,7 +33,7 @@ Result<Outcome> as_its_origin_shows(InboxContext& context, const Activity& activ
     if (!is_relevant(context, author.value_or(model::Account{}), *copy))
       return Outcome::ignored(Reason::nobody_concerned, "concerns nobody here");
   }
-  if (!may_ask(context, id)) return asked_too_much();
+  if (asked_too_often(context, id, few_an_hour("told of " + id))) return asked_too_much();
   auto object = TRY(context.resolver.fetch(id));
   if (!object.note || object.note->attributed_to != activity.actor || !same_origin(object.id, activity.actor)) {
     return Outcome::rejected(Reason::not_confirmed, "its origin does not confirm it");
@@ -54,7 +54,7 @@ Result<Outcome> announced_at_origin(InboxContext& context, const Activity& annou
   const bool is_ours = service::uris::is_own_url(context.env.config, announce.object_id());
   if (!is_ours && (!known || !store::has_local_follower(context.tx, known->id)))
     return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
-  if (!may_ask(context, announce.id)) return asked_too_much();
+  if (asked_too_often(context, announce.id, few_an_hour(announce.id))) return asked_too_much();
   const auto object = TRY(context.resolver.fetch(announce.id));
   if (!object.activity || object.id != announce.id || object.activity->type != ActivityType::announce ||
       object.activity->actor != announce.actor) {
@@ -72,10 +72,7 @@ Result<Outcome> moved_at_origin(InboxContext& context, const Activity& move) {
   if (actor->suspended_at) return Outcome::rejected(Reason::suspended, "the actor is suspended");
   if (has_moved_lately(context.tx, *actor)) return Outcome::duplicate(Reason::flood, "it moved less than a week ago");
   // Counted apart, so that nobody's tales are in the way of the actor's own word.
-  constexpr int kMostChecks = 3;
-  if (!count_question(context, "told of move " + actor->uri, kMostChecks, std::chrono::hours{1}).allowed)
-    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
-  if (!may_ask(context, actor->uri)) return asked_too_much();
+  if (asked_too_often(context, actor->uri, few_an_hour("told of move " + actor->uri))) return asked_too_much();
   const auto document = TRY(context.resolver.fetch(actor->uri));
   if (!document.actor || document.id != actor->uri || move.target.empty() || document.actor->moved_to != move.target)
     return Outcome::rejected(Reason::not_confirmed, "the actor's document does not say that it moved there");
@@ -91,7 +88,7 @@ Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like) {
   }
   if (service::uris::is_own_url(context.env.config, like.actor))
     return Outcome::rejected(Reason::not_theirs, "in the name of one of ours");
-  if (!may_ask(context, like.id)) return asked_too_much();
+  if (asked_too_often(context, like.id, few_an_hour(like.id))) return asked_too_much();
   const auto object = TRY(context.resolver.fetch(like.id));
   if (!object.activity || object.id != like.id || object.activity->type != like.type ||
       object.activity->actor != like.actor || object.activity->object_id() != like.object_id()) {

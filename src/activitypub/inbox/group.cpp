@@ -29,10 +29,7 @@ Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote
   const auto voter = store::find_account(tx, favourite ? favourite->account_id : reaction->account_id);
   const auto target = store::find_status(tx, favourite ? favourite->status_id : reaction->status_id);
   if (!voter || voter->is_local() || !target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
-  if (!may_ask(context, vote.id)) return asked_too_much();
-  constexpr int kMostChecks = 3;
-  if (!count_question(context, vote.id, kMostChecks, std::chrono::hours{1}).allowed)
-    return Outcome::ignored(Reason::flood, "its origin was asked within the hour");
+  if (asked_too_often(context, vote.id, few_an_hour(vote.id))) return asked_too_much();
   const auto at_origin = context.resolver.fetch(vote.id);
   if (at_origin && at_origin->type != "Tombstone")
     return Outcome::rejected(Reason::not_confirmed, "it is still at its origin");

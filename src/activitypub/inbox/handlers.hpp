@@ -9,10 +9,12 @@
 #include "dunlin/model/status.hpp"
 #include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/reactions.hpp"
+#include "dunlin/store/custom_emojis.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -96,18 +98,29 @@ bool is_within_relay_share(InboxContext& context, const model::Account& relay, b
 std::optional<Result<Outcome>> quote_answered(InboxContext& context, const Activity& answer, bool accepted);
 /// A consent to a quote that is taken back; nullopt: `uri` is none.
 std::optional<Outcome> authorization_deleted(InboxContext& context, const std::string& uri);
-/// What an EmojiReact, or a Like with a content, means; nullopt: no emoji.
-std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, const Activity& activity);
+/// What an EmojiReact, or a Like with a content, means.
+struct MeantReaction {
+  service::RemoteReaction reaction;
+  std::optional<store::ReceivedEmoji> custom{};
+  std::string domain{};  // whose custom emoji it is
+};
+/// nullopt: no emoji.
+std::optional<MeantReaction> meant_reaction(const InboxContext& context, const Activity& activity);
+/// The same, and its emoji is one of those that are known from now on; nullopt, too, where its pictures are refused.
+std::optional<service::RemoteReaction> receive_reaction(InboxContext& context, const Activity& activity);
 
 // Shared by several of them:
 
-/// Counts a question to another server once for each activity, however often that is tried: in company, then in a job.
-service::AttemptLimiter::Usage count_question(InboxContext& context, const std::string& key, int most,
-                                              std::chrono::seconds window);
-/// Whether the origin of `uri` is asked because the acting account, who is not its author, speaks of it: there is a
-/// limit for the server that makes us ask, and one for the server that is asked. To be called before anything is
-/// fetched.
-bool may_ask(InboxContext& context, std::string_view uri);
+using Limit = service::AttemptLimiter::Limit;
+/// Counts something against all of `limits` once for each activity, however often that is tried: in company, then in a
+/// job. nullopt: it may be done; else the time from which it may.
+std::optional<Time> count_once(InboxContext& context, service::AttemptLimiter& counts, std::span<const Limit> limits);
+/// Whether the origin of `uri` is asked too often because the acting account, who is not its author, speaks of it:
+/// beside the limit of what it is asked (`about`) there are such for the server that makes us ask and for the one that
+/// is asked. To be called where a fetch follows. nullopt: it may be asked; else the time from which it may.
+std::optional<Time> asked_too_often(InboxContext& context, std::string_view uri, Limit about);
+/// The usual limit of one thing.
+Limit few_an_hour(const std::string& what);
 Outcome asked_too_much();
 /// A local actor, not the instance actor.
 std::optional<model::Account> find_local_actor(InboxContext& context, std::string_view uri);

@@ -29,7 +29,7 @@ Result<Outcome> on_like(InboxContext& context, const Activity& like) {
   if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected(Reason::blocked, "blocked");
   if (!store::find_visible_status(tx, context.actor.id, target->id))
     return Outcome::rejected(Reason::not_public, "it may not see the status");
-  if (auto reaction = reaction_of(context, like)) {
+  if (auto reaction = receive_reaction(context, like)) {
     if (context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction)))
       return Outcome::accepted();
     return Outcome::ignored(Reason::not_allowed, "known already, or not allowed");

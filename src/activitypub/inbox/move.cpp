@@ -17,8 +17,8 @@ Result<Outcome> on_move(InboxContext& context, const Activity& move) {
   const auto again = [] { return Outcome::duplicate(Reason::flood, "it moved less than a week ago"); };
   if (has_moved_lately(context.tx, context.actor)) return again();
   // Moves that are not true are no way to make us ask others, either.
-  constexpr int kMostAnHour = 5;
-  if (!count_question(context, "move " + context.actor.uri, kMostAnHour, std::chrono::hours{1}).allowed)
+  const Limit moves{.key = "move " + context.actor.uri, .most = 5, .window = std::chrono::hours{1}};
+  if (count_once(context, FederationService::of(context.env).origin_checks(), std::span(&moves, 1)))
     return Outcome::ignored(Reason::flood, "too many moves within the hour");
   const auto known = TRY(context.resolver.actor(move.target));
   const auto target = known.is_local() ? known : TRY(context.resolver.refresh(known));

@@ -5,6 +5,7 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/store/relationships.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -16,17 +17,17 @@ namespace {
 
 constexpr int kMostInboxes = 500;
 // Each costs a delivery for every server that follows. Who missed something asks the origin.
-constexpr std::chrono::seconds kPause{30};
+constexpr int kMostOfOne = 6;  // some corrections in a row are nothing odd
+constexpr std::chrono::minutes kWhile{5};
 constexpr std::chrono::hours kHour{1};
 constexpr int kMostOfActor = 60;
 constexpr int kMostOfHost = 600;
 
 bool is_too_much(InboxContext& context, const std::string& what, const std::string& host) {
-  const auto is_allowed = [&](const std::string& of, int most, std::chrono::seconds window) {
-    return count_question(context, "passed on " + of, most, window).allowed;
-  };
-  return !is_allowed(what, 1, kPause) || !is_allowed(context.actor.uri, kMostOfActor, kHour) ||
-         !is_allowed(host, kMostOfHost, kHour);
+  const std::array limits{Limit{"passed on " + what, kMostOfOne, kWhile},
+                          Limit{"passed on " + context.actor.uri, kMostOfActor, kHour},
+                          Limit{"passed on " + host, kMostOfHost, kHour}};
+  return count_once(context, FederationService::of(context.env).origin_checks(), limits).has_value();
 }
 
 bool is_public(const std::optional<model::Status>& status) {
@@ -59,7 +60,8 @@ void pass_on(InboxContext& context, const model::Status& reply, std::string_view
   auto inboxes = store::list_follower_inboxes(tx, ours->account_id, "", kMostInboxes);
   const std::string origin = domain_of(context.actor.uri);
   std::erase_if(inboxes, [&](const std::string& inbox) { return domain_of(inbox) == origin; });
-  if (inboxes.empty() || is_too_much(context, reply.uri + " " + std::string(type), origin)) return;
+  if (inboxes.empty() || is_too_much(context, reply.uri + " " + std::string(type) + " " + context.actor.uri, origin))
+    return;
   FederationService::of(context.env)
       .deliveries()
       .enqueue(tx,

@@ -86,15 +86,20 @@ struct Prover {
   Time proven_at;
 };
 
+constexpr std::chrono::hours kRemembered{6 * 24};  // inbound activities are kept for seven days
+
 /// The actor, when a proof inside of the activity (FEP-8b32) is made with a key of its own. Errors: need_remote.
 Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity& activity, std::string_view body) {
   const auto none = std::optional<Prover>();
   if (activity.id.empty() || service::uris::is_own_url(context.env.config, activity.actor)) return none;
   const auto proof = Proof::read(body, context.tx.now());
   if (!proof || !*proof || !same_origin((*proof)->key_id(), activity.actor)) return none;
+  // An old post may have been deleted, and that be forgotten here: then its origin says whether it is true.
+  const bool may_be_gone = activity.type == ActivityType::create || activity.type == ActivityType::update;
+  if (may_be_gone && (*proof)->created() < context.tx.now() - kRemembered) return none;
   const auto known = store::find_key(context.tx, (*proof)->key_id());
   const bool costs = !known || (known->expires_at && *known->expires_at <= context.tx.now());
-  if (costs && !may_ask(context, (*proof)->key_id())) return none;
+  if (costs && asked_too_often(context, (*proof)->key_id(), few_an_hour((*proof)->key_id()))) return none;
   const auto key = context.resolver.key((*proof)->key_id());
   if (!key) {
     if (key.error().code == Errc::need_remote) return std::unexpected(key.error());
@@ -110,7 +115,6 @@ Result<std::optional<Prover>> proven_actor(InboxContext& context, const Activity
 /// it is, a deletion) may be as old as it likes. All else counts once, and while the first time is remembered.
 std::optional<Outcome> refuse_replay(InboxContext& context, const Activity& activity, const Prover& prover,
                                      const store::InboundActivity& received) {
-  constexpr std::chrono::hours kRemembered{6 * 24};  // inbound activities are kept for seven days
   const bool is_lasting = activity.type == ActivityType::create || activity.type == ActivityType::update ||
                           activity.type == ActivityType::delete_;
   if (is_lasting) return std::nullopt;

@@ -1,5 +1,6 @@
 #include "inbox/handlers.hpp"
 
+#include "dunlin/activitypub/federation.hpp"
 #include "dunlin/base/emoji.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/base/url.hpp"
@@ -15,16 +16,17 @@
 namespace dunlin::activitypub {
 
 /// `content` is an emoji, or `:shortcode:` or `:shortcode@host:` with a picture among the tags (FEP-c0e0).
-std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, const Activity& activity) {
+std::optional<MeantReaction> meant_reaction(const InboxContext& context, const Activity& activity) {
   std::string name(text::trim(activity.content));
   if (name.empty()) return std::nullopt;
-  service::RemoteReaction reaction;
+  MeantReaction meant;
+  service::RemoteReaction& reaction = meant.reaction;
   if (!activity.id.empty()) reaction.uri = activity.id;
   // Misskey and its kin allow one for each post, and send it as a Like.
   reaction.replaces = activity.type == ActivityType::like;
   if (text::is_emoji(name)) {
     reaction.name = std::move(name);
-    return reaction;
+    return meant;
   }
   if (name.size() < 3 || !name.starts_with(':') || !name.ends_with(':')) return std::nullopt;
   name = name.substr(1, name.size() - 2);
@@ -36,19 +38,30 @@ std::optional<service::RemoteReaction> reaction_of(const InboxContext& context, 
   if (emoji == activity.emojis.end()) return std::nullopt;
   const auto domain = at == std::string::npos ? context.actor.domain : normalise_domain(name.substr(at + 1));
   if (!domain) return std::nullopt;
-  auto known = received_emoji(context.env, *emoji, context.tx.now());
-  if (!known) return std::nullopt;
-  known->shortcode = shortcode;
-  if (domain == context.actor.domain) {
-    store::receive_emojis(context.tx, *domain, std::span(&*known, 1));
-  } else {
-    // Of a third server: only it may say what its emojis look like, once it has.
-    store::note_foreign_emoji(context.tx, *domain, *known);
-  }
+  meant.custom = received_emoji(context.env, *emoji, context.tx.now());
+  if (!meant.custom) return std::nullopt;
+  meant.custom->shortcode = shortcode;
+  meant.domain = *domain;
   reaction.name = shortcode + "@" + *domain;
   reaction.url = emoji->url;
   reaction.static_url = emoji->url;
-  return reaction;
+  return meant;
+}
+
+std::optional<service::RemoteReaction> receive_reaction(InboxContext& context, const Activity& activity) {
+  auto meant = meant_reaction(context, activity);
+  if (!meant) return std::nullopt;
+  if (!meant->custom) return std::move(meant->reaction);
+  const auto& policies = FederationService::of(context.env).policies();
+  const bool is_own = meant->domain == context.actor.domain;
+  if ((is_own ? policies.find(context.actor) : policies.find(meant->domain)).reject_media) return std::nullopt;
+  if (is_own) {
+    store::receive_emojis(context.tx, meant->domain, std::span(&*meant->custom, 1));
+  } else {
+    // Of a third server: only it may say what its emojis look like, once it has.
+    store::note_foreign_emoji(context.tx, meant->domain, *meant->custom);
+  }
+  return std::move(meant->reaction);
 }
 
 /// A remote account reacts with an emoji (Pleroma, Akkoma, Mitra, Iceshrimp).
@@ -65,7 +78,7 @@ Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react) {
   }
   const auto target = find_known_status(context, react.object_id());
   if (!target) return Outcome::ignored(Reason::unknown, "the status is not here");
-  auto reaction = reaction_of(context, react);
+  auto reaction = receive_reaction(context, react);
   if (!reaction) return Outcome::ignored(Reason::incomplete, "no emoji");
   if (!context.services.reactions.receive(tx, context.actor, *target, std::move(*reaction))) {
     return Outcome::ignored(Reason::not_allowed, "known already, or not allowed");

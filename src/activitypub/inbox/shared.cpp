@@ -17,6 +17,10 @@ namespace dunlin::activitypub {
 
 namespace uris = service::uris;
 
+namespace {
+constexpr std::chrono::hours kHour{1};
+}  // namespace
+
 std::optional<model::Account> find_local_actor(InboxContext& context, std::string_view uri) {
   if (!uris::is_own_url(context.env.config, uri)) return std::nullopt;
   auto account = store::find_account_by_uri(context.tx, uri);
@@ -98,25 +102,41 @@ bool is_relevant(InboxContext& context, const model::Account& author, const Note
   return is_of_interest(context, note.in_reply_to) || (note.quote && is_of_interest(context, note.quote->id));
 }
 
-service::AttemptLimiter::Usage count_question(InboxContext& context, const std::string& key, int most,
-                                              std::chrono::seconds window) {
-  auto& checks = FederationService::of(context.env).origin_checks();
-  const bool again = !checks.allow(key + " " + context.received.str(), 1, window);
-  return checks.count(key, most, window, again);
+std::optional<Time> count_once(InboxContext& context, service::AttemptLimiter& counts, std::span<const Limit> limits) {
+  auto& marks = FederationService::of(context.env).counted_before();
+  const std::string mark = limits.front().key + " " + context.received.str();
+  if (marks.left(mark, 1) == 0) return std::nullopt;
+  const auto until = counts.count_all(limits);
+  if (!until) marks.allow(mark, 1, kHour);
+  return until;
 }
 
-bool may_ask(InboxContext& context, std::string_view uri) {
-  constexpr std::chrono::hours kWindow{1};
+std::optional<Time> asked_too_often(InboxContext& context, std::string_view uri, Limit about) {
   constexpr int kMostOfSigner = 600;
+  constexpr int kMostOfPair = 300;
   constexpr int kMostOfTarget = 1200;
-  if (context.relayed) return true;  // has a share of its own
-  auto& checks = FederationService::of(context.env).origin_checks();
-  // However often it is tried, and whatever else it makes us ask.
+  auto& federation = FederationService::of(context.env);
+  std::vector<Limit> limits{std::move(about)};
   const std::string asked = "asked " + context.received.str();
-  if (checks.count(asked, 1, kWindow, true).remaining == 0) return true;
-  const auto owner_of = [](std::string_view url) { return HostBudget::registrable(domain_of(url)); };
-  return checks.allow("by " + owner_of(context.actor.uri), kMostOfSigner, kWindow) &&
-         checks.allow("of " + owner_of(uri), kMostOfTarget, kWindow) && checks.allow(asked, 1, kWindow);
+  // Once, whatever else it makes us ask. What relays bring has a share of its own.
+  const bool counts = !context.relayed && federation.counted_before().left(asked, 1) > 0;
+  if (counts) {
+    const auto owner_of = [](std::string_view url) { return HostBudget::registrable(domain_of(url)); };
+    const std::string by = "by " + owner_of(context.actor.uri);
+    const std::string of = " of " + owner_of(uri);
+    // Those whom nobody here follows cannot use up what the others may ask.
+    const bool is_followed = store::has_local_follower(context.tx, context.actor.id);
+    limits.push_back({by, kMostOfSigner, kHour});
+    limits.push_back({by + of, kMostOfPair, kHour});
+    limits.push_back({(is_followed ? "by known" : "by strangers") + of, kMostOfTarget, kHour});
+  }
+  const auto until = count_once(context, federation.origin_checks(), limits);
+  if (!until && counts) federation.counted_before().allow(asked, 1, kHour);
+  return until;
+}
+
+Limit few_an_hour(const std::string& what) {
+  return {.key = what, .most = 3, .window = kHour};
 }
 
 Outcome asked_too_much() {
@@ -126,7 +146,8 @@ Outcome asked_too_much() {
 Result<void> refresh_in_turn(InboxContext& context, const model::Account& account) {
   constexpr std::chrono::seconds kPause{60};
   auto& federation = FederationService::of(context.env);
-  if (!count_question(context, "update " + account.uri, 1, kPause).allowed) {
+  const Limit once{.key = "update " + account.uri, .most = 1, .window = kPause};
+  if (count_once(context, federation.origin_checks(), std::span(&once, 1))) {
     federation.queue().enqueue(context.tx, {.kind = kCheckActor,
                                             .payload = account.id.str() + " first",
                                             .run_at = context.tx.now() + kPause,

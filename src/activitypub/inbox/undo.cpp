@@ -84,9 +84,9 @@ std::optional<Outcome> undo_by_object(InboxContext& context, const Activity& inn
   const auto status = find_known_status(context, inner.object_id());
   if (!status) return std::nullopt;
   if (inner.type == ActivityType::emoji_react || inner.type == ActivityType::like) {
-    const auto meant = reaction_of(context, inner);
+    const auto meant = meant_reaction(context, inner);
     for (const model::Reaction& reaction : store::list_reactions_of(tx, context.actor.id, status->id)) {
-      if (!meant || reaction.name != meant->name) continue;
+      if (!meant || reaction.name != meant->reaction.name) continue;
       context.services.reactions.receive_undo(tx, reaction, *status);
       return Outcome::accepted();
     }

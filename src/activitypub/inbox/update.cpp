@@ -49,8 +49,8 @@ bool has_other_parts(db::Tx& tx, const model::Status& stored, const Note& note) 
 
 /// As the origin shows them now, once in a minute.
 Result<void> refresh_numbers(InboxContext& context, const model::Status& stored) {
-  if (!may_ask(context, stored.uri)) return {};
-  if (!count_question(context, "numbers " + stored.uri, 1, std::chrono::minutes{1}).allowed) return {};
+  const Limit once{.key = "numbers " + stored.uri, .most = 1, .window = std::chrono::minutes{1}};
+  if (asked_too_often(context, stored.uri, once)) return {};
   return context.resolver.refresh(stored);
 }
 

@@ -65,10 +65,10 @@ void prove(service::Environment& env, db::Tx& tx, NewActivity& activity) {
   if (key) activity.body = add_proof(std::move(activity.body), stored.key_id, *key, tx.now());
 }
 
-std::vector<std::string> list_all_follower_inboxes(db::Tx& tx, AccountId account) {
+std::vector<std::string> list_all_follower_inboxes(db::Tx& tx, AccountId account, AccountId speaker) {
   std::vector<std::string> all;
   for (;;) {
-    auto some = store::list_follower_inboxes(tx, account, all.empty() ? std::string() : all.back(), kBatch);
+    auto some = store::list_follower_inboxes(tx, account, all.empty() ? std::string() : all.back(), kBatch, speaker);
     const bool is_last = some.size() < kBatch;
     std::ranges::move(some, std::back_inserter(all));
     if (is_last) return all;
@@ -125,12 +125,13 @@ void carry_out(service::Environment& env, db::Tx& tx, Plan plan, Told what) {
   const auto& deliveries = FederationService::of(env).deliveries();
   const bool takes_back = what == Told::delete_ || what == Told::undo_announce;
   const bool is_new = what == Told::create || what == Told::announce;
+  const AccountId author = plan.activity.account_id;
   if (takes_back) std::ranges::for_each(plan.named, [](auto& entry) { entry.second.clear(); });
   if (plan.is_public) prove(env, tx, plan.activity);
   auto named = plan.to_relays ? enqueue_for_relays(env, tx, plan, what) : std::vector<std::string>();
   std::set<std::string> done(named.begin(), named.end());
   const auto of_followers =
-      plan.to_followers ? list_all_follower_inboxes(tx, plan.activity.account_id) : std::vector<std::string>();
+      plan.to_followers ? list_all_follower_inboxes(tx, author, author) : std::vector<std::string>();
   // Who is spoken to hears it first.
   NewActivity direct = plan.activity;
   if (direct.priority == Priority::post) direct.priority = Priority::direct;
@@ -143,8 +144,8 @@ void carry_out(service::Environment& env, db::Tx& tx, Plan plan, Told what) {
   }
   plan.activity.to_followers = plan.only_followers;
   enqueue_others(deliveries, tx, plan.activity, of_followers, done);
-  const auto of_others =
-      plan.also_followers_of ? list_all_follower_inboxes(tx, *plan.also_followers_of) : std::vector<std::string>();
+  const auto of_others = plan.also_followers_of ? list_all_follower_inboxes(tx, *plan.also_followers_of, author)
+                                                : std::vector<std::string>();
   enqueue_others(deliveries, tx, plan.activity, of_others, done);
   if (!plan.status) return;
   const auto before = is_new ? store::StatusReceivers{} : store::list_status_receivers(tx, *plan.status);

@@ -43,6 +43,7 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
       relay_limiter_(clock),
       refusals_told_(clock),
       origin_checks_(clock),
+      counted_before_(clock),
       vain_lookups_(clock),
       stranger_mentions_(clock),
       env_{clock, ids, config, *this, queue, events},

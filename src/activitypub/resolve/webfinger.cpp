@@ -10,6 +10,7 @@
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -54,11 +55,16 @@ Result<const service::RemoteDocument*> Resolver::answer(const std::string& url, 
                                                         std::string_view sent_by) {
   TRY_VOID(check_budget(url));
   // Actors cost their server nothing, and each may say that its name is somebody else's to know.
+  constexpr int kMostOfPair = 300;
   constexpr int kMostElsewhere = 1200;
+  constexpr std::chrono::hours kWindow{1};
   const std::string target = HostBudget::registrable(domain_of(url));
-  const bool elsewhere = !sent_by.empty() && target != HostBudget::registrable(sent_by);
+  const std::string sender = HostBudget::registrable(sent_by);
+  const std::array<service::AttemptLimiter::Limit, 2> limits{
+      {{"sent to " + target + " by " + sender, kMostOfPair, kWindow}, {"sent to " + target, kMostElsewhere, kWindow}}};
+  const bool elsewhere = !sent_by.empty() && target != sender;
   if (elsewhere && documents_.find_answer(url, kind) == nullptr &&
-      !FederationService::of(env_).origin_checks().allow("sent to " + target, kMostElsewhere, std::chrono::hours{1})) {
+      FederationService::of(env_).origin_checks().count_all(limits)) {
     return fail(Errc::remote_failed, "Remote data could not be fetched", "too many names that others say are there");
   }
   return fetch_answer(env_.config, documents_, url, kind);

@@ -1,9 +1,12 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/service/domain_policies.hpp"
+#include "dunlin/store/custom_emojis.hpp"
 #include "dunlin/store/reactions.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -42,6 +45,27 @@ struct Setup : Fediverse {
 using Names = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("an emoji whose pictures are refused here is not taken in", "[activitypub][inbox][reaction][policy]") {
+  Setup f;
+  const auto refused = GENERATE(std::string("ple.example"), std::string("third.example"));
+  f.world.write([&](db::Tx& tx) {
+    model::DomainPolicy policy;
+    policy.domain = refused;
+    policy.reject_media = true;
+    service::DomainService(f.config, f.world.ids, f.queue).block(tx, policy).value();
+    f.federation.policies().reload(tx);
+  });
+  const auto content = refused == "ple.example" ? ":blob:" : ":blob@third.example:";
+  CHECK(f.receive(f.mara, f.custom("EmojiReact", content, refused)).verdict == Verdict::ignored);
+  const std::array names{store::EmojiName{refused, "blob"}};
+  CHECK(f.world.read([&](db::Tx& tx) { return store::list_remote_emojis(tx, names); }).empty());
+  // Sent as a Like it is still a favourite.
+  auto like = f.custom("Like", content, refused);
+  like["id"] = f.mara.uri + "#likes/1";
+  CHECK(f.receive(f.mara, like).verdict == Verdict::accepted);
+  CHECK(f.names().empty());
+}
 
 TEST_CASE("8.68: an EmojiReact is a reaction, once for each emoji", "[activitypub][inbox][reaction]") {
   Setup f;

@@ -254,7 +254,17 @@ TEST_CASE("what was proven long ago does not count as new", "[activitypub][proof
   const auto create = f.proven(f.create("1"));
   f.world.clock.advance(std::chrono::hours{24 * 6 + 1});
   CHECK(f.receive(f.other, follow).verdict == Verdict::rejected);
-  CHECK(f.receive(f.other, create).verdict == Verdict::accepted);
+  // The post may have been deleted since, and that forgotten: its origin is asked.
+  SECTION("gone") {
+    f.receive(f.other, create);
+    CHECK(f.remote.requested == std::vector{f.mara.uri + "/notes/1"});
+    CHECK_FALSE(f.find_status(f.mara.uri + "/notes/1"));
+  }
+  SECTION("still there") {
+    f.remote.serve(f.mara.uri + "/notes/1", note_document(f.mara, "1"));
+    CHECK(f.receive(f.other, create).verdict == Verdict::accepted);
+    CHECK(f.find_status(f.mara.uri + "/notes/1"));
+  }
 }
 
 // R13

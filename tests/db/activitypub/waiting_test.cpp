@@ -128,6 +128,29 @@ TEST_CASE("what fails after it has begun to write leaves nothing behind, and the
   CHECK(f.alone() == std::vector{halfway.str()});
 }
 
+// R24
+TEST_CASE("a flood that is handled in one go is one, and stays one when that has to begin anew",
+          "[activitypub][inbox]") {
+  Setup f;
+  f.world.write([&](db::Tx& tx) { store::delete_follow(tx, f.anna.id, f.mara.id); });
+  const Json named = {{"cc", Json::array({f.anna.uri})},
+                      {"tag", Json::array({{{"type", "Mention"}, {"href", f.anna.uri}}})},
+                      {"published", "2026-02-01T12:00:00Z"}};
+  for (int i = 0; i < 8; ++i) f.wait(f.create(std::to_string(i), named));
+  f.wait({{"type", "Announce"}, {"object", f.world.status(f.anna).uri}});
+  SECTION("at once") {}
+  SECTION("with one that begins to write and has to wait for another server") {
+    auto halfway = named;
+    halfway["quoteUrl"] = "https://far.example/notes/9";
+    halfway["inReplyTo"] = f.world.status(f.anna).uri;
+    f.wait(f.create("halfway", halfway));
+  }
+  f.handle();
+  int heard = 0;
+  for (int i = 0; i < 8; ++i) heard += f.find_status(f.mara.uri + "/notes/" + std::to_string(i)) ? 1 : 0;
+  CHECK(heard == 5);
+}
+
 TEST_CASE("a verdict stays of what was handled in company", "[activitypub][inbox]") {
   Setup f;
   const auto id = f.wait({{"type", "View"}, {"object", "https://far.example/videos/1"}});

@@ -1,5 +1,6 @@
 #include "support/fediverse.hpp"
 
+#include "dunlin/store/blocks.hpp"
 #include "dunlin/store/quotes.hpp"
 #include "dunlin/store/status_receivers.hpp"
 
@@ -91,6 +92,11 @@ TEST_CASE("a public reply in a thread of ours reaches those who follow the threa
   SECTION("of somebody whom nobody follows elsewhere") {
     f.reply(f.world.local_account("carl"), root);
     CHECK(f.inboxes("Create") == Inboxes{"https://read.example/inbox"});
+  }
+  SECTION("but not those on a domain that the one who answers has blocked") {
+    f.world.write([&](db::Tx& tx) { store::insert_domain_block(tx, f.bob.id, "read.example", 1); });
+    f.reply(f.bob, root);
+    CHECK(f.inboxes("Create") == Inboxes{"https://fan.example/inbox"});
   }
   SECTION("to a stranger's reply there") {
     const auto theirs = f.world.status(f.fan, {.reply_to = root});

@@ -3,6 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
+#include <chrono>
+
 using namespace dunlin;
 namespace scopes = service::scopes;
 
@@ -57,11 +60,13 @@ TEST_CASE("a request may narrow what was registered, never widen it", "[oauth][s
   CHECK(scopes::subset({}, {"read"}));
 }
 
+struct Steps final : Clock {
+  Time time{std::chrono::hours(1)};
+  [[nodiscard]] Time now() const override { return time; }
+};
+
 TEST_CASE("attempts are counted by key and window", "[oauth][limits]") {
-  struct Steps final : Clock {
-    Time time{std::chrono::hours(1)};
-    [[nodiscard]] Time now() const override { return time; }
-  } clock;
+  Steps clock;
   service::AttemptLimiter limiter(clock);
   using namespace std::chrono_literals;
   for (int i = 0; i < 3; ++i) CHECK(limiter.allow("a", 3, 60s));
@@ -75,4 +80,19 @@ TEST_CASE("attempts are counted by key and window", "[oauth][limits]") {
   for (int i = 0; i < 4; ++i) limiter.allow("full", 3, 60s);
   for (int i = 0; i < 50'000; ++i) CHECK(limiter.allow(std::to_string(i), 1, 60s));
   CHECK_FALSE(limiter.allow("full", 3, 60s));
+}
+
+TEST_CASE("what counts against several limits counts against all or none", "[service][limits]") {
+  using namespace std::chrono_literals;
+  Steps clock;
+  service::AttemptLimiter limiter(clock);
+  const std::array<service::AttemptLimiter::Limit, 2> both{{{"one", 2, 60s}, {"all", 3, 120s, 2}}};
+  CHECK_FALSE(limiter.count_all(both));
+  CHECK(limiter.left("one", 2) == 1);
+  CHECK(limiter.left("all", 3) == 1);
+  CHECK(limiter.count_all(both) == clock.now() + 120s);
+  CHECK(limiter.left("one", 2) == 1);
+  clock.time += 120s;
+  CHECK_FALSE(limiter.count_all(both));
+  CHECK(limiter.left("never", 7) == 7);
 }
