@@ -1,6 +1,7 @@
 #include "dunlin/service/attempt_limiter.hpp"
 
 #include "dunlin/base/text.hpp"
+#include "dunlin/crypto/digest.hpp"
 
 #include <arpa/inet.h>
 
@@ -14,7 +15,13 @@ namespace dunlin::service {
 
 namespace {
 constexpr std::size_t kMaxKeys = 20'000;
+constexpr std::size_t kLongKey = 80;
 constexpr std::ptrdiff_t kEvicted = 2'500;  // at once: finding them takes a while
+
+/// Others choose how long their ids are, not how much memory these take.
+std::string as_kept(std::string_view key) {
+  return key.size() <= kLongKey ? std::string(key) : crypto::sha256(key);
+}
 }  // namespace
 
 AttemptLimiter::Usage AttemptLimiter::count(std::string_view key, int limit, std::chrono::seconds window, bool again) {
@@ -32,27 +39,28 @@ std::optional<Time> AttemptLimiter::count_all(std::span<const Limit> limits) {
   const std::lock_guard lock(mutex_);
   for (const Limit& limit : limits) {
     if (left(limit.key, limit.most, now) >= limit.times) continue;
-    const auto running = windows_.find(limit.key);
-    return running == windows_.end() ? now + limit.window : running->second.ends_at;
+    const auto running = windows_.find(as_kept(limit.key));
+    const bool runs = running != windows_.end() && running->second.ends_at > now;
+    return runs ? running->second.ends_at : now + limit.window;
   }
   for (const Limit& limit : limits) window_of(limit.key, limit.window, now).count += limit.times;
   return std::nullopt;
 }
 
-int AttemptLimiter::left(const std::string& key, int limit) {
+int AttemptLimiter::left(std::string_view key, int limit) {
   const std::lock_guard lock(mutex_);
   return left(key, limit, clock_.now());
 }
 
-int AttemptLimiter::left(const std::string& key, int limit, Time now) const {
-  const auto running = windows_.find(key);
+int AttemptLimiter::left(std::string_view key, int limit, Time now) const {
+  const auto running = windows_.find(as_kept(key));
   if (running == windows_.end() || running->second.ends_at <= now) return limit;
   return std::max(0, limit - running->second.count);
 }
 
 AttemptLimiter::Window& AttemptLimiter::window_of(std::string_view key, std::chrono::seconds length, Time now) {
   if (windows_.size() >= kMaxKeys) make_room(now);
-  Window& entry = windows_[std::string(key)];
+  Window& entry = windows_[as_kept(key)];
   if (entry.ends_at <= now) entry = {.ends_at = now + length, .count = 0};
   return entry;
 }

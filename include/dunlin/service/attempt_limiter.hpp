@@ -38,7 +38,7 @@ class AttemptLimiter {
   /// Counts against all of them (nullopt), or against none: then the time from which the first that refuses has room.
   std::optional<Time> count_all(std::span<const Limit> limits);
   /// How many attempts there is room for; makes no key.
-  int left(const std::string& key, int limit);
+  int left(std::string_view key, int limit);
 
  private:
   struct Window {
@@ -46,7 +46,7 @@ class AttemptLimiter {
     int count = 0;
   };
   Window& window_of(std::string_view key, std::chrono::seconds length, Time now);
-  int left(const std::string& key, int limit, Time now) const;
+  int left(std::string_view key, int limit, Time now) const;
   void make_room(Time now);
 
   const Clock& clock_;

@@ -95,4 +95,8 @@ TEST_CASE("what counts against several limits counts against all or none", "[ser
   clock.time += 120s;
   CHECK_FALSE(limiter.count_all(both));
   CHECK(limiter.left("never", 7) == 7);
+  const std::string longest(5000, 'x');
+  CHECK(limiter.allow(longest, 1, 60s));
+  CHECK(limiter.left(longest, 1) == 0);
+  CHECK(limiter.left(longest + "x", 1) == 1);
 }
