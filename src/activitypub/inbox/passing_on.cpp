@@ -30,10 +30,6 @@ bool is_too_much(InboxContext& context, const std::string& what, const std::stri
   return count_once(context, FederationService::of(context.env).origin_checks(), limits).has_value();
 }
 
-bool is_public(const std::optional<model::Status>& status) {
-  return status && status->is_distributable() && !status->is_reblog();
-}
-
 const Activity* undone_announce(const Activity& activity) {
   if (activity.type != ActivityType::undo || activity.objects.empty()) return nullptr;
   const auto& inner = activity.objects.front().activity;
@@ -48,7 +44,7 @@ std::optional<model::Status> to_be_passed_on(InboxContext& context, const Activi
   const Activity* const unboosted = undone_announce(activity);
   if (!activity.carries_proof || activity.id.empty() || (!is_about_reply && !unboosted)) return std::nullopt;
   auto reply = find_known_status(context, unboosted ? unboosted->object_id() : activity.object_id());
-  if (!is_public(reply) || reply->local) return std::nullopt;
+  if (!is_public_post(reply) || reply->local) return std::nullopt;
   if (!unboosted && reply->account_id != context.actor.id) return std::nullopt;
   return reply;
 }

@@ -8,13 +8,9 @@
 
 namespace dunlin::activitypub {
 
-namespace {
-
 bool is_public_post(const std::optional<model::Status>& status) {
   return status && status->is_distributable() && !status->is_reblog();
 }
-
-}  // namespace
 
 std::optional<model::Status> find_ours_above(db::Tx& tx, const model::Status& reply) {
   auto parent = reply.in_reply_to_id ? store::find_status(tx, *reply.in_reply_to_id) : std::nullopt;
