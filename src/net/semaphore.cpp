@@ -29,12 +29,13 @@ asio::awaitable<Semaphore::Permit> Semaphore::acquire() {
   waiters_.push_back(&waiter);
   static_cast<void>(co_await waiter.timer.async_wait(asio::as_tuple(asio::use_awaitable)));
   if (waiter.granted) co_return Permit(*this);
+  waiters_.remove(&waiter);
   co_return Permit();
 }
 
 /// The permit goes straight to the first in line, so that nobody overtakes.
 void Semaphore::give_back() {
-  if (waiters_.empty()) {
+  if (closed_ || waiters_.empty()) {
     ++free_;
     return;
   }
@@ -46,8 +47,8 @@ void Semaphore::give_back() {
 
 void Semaphore::close() {
   closed_ = true;
+  // They stay in line until they have been told: until then the semaphore is in use.
   for (Waiter* waiter : waiters_) waiter->timer.cancel();
-  waiters_.clear();
 }
 
 }  // namespace dunlin::net

@@ -10,7 +10,8 @@
 
 namespace dunlin::net {
 
-/// Counted permits for coroutines of one event loop, handed out first come, first served. Outlives its permits.
+/// Counted permits for coroutines of one event loop, handed out first come, first served. Outlives its permits
+/// and those who wait for one.
 class Semaphore {
  public:
   Semaphore(asio::any_io_executor executor, std::size_t permits);
@@ -36,6 +37,7 @@ class Semaphore {
   asio::awaitable<Permit> acquire();
   /// Turns away all waiters and all who come.
   void close();
+  /// Nobody holds a permit or waits for one.
   [[nodiscard]] bool is_unused() const { return free_ == permits_ && waiters_.empty(); }
 
  private:
