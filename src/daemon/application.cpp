@@ -355,7 +355,7 @@ void Application::register_jobs() {
     return core_.push().send(tx, documents, job);
   });
   job_queue_.on_long(jobs::kPurge.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
-    return run_purge(session, core_.queue(), job.payload);
+    return run_purge(session, core_.queue(), job.payload, {.stop = stopping_.get_token()});
   });
 }
 
@@ -406,6 +406,7 @@ void Application::keep_keys(const std::stop_token& stop) {
 
 void Application::stop() {
   if (!std::exchange(running_, false)) return;
+  stopping_.request_stop();
   const std::chrono::milliseconds grace = core_.config().server.shutdown_grace;
   log::info("stopping: no new connections or jobs", {log::kv("connections", server_.connections())});
   server_.stop_accepting();
