@@ -1,6 +1,7 @@
 #include "application.hpp"
 
 #include "federation_jobs.hpp"
+#include "lanes.hpp"
 #include "maintenance.hpp"
 #include "status_jobs.hpp"
 
@@ -49,13 +50,6 @@ constexpr int kLeastWaiting = 64;
 constexpr int kMostWaiting = 4096;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
-
-net::WorkersOptions workers_options(const config::Config& config) {
-  auto options = net::share_workers(config.server.workers);
-  // Every file that is looked at passes there.
-  if (config.storage.type == "s3" && config.storage.s3_delivery == "proxy") options[net::Lane::fetched].threads = 4;
-  return options;
-}
 
 /// Each waits on a connection of its own: a quarter of the files that may be open, and not more memory than 40 MB.
 int waiting_deliveries() {
@@ -114,6 +108,7 @@ net::SignFunction sign_fetches(const InstanceKey& key, const Clock& clock) {
 net::ClientOptions trusted_client_options(const config::Config& config, net::Workers& workers) {
   auto options = client_options(config, *net::CidrSet::parse({"0.0.0.0/0", "::/0"}), workers);
   options.allow_http = true;
+  options.resolver_threads = 2;                       // for one name
   options.first_byte_timeout = options.idle_timeout;  // a translator thinks before it speaks
   return options;
 }
@@ -406,12 +401,12 @@ void Application::keep_keys(const std::stop_token& stop) {
 
 void Application::stop() {
   if (!std::exchange(running_, false)) return;
-  stopping_.request_stop();
   const std::chrono::milliseconds grace = core_.config().server.shutdown_grace;
   log::info("stopping: no new connections or jobs", {log::kv("connections", server_.connections())});
   server_.stop_accepting();
   job_pump_.begin_stop();
   delivery_pump_.begin_stop();
+  stopping_.request_stop();
   key_maker_.request_stop();
   if (!server_.drain(grace)) log::warn("stopping: some requests were cut off");
   server_.stop();
