@@ -96,7 +96,7 @@ std::optional<std::string> failure_key(const service::Environment& env, const ht
 bool has_failed_too_often(const service::Environment& env, const http::Request& request) {
   const auto key = failure_key(env, request);
   auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
-  return key && limiter.count(*key, kMostFailures, kFailureWindow, true).remaining == 0;
+  return key && limiter.left(*key, kMostFailures) == 0;
 }
 
 /// Of a network whose signatures have failed often of late nothing is looked up. Many may send from one address:

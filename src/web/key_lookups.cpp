@@ -33,7 +33,7 @@ std::string proof_key(const std::string& visitor, std::string_view key_id) {
 
 bool has_proven(const service::Environment& env, const std::string& visitor, std::string_view key_id) {
   auto& proofs = FederationService::of(env).inbox_limiter();
-  return proofs.count(proof_key(visitor, key_id), kMostProven, kProvenFor, true).remaining < kMostProven;
+  return proofs.left(proof_key(visitor, key_id), kMostProven) < kMostProven;
 }
 
 }  // namespace
@@ -48,9 +48,7 @@ bool KeyLookups::has_fetched() const {
 bool KeyLookups::exhausted() const {
   if (has_fetched()) return false;
   auto& lookups = FederationService::of(call_.env()).vain_lookups();
-  const auto has_had = [&](const std::string& key, int most) {
-    return lookups.count(key, most, kWindow, true).remaining == 0;
-  };
+  const auto has_had = [&](const std::string& key, int most) { return lookups.left(key, most) == 0; };
   if (visitor_ && (has_had(*visitor_ + ' ' + host_, kMostToHost) || has_had(*visitor_, kMost))) return true;
   return has_had(host_, kMostOfAllToHost) && !(visitor_ && has_proven(call_.env(), *visitor_, key_id_));
 }
