@@ -1,6 +1,7 @@
 #include "application.hpp"
 
 #include "federation_jobs.hpp"
+#include "lanes.hpp"
 #include "maintenance.hpp"
 #include "status_jobs.hpp"
 
@@ -49,13 +50,6 @@ constexpr int kLeastWaiting = 64;
 constexpr int kMostWaiting = 4096;
 constexpr std::chrono::seconds kKeyInterval{30};
 constexpr std::chrono::seconds kStopMargin{5};
-
-net::WorkersOptions workers_options(const config::Config& config) {
-  auto options = net::share_workers(config.server.workers);
-  // Every file that is looked at passes there.
-  if (config.storage.type == "s3" && config.storage.s3_delivery == "proxy") options[net::Lane::fetched].threads = 4;
-  return options;
-}
 
 /// Each waits on a connection of its own: a quarter of the files that may be open, and not more memory than 40 MB.
 int waiting_deliveries() {
@@ -114,6 +108,7 @@ net::SignFunction sign_fetches(const InstanceKey& key, const Clock& clock) {
 net::ClientOptions trusted_client_options(const config::Config& config, net::Workers& workers) {
   auto options = client_options(config, *net::CidrSet::parse({"0.0.0.0/0", "::/0"}), workers);
   options.allow_http = true;
+  options.resolver_threads = 2;                       // for one name
   options.first_byte_timeout = options.idle_timeout;  // a translator thinks before it speaks
   return options;
 }
@@ -355,7 +350,7 @@ void Application::register_jobs() {
     return core_.push().send(tx, documents, job);
   });
   job_queue_.on_long(jobs::kPurge.name, [this](db::Session& session, Documents&, const jobs::Job& job) {
-    return run_purge(session, core_.queue(), job.payload);
+    return run_purge(session, core_.queue(), job.payload, {.stop = stopping_.get_token()});
   });
 }
 
@@ -411,6 +406,7 @@ void Application::stop() {
   server_.stop_accepting();
   job_pump_.begin_stop();
   delivery_pump_.begin_stop();
+  stopping_.request_stop();
   key_maker_.request_stop();
   if (!server_.drain(grace)) log::warn("stopping: some requests were cut off");
   server_.stop();

@@ -88,6 +88,7 @@ class Application {
   HttpApplication http_;  // what requests find
   net::Server server_;
   std::jthread key_maker_;
+  std::stop_source stopping_;  // for long jobs
   bool running_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "http_application.hpp"
 
+#include "lanes.hpp"
+
 #include "dunlin/web/routes.hpp"
 
 #include <algorithm>
@@ -60,12 +62,7 @@ net::BodyPolicy HttpApplication::body_policy(const http::Request& head) {
 }
 
 net::Lane HttpApplication::lane(const http::Request& request) {
-  if (is_read(request.method)) {
-    // A file that passes through from the store takes as long as the store does.
-    const auto& storage = context_.env.config.storage;
-    const bool passes = storage.type == "s3" && storage.s3_delivery == "proxy" && request.path.starts_with("/media/");
-    return passes ? net::Lane::fetched : net::Lane::read;
-  }
+  if (is_read(request.method)) return lane_of_read(context_.env.config, request);
   if (request.path.ends_with("/inbox")) return net::Lane::inbox;
   // Decoding takes time: whoever only writes must not wait for it.
   const api::Route* route = dispatcher_.find(request);

@@ -29,6 +29,11 @@ void write(db::Session& session, F&& body) {
   });
 }
 
+Result<void> end_job(db::Tx& tx, const jobs::Job& job) {
+  if (!jobs::finish(tx, job)) return fail(Errc::conflict, "The job took too long and is another's by now");
+  return {};
+}
+
 }  // namespace
 
 std::vector<jobs::Job> JobQueue::claim(db::Session& session, jobs::Lane lane, int limit) {
@@ -42,24 +47,26 @@ Result<void> JobQueue::run(db::Session& session, const jobs::Job& job, service::
   if (const auto handler = long_handlers_.find(job.kind); handler != long_handlers_.end()) {
     TRY_VOID(handler->second(session, documents, job));
     if (documents.wanted()) return {};
-    write(session, [&](db::Tx& tx) { jobs::finish(tx, job.id); });
-    return {};
+    return session.write([&](db::Tx& tx) { return end_job(tx, job); });
   }
   const auto handler = handlers_.find(job.kind);
   if (handler == handlers_.end()) return fail(Errc::internal, "no handler for jobs of kind " + job.kind);
   return session.write([&](db::Tx& tx) -> Result<void> {
     TRY_VOID(handler->second(tx, documents, job));
-    if (!jobs::finish(tx, job.id)) return fail(Errc::conflict, "The job took too long and was done by another");
-    return {};
+    return end_job(tx, job);
   });
 }
 
 void JobQueue::failed(db::Session& session, const jobs::Job& job, const Error& error) {
   const std::string reason = error.detail.empty() ? error.message : fmt::format("{} ({})", error.message, error.detail);
   const auto delay = jobs::job_retry_delay(job.attempts, random_unit());
-  write(session,
-        [&](db::Tx& tx) { delay ? jobs::retry(tx, job, reason, tx.now() + *delay) : jobs::give_up(tx, job, reason); });
-  log::info(delay ? "job failed, will be retried" : "job given up",
+  bool ours = false;
+  write(session, [&](db::Tx& tx) {
+    ours = delay ? jobs::retry(tx, job, reason, tx.now() + *delay) : jobs::give_up(tx, job, reason);
+  });
+  log::info(!ours   ? "job outlived its lease"
+            : delay ? "job failed, will be retried"
+                    : "job given up",
             {log::kv("job", job.id.str()), log::kv("kind", job.kind), log::kv("attempt", job.attempts),
              log::kv("error", reason)});
 }

@@ -90,7 +90,7 @@ void MailPump::send(const jobs::Job& job) {
   }
   std::ignore = session_->write([&](db::Tx& tx) -> Result<void> {
     if (id) store::delete_mail(tx, *id);
-    jobs::finish(tx, job.id);
+    jobs::finish(tx, job);
     return {};
   });
 }

@@ -29,6 +29,7 @@ namespace dunlin::daemon {
 namespace {
 
 using std::chrono::hours;
+using Steady = std::chrono::steady_clock;
 
 constexpr hours kEvery{1};
 constexpr std::chrono::minutes kSoon{1};  // while more is left than fits into a run
@@ -106,8 +107,10 @@ constexpr Purge kPurges[] = {
 
 /// A transaction for each batch, so that none runs into the limit of time, and what is done stays done. false: there
 /// may be more of it.
-bool run_one(db::Session& session, const Purge& purge, const PurgeLimits& limits, std::size_t& total) {
+bool run_one(db::Session& session, const Purge& purge, const PurgeLimits& limits, Steady::time_point deadline,
+             std::size_t& total) {
   for (int round = 0; round < limits.batches; ++round) {
+    if (limits.stop.stop_requested() || (round > 0 && Steady::now() >= deadline)) return false;
     const auto count =
         session.write([&](db::Tx& tx) -> Result<std::size_t> { return purge.run(tx, limits.batch); }).value();
     total += count;
@@ -117,11 +120,13 @@ bool run_one(db::Session& session, const Purge& purge, const PurgeLimits& limits
 }
 
 /// Looks at the next sets of receivers, page by page: where to go on, "" = at the beginning.
-std::string purge_sets(db::Session& session, std::string_view after, int page, std::size_t& total) {
+std::string purge_sets(db::Session& session, std::string_view after, const PurgeLimits& limits,
+                       Steady::time_point deadline, std::size_t& total) {
   auto next = store::ReceiverSetId::parse(after).value_or(store::ReceiverSetId{});
   for (int round = 0; round < kPagesOfReceivers; ++round) {
+    if (limits.stop.stop_requested() || (round > 0 && Steady::now() >= deadline)) break;
     const auto looked = session.write([&](db::Tx& tx) -> Result<store::ReceiverSetPurge> {
-      return store::purge_receiver_sets(tx, tx.now() - kUnusedReceivers, next, page);
+      return store::purge_receiver_sets(tx, tx.now() - kUnusedReceivers, next, limits.batch);
     });
     total += looked.value().gone;
     if (!looked->next) return {};
@@ -136,10 +141,11 @@ Result<void> run_purge(db::Session& session, const jobs::Queue& queue, std::stri
                        const PurgeLimits& limits) {
   std::string purged;
   bool left = false;
+  const auto deadline = Steady::now() + limits.time;
   for (const Purge& purge : kPurges) {
     std::size_t total = 0;
     try {
-      left = !run_one(session, purge, limits, total) || left;
+      left = !run_one(session, purge, limits, deadline, total) || left;
     } catch (const db::Unavailable&) {
       throw;
     } catch (const std::exception& e) {
@@ -149,7 +155,7 @@ Result<void> run_purge(db::Session& session, const jobs::Queue& queue, std::stri
     if (total > 0) purged += fmt::format("{}{} {}", purged.empty() ? "" : ", ", total, purge.name);
   }
   std::size_t sets = 0;
-  std::string next = purge_sets(session, payload, limits.batch, sets);
+  std::string next = purge_sets(session, payload, limits, deadline, sets);
   log::info("purged", {log::kv("rows", purged), log::kv("receiver_sets", sets)});
   return session.write([&](db::Tx& tx) -> Result<void> {
     queue.enqueue(tx, {.kind = service::kDropFiles, .payload = {}, .unique_key = "all"});

@@ -5,6 +5,8 @@
 #include "dunlin/jobs/queue.hpp"
 #include "dunlin/service/remote_media.hpp"
 
+#include <chrono>
+#include <stop_token>
 #include <string_view>
 
 namespace dunlin::daemon {
@@ -12,6 +14,9 @@ namespace dunlin::daemon {
 struct PurgeLimits {
   int batch = 1000;   // rows of a transaction
   int batches = 100;  // of one kind in a run; the rest follows within a minute
+  /// After so long each kind that is left gets one batch more: the run holds a thread that deliveries need.
+  std::chrono::milliseconds time{10'000};
+  std::stop_token stop{};  // what is left waits for the next start
 };
 
 /// The hourly job that removes what has lived its time, in bounded steps, and enqueues itself again. `payload`: where

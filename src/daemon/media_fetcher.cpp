@@ -21,11 +21,9 @@ constexpr std::size_t kAheadAtOnce = kAtOnce / 2;
 constexpr std::size_t kPerDomain = 6;
 /// Of one that has hung lately.
 constexpr std::size_t kPerSlowDomain = 2;
-constexpr std::chrono::minutes kSlowFor{10};
-constexpr std::size_t kMostSlow = 1000;
 constexpr std::size_t kMostWaiting = 2048;
 constexpr std::size_t kMostAheadWaiting = kMostWaiting / 2;
-constexpr std::size_t kMostWaitingOfDomain = 64;
+constexpr std::size_t kMostWaitingOfDomain = 64;  // and as many ahead
 constexpr int kMaxRedirects = 3;
 constexpr std::chrono::seconds kTimeout{120};
 /// What another process fetches is asked about again after so long, then twice as long, up to the longest.
@@ -57,7 +55,9 @@ struct MediaFetcher::Flight {
   std::string domain;    // at which it has a place, or waits for one; "" = none
   bool at_host = false;  // has that place
   bool running = false;
-  bool ahead = false;  // nobody looks yet
+  bool ahead = false;    // nobody looks yet
+  bool claimed = false;  // other processes wait for it
+  bool over = false;     // whoever waited has been answered: the claim is left to end
   std::size_t max_bytes = 0;
   int hops = 0;
   std::chrono::milliseconds pause = kPause;
@@ -140,6 +140,15 @@ void MediaFetcher::promote(const FlightPtr& flight) {
     ahead_.erase(found);
     waiting_.push_back(flight);
   }
+  const auto at = hosts_.find(flight->domain);
+  if (at == hosts_.end()) return;
+  Host& host = at->second;
+  if (flight->at_host) --host.running_ahead;
+  if (const auto found = std::ranges::find(host.ahead, flight); found != host.ahead.end()) {
+    host.ahead.erase(found);
+    host.waiting.push_back(flight);
+    let_in(host);
+  }
 }
 
 bool MediaFetcher::has_place(const FlightPtr& flight) const {
@@ -174,13 +183,15 @@ void MediaFetcher::on_worker(FlightPtr flight, F work) {
 
 void MediaFetcher::start(FlightPtr flight) {
   on_worker(flight, [this, flight](db::Session& session) {
+    if (flight->over) return end_late(session, flight);
     auto wanted = media_.begin(session, flight->file);
     if (!wanted) return finished(flight, wanted.error().detail);
     if (!*wanted) return finished(flight, {});
     if ((*wanted)->by_other) return wait_for_other(flight);
+    flight->claimed = true;
     auto folder = media_.new_folder();
     if (!folder) {
-      media_.end(session, flight->file);
+      end_claim(session, flight);
       return finished(flight, folder.error().detail);
     }
     flight->folder.emplace(*std::move(folder));
@@ -188,6 +199,22 @@ void MediaFetcher::start(FlightPtr flight) {
     flight->max_bytes = (*wanted)->max_bytes;
     enter_host(flight);
   });
+}
+
+void MediaFetcher::end_claim(db::Session& session, const FlightPtr& flight) {
+  media_.end(session, flight->file);
+  flight->claimed = false;
+}
+
+void MediaFetcher::end_late(db::Session& session, const FlightPtr& flight) {
+  bool fetched_again = false;
+  {
+    const std::lock_guard lock(mutex_);
+    fetched_again = asking_.contains(flight->name);
+  }
+  if (!fetched_again) end_claim(session, flight);
+  flight->claimed = false;
+  finished(flight, {});
 }
 
 void MediaFetcher::wait_for_other(FlightPtr flight) {
@@ -244,13 +271,11 @@ void MediaFetcher::enter_host(FlightPtr flight) {
     const std::lock_guard lock(mutex_);
     flight->domain = activitypub::HostBudget::registrable(url->authority());
     Host& host = hosts_[flight->domain];
-    entered = host.running < most_of(flight->domain);
-    refused = !entered && host.waiting.size() >= kMostWaitingOfDomain;
-    if (entered) {
-      flight->at_host = true;
-      ++host.running;
-    } else if (!refused) {
-      host.waiting.push_back(flight);
+    entered = take_host(host, flight);
+    auto& queue = flight->ahead ? host.ahead : host.waiting;
+    refused = !entered && queue.size() >= kMostWaitingOfDomain;
+    if (!entered && !refused) {
+      queue.push_back(flight);
       leave_place(flight);
       next = take_next();
     }
@@ -260,22 +285,14 @@ void MediaFetcher::enter_host(FlightPtr flight) {
   if (next) go_on(std::move(next));
 }
 
-std::size_t MediaFetcher::most_of(const std::string& domain) {
-  const auto slow = slow_.find(domain);
-  if (slow == slow_.end()) return kPerDomain;
-  if (slow->second > std::chrono::steady_clock::now()) return kPerSlowDomain;
-  slow_.erase(slow);
-  return kPerDomain;
-}
-
-void MediaFetcher::note_slow(const std::string& domain) {
-  const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (slow_.size() >= kMostSlow) {
-    std::erase_if(slow_, [&](const auto& one) { return one.second <= now; });
-    if (slow_.size() >= kMostSlow) slow_.clear();
-  }
-  slow_[domain] = now + kSlowFor;
+bool MediaFetcher::take_host(Host& host, const FlightPtr& flight) const {
+  const bool slow = hung_.is_slow(flight->domain, std::chrono::steady_clock::now());
+  const std::size_t most = slow ? kPerSlowDomain : kPerDomain;
+  if (host.running >= most || (flight->ahead && host.running_ahead >= most / 2)) return false;
+  flight->at_host = true;
+  ++host.running;
+  if (flight->ahead) ++host.running_ahead;
+  return true;
 }
 
 void MediaFetcher::leave_host(const FlightPtr& flight) {
@@ -283,14 +300,24 @@ void MediaFetcher::leave_host(const FlightPtr& flight) {
   const auto found = hosts_.find(flight->domain);
   Host& host = found->second;
   --host.running;
-  while (!host.waiting.empty() && host.running < most_of(flight->domain)) {
-    auto next = std::move(host.waiting.front());
-    host.waiting.pop_front();
-    next->at_host = true;
-    ++host.running;
-    ready_.push_back(std::move(next));
-  }
+  if (flight->ahead) --host.running_ahead;
+  let_in(host);
   if (host.running == 0) hosts_.erase(found);
+}
+
+void MediaFetcher::let_in(Host& host) {
+  for (auto* queue : {&host.waiting, &host.ahead}) {
+    while (!queue->empty() && take_host(host, queue->front())) {
+      ready_.push_back(std::move(queue->front()));
+      queue->pop_front();
+    }
+  }
+}
+
+void MediaFetcher::note_hang(const FlightPtr& flight, const Error& error) {
+  if (net::failure_of(error) != net::ExchangeFailure::timeout || net::is_timeout_before_asking(error)) return;
+  const std::lock_guard lock(mutex_);
+  hung_.hung(flight->domain, flight->name, std::chrono::steady_clock::now());
 }
 
 MediaFetcher::FlightPtr MediaFetcher::take_next() {
@@ -356,8 +383,12 @@ void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> ans
   if (!answer) {
     const auto failure = net::failure_of(answer.error());
     const bool ours = failure == net::ExchangeFailure::cancelled || failure == net::ExchangeFailure::overloaded;
-    if (failure == net::ExchangeFailure::timeout) note_slow(flight->domain);
+    note_hang(flight, answer.error());
     return conclude(flight, answer.error().detail, ours ? std::nullopt : std::optional(trouble_of(failure)));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    hung_.answered(flight->domain);
   }
   if (is_redirect(answer->status)) {
     const auto from = Url::parse(flight->url);
@@ -380,7 +411,7 @@ void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> ans
       failure = error.detail.empty() ? error.message : error.detail;
       if (error.code == Errc::invalid) media_.failed(session, flight->file, failure, Trouble::lasting);
     }
-    media_.end(session, flight->file);
+    end_claim(session, flight);
     finished(flight, failure);
   });
 }
@@ -389,7 +420,7 @@ void MediaFetcher::answered(FlightPtr flight, Result<http::OutboundResponse> ans
 void MediaFetcher::conclude(FlightPtr flight, std::string failure, std::optional<Trouble> trouble) {
   on_worker(flight, [this, flight, failure = std::move(failure), trouble](db::Session& session) {
     if (trouble) media_.failed(session, flight->file, failure, *trouble);
-    media_.end(session, flight->file);
+    end_claim(session, flight);
     finished(flight, failure);
   });
 }
@@ -399,12 +430,20 @@ void MediaFetcher::finished(const FlightPtr& flight, const std::string& failure)
   std::vector<Done> asking;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = asking_.find(flight->name); found != asking_.end()) {
+    if (const auto found = asking_.find(flight->name); found != asking_.end() && found->second.flight == flight) {
       asking = std::move(found->second.done);
       asking_.erase(found);
     }
     leave_place(flight);
     leave_host(flight);
+    // The database was gone, or no worker was free: the claim is ended later.
+    if (flight->claimed && !stopped_) {
+      flight->over = true;
+      flight->ahead = false;
+      elsewhere_.emplace(std::chrono::steady_clock::now() + flight->pause, flight);
+      flight->pause = std::min(2 * flight->pause, kLongestPause);
+      due_.notify_one();
+    }
   }
   for (Done& done : asking) {
     service::RemoteDocument document;
@@ -426,12 +465,14 @@ void MediaFetcher::stop() {
       for (auto& flight : std::exchange(*queue, {})) waiting.push_back(std::move(flight));
     }
     for (auto& [name, host] : hosts_) {
-      for (auto& flight : std::exchange(host.waiting, {})) waiting.push_back(std::move(flight));
+      for (auto* queue : {&host.waiting, &host.ahead}) {
+        for (auto& flight : std::exchange(*queue, {})) waiting.push_back(std::move(flight));
+      }
     }
     for (auto& [at, flight] : std::exchange(elsewhere_, {})) waiting.push_back(flight);
     for (const FlightPtr& flight : waiting) {
       const auto found = asking_.find(flight->name);
-      if (found == asking_.end()) continue;
+      if (found == asking_.end() || found->second.flight != flight) continue;
       for (Done& done : found->second.done) turned_away.push_back(std::move(done));
       asking_.erase(found);
     }

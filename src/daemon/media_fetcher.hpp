@@ -1,5 +1,7 @@
 #pragma once
 
+#include "hung_domains.hpp"
+
 #include "dunlin/net/application.hpp"
 #include "dunlin/net/client.hpp"
 #include "dunlin/net/workers.hpp"
@@ -26,7 +28,8 @@ namespace dunlin::daemon {
 /// Fetches files of other servers into the cache: each at most once at a time however many ask for it, here and in
 /// other processes on the same database; a bounded number at once, of them a few below one registrable domain, so that
 /// one that hangs does not keep the others waiting; streamed to the disk. What came is looked at on its own lane.
-/// Whoever looks goes before what is fetched ahead, which never takes more than half of the places.
+/// Whoever looks goes before what is fetched ahead, which never takes more than half of the places, nor of those below
+/// a domain.
 class MediaFetcher {
  public:
   using Done = std::move_only_function<void(service::RemoteDocument)>;
@@ -58,12 +61,24 @@ class MediaFetcher {
   void take_place(const FlightPtr& flight);
   void leave_place(const FlightPtr& flight);
   [[nodiscard]] bool has_place(const FlightPtr& flight) const;
-  /// How many of this domain may be asked for at a time.
-  std::size_t most_of(const std::string& domain);
-  /// Its place at its host goes to the next. The mutex is held.
+  /// Below one domain: how many are asked for, and those that know what they want and wait for their turn.
+  struct Host {
+    std::size_t running = 0;
+    std::size_t running_ahead = 0;
+    std::deque<FlightPtr> waiting;
+    std::deque<FlightPtr> ahead;  // wait behind the others
+  };
+  /// Takes a place at the host if there is one. This and the next two: the mutex is held.
+  bool take_host(Host& host, const FlightPtr& flight) const;
+  /// Its place at its host goes to the next.
   void leave_host(const FlightPtr& flight);
-  void note_slow(const std::string& domain);
+  /// Those who wait and may go on are ready.
+  void let_in(Host& host);
+  void note_hang(const FlightPtr& flight, const Error& error);
   void start(FlightPtr flight);
+  /// Other processes need not wait for it any more.
+  void end_claim(db::Session& session, const FlightPtr& flight);
+  void end_late(db::Session& session, const FlightPtr& flight);
   void wait_for_other(FlightPtr flight);
   /// Asks again what became of what other processes fetch.
   void ask_again(const std::stop_token& stop);
@@ -96,14 +111,9 @@ class MediaFetcher {
   std::map<std::string, Asked> asking_;  // by name
   std::deque<FlightPtr> waiting_;
   std::deque<FlightPtr> ahead_;  // wait behind the others
-  /// Below one domain: how many are asked for, and those that know what they want and wait for their turn.
-  struct Host {
-    std::size_t running = 0;
-    std::deque<FlightPtr> waiting;
-  };
   std::map<std::string, Host, std::less<>> hosts_;
-  std::deque<FlightPtr> ready_;                                                     // the host has room for them
-  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> slow_;  // domains that hung, until when
+  std::deque<FlightPtr> ready_;  // the host has room for them
+  HungDomains hung_;
   std::size_t running_ = 0;
   std::size_t running_ahead_ = 0;
   bool stopped_ = false;

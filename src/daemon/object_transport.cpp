@@ -14,6 +14,7 @@ net::ClientOptions options_for(bool allow_http) {
   net::ClientOptions options;
   options.user_agent = "Dunlin";
   options.allow_http = allow_http;
+  options.resolver_threads = 2;  // for one name
   if (auto everywhere = net::CidrSet::parse({"0.0.0.0/0", "::/0"})) options.allowed_private = *std::move(everywhere);
   return options;
 }

@@ -23,10 +23,10 @@ const db::Statement kClaim{"queue.claim", R"sql(
     ORDER BY priority, run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED))
   RETURNING id, kind, payload, lane, attempts, run_at, created_at, last_error, priority)sql"};
 
-const db::Statement kFinish{"queue.finish", "DELETE FROM jobs WHERE id = $1"};
-
 // Each claim counts one attempt more: the number tells one run from the next, which may have begun when a lease lapsed.
 #define DUNLIN_STILL_OURS " WHERE id = $1 AND state = 0 AND attempts = $2"
+
+const db::Statement kFinish{"queue.finish", "DELETE FROM jobs" DUNLIN_STILL_OURS};
 
 const db::Statement kRetry{"queue.retry",
                            "UPDATE jobs SET lease_until = NULL, last_error = $3, run_at = $4" DUNLIN_STILL_OURS};
@@ -89,20 +89,20 @@ std::vector<Job> claim(db::Tx& tx, Lane lane, int limit, std::chrono::millisecon
   return jobs;
 }
 
-bool finish(db::Tx& tx, JobId id) {
-  return tx.exec(kFinish, {id}).affected() > 0;
+bool finish(db::Tx& tx, const Job& job) {
+  return tx.exec(kFinish, {job.id, job.attempts}).affected() > 0;
 }
 
-void retry(db::Tx& tx, const Job& job, std::string_view error, Time run_at) {
-  tx.exec(kRetry, {job.id, job.attempts, error, run_at});
+bool retry(db::Tx& tx, const Job& job, std::string_view error, Time run_at) {
+  return tx.exec(kRetry, {job.id, job.attempts, error, run_at}).affected() > 0;
 }
 
-void give_up(db::Tx& tx, const Job& job, std::string_view error) {
-  tx.exec(kGiveUp, {job.id, job.attempts, error, tx.now()});
+bool give_up(db::Tx& tx, const Job& job, std::string_view error) {
+  return tx.exec(kGiveUp, {job.id, job.attempts, error, tx.now()}).affected() > 0;
 }
 
-void put_back(db::Tx& tx, const Job& job) {
-  tx.exec(kPutBack, {job.id, job.attempts});
+bool put_back(db::Tx& tx, const Job& job) {
+  return tx.exec(kPutBack, {job.id, job.attempts}).affected() > 0;
 }
 
 std::optional<Time> next_job_at(db::Tx& tx, Lane lane) {

@@ -39,6 +39,9 @@ constexpr std::size_t kFilePiece = 256UL << 10U;
 constexpr std::array<std::string_view, 6> kOwnFields{"host",       "user-agent",        "content-length",
                                                      "connection", "transfer-encoding", "accept-encoding"};
 
+constexpr const char* kNoNameServer = "no answer from the name server";
+constexpr const char* kNoFreeConnection = "no free connection";
+
 std::unexpected<Error> fail_exchange(ExchangeFailure failure, const std::string& why) {
   return std::unexpected(exchange_error(failure, why));
 }
@@ -201,6 +204,11 @@ ExchangeFailure failure_of(const Error& error) {
                                   : static_cast<ExchangeFailure>(std::distance(kFailures.begin(), found));
 }
 
+bool is_timeout_before_asking(const Error& error) {
+  return failure_of(error) == ExchangeFailure::timeout &&
+         (error.detail.ends_with(kNoNameServer) || error.detail.ends_with(kNoFreeConnection));
+}
+
 namespace {
 
 Resolver::Options resolver_options(const ClientOptions& options) {
@@ -272,7 +280,7 @@ asio::awaitable<Result<std::vector<IpAddress>>> Client::Impl::addresses(const Ur
       timer->async_wait([once](const boost::system::error_code& ec) {
         if (ec || !*once) return;
         auto call = std::exchange(*once, nullptr);
-        call(fail_exchange(ExchangeFailure::timeout, "no answer from the name server"));
+        call(fail_exchange(ExchangeFailure::timeout, kNoNameServer));
       });
       resolver.resolve(url.host, [once, timer](Found answer) {
         timer->cancel();
@@ -334,7 +342,7 @@ asio::awaitable<Answer> Client::Impl::exchange(http::OutboundRequest request) {
     auto lease = co_await pool.acquire(url->origin(), deadline, fresh);
     if (!lease.granted()) {
       co_return stopped ? fail_exchange(ExchangeFailure::cancelled, "stopping")
-                        : fail_exchange(ExchangeFailure::timeout, "no free connection");
+                        : fail_exchange(ExchangeFailure::timeout, kNoFreeConnection);
     }
     if (lease.stream() == nullptr) {
       if (auto failed = co_await open(lease, *url, deadline)) {
@@ -375,6 +383,11 @@ void Client::exchange(http::OutboundRequest request, ExchangeCallback done) {
     if (impl->stopped) return done(fail_exchange(ExchangeFailure::cancelled, "stopping"));
     spawn(impl->tasks, impl->executor, "exchange", impl->run(std::move(request), std::move(done)));
   });
+}
+
+bool Client::has_room(const std::string& url) {
+  const auto parsed = Url::parse(url);
+  return !parsed || impl_->resolver.has_room(parsed->host);
 }
 
 void Client::stop() {

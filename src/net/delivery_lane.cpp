@@ -36,6 +36,7 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
       if (!loaded) break;
     }
     lane->halted = false;
+    lane->no_room.clear();
     const int coroutines = std::min({lane->host.allowed, options.per_host, static_cast<int>(lane->chains.size())});
     lane->running = coroutines;
     for (int i = 0; i < coroutines; ++i) spawn(tasks, executor, "delivery-chain", run_chains(lane));
@@ -48,8 +49,14 @@ asio::awaitable<void> DeliveryPump::Impl::serve(std::shared_ptr<HostWork> lane) 
       if (left) break;
     }
     while (lane->unrecorded > 0) co_await lane->changed.wait_for(1min);
-    // Not halted: the host answers, a half-open one is well again. Halted: conclude() has set what is allowed.
+    // Not halted: the host answers, a half-open one is well again. Halted: conclude() has set what is allowed, or
+    // nothing was asked of it.
     failed = failed || lane->halted;
+    if (!lane->no_room.empty() && lane->host.allowed > 0) {
+      co_await wait_for_room(*lane);
+      continue;
+    }
+    lane->pauses = 0;
     if (!lane->halted) lane->host.allowed = options.per_host;
   }
   if (lane->lease == Lease::ours) std::ignore = co_await leave(*lane, false);
@@ -93,13 +100,39 @@ asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> l
   lane->changed.ring();
 }
 
+/// Nothing is signed until there is room.
+asio::awaitable<void> DeliveryPump::Impl::wait_for_room(HostWork& lane) {
+  constexpr int kMostDoublings = 5;
+  const bool beside = may_wait_beside(lane);
+  if (beside) {
+    ++patient;
+    ++lane.patient;
+    if (starved) look.ring();
+  }
+  do {
+    const auto until = std::chrono::steady_clock::now() +
+                       options.room_pause * (1U << static_cast<unsigned>(std::min(lane.pauses++, kMostDoublings)));
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      if (left <= 0ms || stopping || lane.lost) break;
+      co_await lane.changed.wait_for(left);
+    }
+  } while (!stopping && !lane.lost && !exchanger.has_room(lane.no_room));
+  if (!beside) co_return;
+  --patient;
+  --lane.patient;
+}
+
+/// A quarter of the places is for hosts that are known to answer.
+bool DeliveryPump::Impl::may_wait_beside(const HostWork& lane) const {
+  return patient < (lane.host.proven ? options.max_patient : options.max_patient - options.max_patient / 4);
+}
+
 /// Takes the slot back from an exchange that has had its time.
 void DeliveryPump::Impl::limit_turn(HostWork& lane, const std::shared_ptr<Turn>& turn, asio::steady_timer& timer) {
   timer.async_wait([this, &lane, turn](const boost::system::error_code& ec) {
     if (ec || turn->over) return;
-    // A quarter of the places is for hosts that are known to answer.
-    const int places = lane.host.proven ? options.max_patient : options.max_patient - options.max_patient / 4;
-    if (patient < places) wait_without_slot(lane, *turn);
+    if (may_wait_beside(lane)) wait_without_slot(lane, *turn);
   });
 }
 
@@ -124,6 +157,7 @@ asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDeliver
   asio::steady_timer timer(executor, options.patience);
   limit_turn(lane, turn, timer);
   const AttemptContext context{exchanger, workers, queue, clock, options.retry_scale};
+  std::string url = delivery.row.inbox_url;
   auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
   turn->over = true;
   if (turn->patient) {
@@ -132,7 +166,7 @@ asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDeliver
   }
   if (!result) {
     lane.halted = true;
-    lane.host.allowed = 0;
+    lane.no_room = std::move(url);
     co_return false;
   }
   const bool go_on = result->judgement.verdict != jobs::Verdict::retry;

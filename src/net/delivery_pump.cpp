@@ -233,6 +233,7 @@ void DeliveryPump::begin_stop() {
     impl->look.ring();
     impl->record.ring();
     impl->renewal.ring();
+    for (const auto& [host, lane] : impl->lanes) lane->changed.ring();
     impl->slots.close();
     impl->unproven_slots.close();
   });

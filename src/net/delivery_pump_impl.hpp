@@ -26,9 +26,11 @@ struct HostWork {
   HostLane host;
   std::deque<std::deque<PendingDelivery>> chains;  // of the batch at hand, by account
   int running = 0;                                 // chain coroutines
-  int patient = 0;                                 // exchanges that wait without a slot
+  int patient = 0;                                 // what waits without a slot
   int unrecorded = 0;                              // results not yet concluded
   bool halted = false;                             // a sign of trouble: nothing new until the queue has judged
+  std::string no_room;                             // the URL that could not be attempted
+  int pauses = 0;                                  // for want of room, one after the other
   bool lost = false;                               // the lease is gone
   Lease lease = Lease::ours;
   std::optional<HostLane> again;  // claimed anew before we knew that it had been left
@@ -81,6 +83,8 @@ struct DeliveryPump::Impl {
   asio::awaitable<std::chrono::milliseconds> pause();
   void limit_turn(HostWork& lane, const std::shared_ptr<Turn>& turn, asio::steady_timer& timer);
   void wait_without_slot(HostWork& lane, Turn& turn);
+  [[nodiscard]] bool may_wait_beside(const HostWork& lane) const;
+  asio::awaitable<void> wait_for_room(HostWork& lane);
   asio::awaitable<void> sleep(std::chrono::milliseconds time);
   [[nodiscard]] Room room() const;
   void note(HostWork& lane, const DeliveryResult& result);
@@ -104,7 +108,7 @@ struct DeliveryPump::Impl {
   std::deque<DeliveryResult> results;
   std::vector<LeavingHost> leaving;
   std::uint64_t wakes = 0;
-  int patient = 0;       // exchanges that wait without a slot
+  int patient = 0;       // exchanges and hosts that wait without a slot
   bool starved = false;  // hosts were left unclaimed for want of room
   bool crowded = false;  // there are more hosts than one look finds: the proven ones first
   std::optional<Time> next_due;

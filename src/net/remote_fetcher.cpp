@@ -29,6 +29,8 @@ using Answer = Result<http::OutboundResponse>;
 using FetchCallback = std::move_only_function<void(RemoteDocument)>;
 
 constexpr std::size_t kMaxRemembered = 20'000;
+constexpr std::size_t kMaxKeys = 256;
+constexpr std::size_t kMaxKeyBytes = 64UL << 10U;
 constexpr std::chrono::hours kFormMemory{30 * 24};  // federation.md 2.6
 constexpr std::chrono::minutes kRecallAgain{10};    // what others may have found out meanwhile
 constexpr const char* kRefusedByPolicy = "refused by the domain policy";
@@ -55,6 +57,15 @@ std::string_view accept_for(RemoteKind kind) {
       break;
   }
   return R"(application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams")";
+}
+
+/// Of any page that somebody links to, who asks the same host for documents or not.
+bool is_preview(RemoteKind kind) {
+  return kind == RemoteKind::web_page || kind == RemoteKind::oembed;
+}
+
+std::string for_previews(const std::string& what) {
+  return "previews of " + what;
 }
 
 bool is_signed(RemoteKind kind) {
@@ -127,9 +138,9 @@ struct RemoteFetcher::Impl {
   asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureForm form, Steady::time_point deadline);
   asio::awaitable<SignatureForm> form_for(std::string authority);
   asio::awaitable<void> learn(std::string authority, SignatureForm form, bool tell);
-  asio::awaitable<Answer> in_turn(Url url, http::OutboundRequest request, Steady::time_point deadline);
-  void note_pause(const Url& url, const http::OutboundResponse& answer);
-  const int* find_pause(const Url& url);
+  asio::awaitable<Answer> in_turn(Url url, RemoteKind kind, http::OutboundRequest request, Steady::time_point deadline);
+  void note_pause(const Url& url, RemoteKind kind, const http::OutboundResponse& answer);
+  const int* find_pause(const Url& url, RemoteKind kind);
   [[nodiscard]] std::chrono::milliseconds memory_of(const RemoteDocument& document) const;
   void remember(const RemoteRequest& request, const RemoteDocument& document);
 
@@ -143,7 +154,9 @@ struct RemoteFetcher::Impl {
   std::map<std::string, std::unique_ptr<Semaphore>> hosts;
   std::map<RemoteRequest, std::vector<FetchCallback>> flights;
   ExpiringMap<RemoteRequest, RemoteDocument> failures{kMaxRemembered};
-  /// Authorities and single addresses that are not to be asked now, and the status they said it with.
+  ExpiringMap<RemoteRequest, RemoteDocument> keys{kMaxKeys};
+  /// Authorities and single addresses that are not to be asked now, at all or for previews, and the status they said it
+  /// with.
   ExpiringMap<std::string, int> pauses{kMaxRemembered};
   ExpiringMap<std::string, SignatureForm> forms{kMaxRemembered};  // by authority
   TaskGroup tasks;
@@ -154,6 +167,7 @@ struct RemoteFetcher::Impl {
 void RemoteFetcher::Impl::start(RemoteRequest request, FetchCallback done) {
   if (stopped) return done(failed(request.url, "cancelled: stopping"));
   if (const RemoteDocument* known = failures.find(request, Steady::now())) return done(*known);
+  if (const RemoteDocument* known = keys.find(request, Steady::now())) return done(*known);
   auto& waiting = flights[request];
   waiting.push_back(std::move(done));
   if (waiting.size() == 1) spawn(tasks, executor, "fetch", flight(std::move(request)));
@@ -187,7 +201,7 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
       co_return failed(url->str(), "refused address: our own host");
     }
     if (options.may_ask && !options.may_ask(url->authority())) co_return failed(url->str(), kRefusedByPolicy);
-    if (const int* status = find_pause(*url)) co_return put_off(*status, url->str());
+    if (const int* status = find_pause(*url, request.kind)) co_return put_off(*status, url->str());
     Answer answer = co_await get(*url, request, deadline);
     if (!answer) co_return failed(url->str(), answer.error().detail);
     if (!is_redirect(answer->status)) co_return to_document(*std::move(answer), url->str());
@@ -279,11 +293,11 @@ asio::awaitable<Answer> RemoteFetcher::Impl::get_with(Url url, RemoteRequest ask
       co_return std::unexpected(exchange_error(ExchangeFailure::protocol, "cannot sign"));
     }
   }
-  Answer answer = co_await in_turn(std::move(url), std::move(request), deadline);
+  Answer answer = co_await in_turn(std::move(url), asked.kind, std::move(request), deadline);
   co_return answer;
 }
 
-asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequest request,
+asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, RemoteKind kind, http::OutboundRequest request,
                                                      Steady::time_point deadline) {
   const std::string authority = url.authority();
   auto& host = hosts[authority];
@@ -293,33 +307,40 @@ asio::awaitable<Answer> RemoteFetcher::Impl::in_turn(Url url, http::OutboundRequ
   {
     const auto host_permit = co_await host_slots.acquire();
     const auto permit = co_await slots.acquire();
-    if (const int* status = find_pause(url)) {  // said to one before us
+    if (const int* status = find_pause(url, kind)) {  // said to one before us
       answer = http::OutboundResponse{.status = *status, .headers = {}, .body = {}};
     } else if (host_permit.granted() && permit.granted()) {
       request.timeout = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Steady::now()),
                                  std::chrono::milliseconds(1));
       answer = co_await await_callback<Answer>(
           [&](ExchangeCallback done) { exchanger.exchange(std::move(request), std::move(done)); });
-      if (answer) note_pause(url, *answer);
+      if (answer) note_pause(url, kind, *answer);
     }
   }
   if (host_slots.is_unused()) hosts.erase(authority);
   co_return answer;
 }
 
-/// Who names a time speaks for the whole host, who does not for this address only: the rest may work.
-void RemoteFetcher::Impl::note_pause(const Url& url, const http::OutboundResponse& answer) {
+/// Who names a time speaks for the whole host, who does not for this address only: the rest may work. What is said to
+/// previews is said to them only: anybody can make us ask for pages there.
+void RemoteFetcher::Impl::note_pause(const Url& url, RemoteKind kind, const http::OutboundResponse& answer) {
   if (answer.status != 429 && answer.status != 503) return;
   const auto wanted = parse_retry_after(answer.headers.get("Retry-After"), SystemClock().now());
   const auto pause = wanted ? std::min(*wanted, options.max_pause) : options.transport_cache;
   const auto now = Steady::now();
-  if (pause.count() > 0) pauses.put(wanted ? url.authority() : url.str(), answer.status, now + pause, now);
+  if (pause.count() == 0) return;
+  const std::string what = wanted ? url.authority() : url.str();
+  pauses.put(is_preview(kind) ? for_previews(what) : what, answer.status, now + pause, now);
 }
 
-const int* RemoteFetcher::Impl::find_pause(const Url& url) {
+const int* RemoteFetcher::Impl::find_pause(const Url& url, RemoteKind kind) {
   const auto now = Steady::now();
-  const int* status = pauses.find(url.authority(), now);
-  return status != nullptr ? status : pauses.find(url.str(), now);
+  for (const std::string& what : {url.authority(), url.str()}) {
+    if (const int* status = pauses.find(what, now)) return status;
+    if (!is_preview(kind)) continue;
+    if (const int* status = pauses.find(for_previews(what), now)) return status;
+  }
+  return nullptr;
 }
 
 std::chrono::milliseconds RemoteFetcher::Impl::memory_of(const RemoteDocument& document) const {
@@ -335,11 +356,13 @@ std::chrono::milliseconds RemoteFetcher::Impl::memory_of(const RemoteDocument& d
 
 void RemoteFetcher::Impl::remember(const RemoteRequest& request, const RemoteDocument& document) {
   if (request.kind == RemoteKind::as_follower) return;  // signed anew each time, it would never be found
+  const auto now = Steady::now();
+  const bool is_key = request.kind == RemoteKind::key && document.failure.empty() && document.status / 100 == 2;
+  if (is_key && document.body.size() <= kMaxKeyBytes) keys.put(request, document, now + options.key_cache, now);
   const auto keep = memory_of(document);
   if (keep.count() == 0) return;
   RemoteDocument brief = document;
   brief.body.clear();
-  const auto now = Steady::now();
   failures.put(request, std::move(brief), now + keep, now);
 }
 

@@ -94,12 +94,13 @@ struct Resolver::Shared {
     return std::max<std::size_t>(1, static_cast<std::size_t>(options.threads) / 2);
   }
   /// Under the mutex, as all that follows.
+  [[nodiscard]] bool has_room(const std::string& owner) const {
+    const auto found = owners.find(owner);
+    return queue.size() < kMaxQueue && (found == owners.end() || found->second.waiting < kMaxWaitingOfOwner);
+  }
   bool push(Question question) {
-    const auto owner = owners.find(question.owner);
-    const bool full = closed || queue.size() >= kMaxQueue ||
-                      (owner != owners.end() && owner->second.waiting >= kMaxWaitingOfOwner) ||
-                      (!question.known && strangers.waiting >= kMaxQueue / 2);
-    if (full) return false;
+    if (closed || !has_room(question.owner)) return false;
+    if (!question.known && strangers.waiting >= kMaxQueue / 2) return false;
     ++owners[question.owner].waiting;
     if (!question.known) ++strangers.waiting;
     queue.push_back(std::move(question));
@@ -140,6 +141,8 @@ struct Resolver::Shared {
       const auto took = Clock::now() - begin;
       lock.lock();
       finish(*question);
+      // Two may go on now, one for its owner's sake and one for that of names not known: this thread takes only one.
+      filled.notify_one();
       if (closed) return;
       deliver(question->host, std::move(answer), took);
     }
@@ -234,6 +237,12 @@ void Resolver::resolve(const std::string& host, std::move_only_function<void(Res
   }
   shared_->filled.notify_one();
   state_->open[host].push_back(std::move(done));
+}
+
+bool Resolver::has_room(const std::string& host) const {
+  const std::string owner = shared_->options.owner_of(host);
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->has_room(owner);
 }
 
 void Resolver::stop() {

@@ -41,6 +41,8 @@ class Resolver {
 
   /// Calls back once, on the event loop or at once.
   void resolve(const std::string& host, std::move_only_function<void(Result<Addresses>)> done);
+  /// False: a new question for it would be refused as overloaded. From any thread.
+  [[nodiscard]] bool has_room(const std::string& host) const;
   /// Answers all open questions as cancelled.
   void stop();
 

@@ -11,7 +11,7 @@ namespace dunlin::net {
 
 TaskQueue::TaskQueue(const std::string& name, LaneOptions options, const SessionFactory& make_session)
     : capacity_(options.queue) {
-  for (int i = 0; i < std::max(options.threads, 1); ++i) {
+  for (int i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this, name, make_session] { run(name, make_session); });
   }
 }
@@ -80,6 +80,8 @@ std::string_view to_string(Lane lane) {
       return "media";
     case Lane::fetched:
       return "fetched";
+    case Lane::passing:
+      return "passing";
   }
   return "?";
 }

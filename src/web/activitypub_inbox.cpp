@@ -1,6 +1,7 @@
 #include "activitypub_inbox.hpp"
 
 #include "activitypub_documents.hpp"
+#include "visitor.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/followers_sync.hpp"
@@ -86,10 +87,27 @@ http::Response too_many(std::chrono::seconds window) {
   return response;
 }
 
-/// Behind a proxy that does not say for whom it speaks all would count as one.
 std::optional<std::string> failure_key(const service::Environment& env, const http::Request& request) {
-  if (!env.config.limits.rate_limits || request.peer_is_trusted || request.remote_address.empty()) return std::nullopt;
-  return "failed " + service::network_of(request.remote_address);
+  const auto visitor = visitor_of(request);
+  if (!env.config.limits.rate_limits || !visitor) return std::nullopt;
+  return "failed " + *visitor;
+}
+
+bool has_failed_too_often(const service::Environment& env, const http::Request& request) {
+  const auto key = failure_key(env, request);
+  auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
+  return key && limiter.left(*key, kMostFailures) == 0;
+}
+
+/// Of a network whose signatures have failed often of late nothing is looked up. Many may send from one address:
+/// whoever proves himself by a key that is known by heart is none of those who fail.
+bool is_turned_away(const service::Environment& env, const http::Request& request) {
+  if (!has_failed_too_often(env, request)) return false;
+  if (!RequestSignature::is_claimed(request)) return true;
+  const auto body = read_body(request);
+  if (!body) return true;
+  const auto signature = RequestSignature::open(env, request, *body);
+  return !signature || !signature->verify_remembered(activitypub::FederationService::of(env).signers());
 }
 
 void count_failure(const service::Environment& env, const http::Request& request) {
@@ -177,7 +195,6 @@ Result<http::Response> take(api::Call& call, db::Tx& tx, const RequestSignature&
 
 Result<http::Response> receive(api::Call& call) {
   if (call.config().federation.mode == "off") return fail(Errc::not_found, "Not Found");
-  if (has_failed_too_often(call.env(), call.request())) return too_many(kFailureWindow);
   TRY_VOID(check_inbox_headers(call.request().headers));
   const std::string body = TRY(read_body(call.request()));
   auto parsed = activitypub::parse_envelope(body);
@@ -237,23 +254,18 @@ std::optional<std::string> find_blocked(const service::DomainPolicies& policies,
   return std::nullopt;
 }
 
-bool has_failed_too_often(const service::Environment& env, const http::Request& request) {
-  const auto key = failure_key(env, request);
-  auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
-  return key && limiter.count(*key, kMostFailures, kFailureWindow, true).remaining == 0;
-}
-
 bool is_within_limit(const service::Environment& env, std::string_view authority) {
   auto& limiter = activitypub::FederationService::of(env).inbox_limiter();
   return !env.config.limits.rate_limits || limiter.allow(authority, kMostOfHost, kHostWindow);
 }
 
 Result<http::Response> receive_shared(api::Call& call) {
+  if (is_turned_away(call.env(), call.request())) return too_many(kFailureWindow);
   return receive(call);
 }
 
 Result<http::Response> receive_personal(api::Call& call) {
-  if (has_failed_too_often(call.env(), call.request())) return too_many(kFailureWindow);
+  if (is_turned_away(call.env(), call.request())) return too_many(kFailureWindow);
   TRY(call.session().read([&](db::Tx& tx) -> Result<model::Account> {
     auto found = path_account(call, tx);
     // So that who still has it among its followers can take it off.

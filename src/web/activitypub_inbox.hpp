@@ -25,8 +25,6 @@ Result<void> check_inbox_headers(const http::Headers& headers);
 /// for it (CVE-2023-42451).
 std::optional<std::string> find_blocked(const service::DomainPolicies& policies, const RequestSignature& signature,
                                         const activitypub::Activity& activity);
-/// The request comes from a network whose signatures have failed often of late: it is not even read.
-bool has_failed_too_often(const service::Environment& env, const http::Request& request);
 /// Counts one verified request of a server.
 bool is_within_limit(const service::Environment& env, std::string_view authority);
 

@@ -103,6 +103,7 @@ Result<Signer> verify_one(const api::Call& call, db::Tx& tx, const ParsedSignatu
                           const SignedRequest& request) {
   const KeyLookups lookups(call, signature.key_id);
   auto signer = verify_by(call, tx, signature, request, lookups);
+  if (signer) note_proven(call.env(), call.request(), signature.key_id);
   if (!signer && signer.error().code != Errc::need_remote) lookups.failed();
   return signer;
 }

@@ -2,6 +2,7 @@
 
 #include "activitypub_inbox.hpp"
 #include "activitypub_signature.hpp"
+#include "key_lookups.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
 #include "dunlin/activitypub/followers_sync.hpp"
@@ -30,7 +31,6 @@ bool may_concern_a_stranger(const activitypub::Activity& activity) {
 std::optional<activitypub::Intake> ExpressInbox::open(const http::Request& request) const {
   if (!concerns(request) || env_.config.federation.mode == "off" || !check_inbox_headers(request.headers))
     return std::nullopt;
-  if (has_failed_too_often(env_, request)) return std::nullopt;
   const auto activity = activitypub::parse_envelope(request.body);
   if (!activity || may_concern_a_stranger(*activity)) return std::nullopt;
   const auto signature = RequestSignature::open(env_, request, request.body);
@@ -39,6 +39,7 @@ std::optional<activitypub::Intake> ExpressInbox::open(const http::Request& reque
   if (find_blocked(federation.policies(), *signature, *activity)) return std::nullopt;
   const auto proven = signature->verify_remembered(federation.signers());
   if (!proven) return std::nullopt;
+  note_proven(env_, request, proven->signer->key_id);
   const activitypub::KnownSigner& signer = *proven->signer;
   const bool welcome = federation.policies().may_federate(signer.authority) &&
                        (!signer.domain || federation.policies().may_federate(*signer.domain));

@@ -2,6 +2,7 @@
 
 #include "dunlin/api/call.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ class KeyLookups {
  public:
   KeyLookups(const api::Call& call, std::string_view key_id);
 
-  /// Nothing was fetched for this request yet, and its sender has had his share.
+  /// Nothing was fetched for this request yet, and its sender, or all strangers together, have had their share.
   [[nodiscard]] bool exhausted() const;
   /// The signature did not verify. Counts when something was fetched for it.
   void failed() const;
@@ -22,9 +23,12 @@ class KeyLookups {
   [[nodiscard]] bool has_fetched() const;
 
   const api::Call& call_;
-  std::string visitor_;  // by all his lookups
+  std::string key_id_;
   std::string host_;
-  std::string visitor_to_host_;  // by those of keys on one host
+  std::optional<std::string> visitor_;  // by all his lookups
 };
+
+/// It was signed by this key: what strangers do to the key's host does not count against who sends for it.
+void note_proven(const service::Environment& env, const http::Request& request, std::string_view key_id);
 
 }  // namespace dunlin::web

@@ -2,10 +2,10 @@
 
 #include "media.hpp"
 #include "tables.hpp"
+#include "visitor.hpp"
 
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
-#include "dunlin/service/attempt_limiter.hpp"
 #include "dunlin/service/media_urls.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/media.hpp"
@@ -49,7 +49,7 @@ std::optional<std::int64_t> owner_of(const Call& call) {
 /// false: it could not be had. Errors: need_remote, too_many_requests.
 Result<bool> fetch(Call& call, const RemoteFile& file) {
   const bool asks = call.documents().is_first_run();
-  if (asks && !call.services().remote_media.may_ask(service::network_of(call.request().remote_address))) {
+  if (asks && !call.services().remote_media.may_ask(visitor_of(call.request()).value_or(""))) {
     return fail(Errc::too_many_requests, "Too many requests");
   }
   const auto* document = TRY(call.documents().get({file.name(), service::RemoteKind::media}));
@@ -145,7 +145,11 @@ Result<http::Response> show_picture(Call& call, PictureKind kind, const std::str
     auto answer = serve();
     if (answer || answer.error().code != Errc::not_found) return answer;
   }
-  if (TRY(fetch(call, file))) state = TRY(find());
+  const auto fetched = fetch(call, file);
+  if (!fetched && (fetched.error().code != Errc::too_many_requests || otherwise.empty())) {
+    return std::unexpected(fetched.error());
+  }
+  if (fetched.value_or(false)) state = TRY(find());
   if (state && state->is_here()) return serve();
   if (!otherwise.empty()) return instead(otherwise);
   return fail(Errc::remote_failed, "Remote data could not be fetched");

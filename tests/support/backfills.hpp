@@ -20,7 +20,7 @@ inline int run_backfills(Fediverse& f, int most = 1'000'000) {
     const auto done = f.remote.run_with([&](service::RemoteDocuments& documents) {
       return f.world.session().write([&](db::Tx& tx) -> Result<void> {
         TRY_VOID(activitypub::run_backfill(f.env, f.services, tx, documents, claimed[0].payload));
-        jobs::finish(tx, claimed[0].id);
+        jobs::finish(tx, claimed[0]);
         return {};
       });
     });

@@ -172,7 +172,7 @@ class Fediverse {
     for (const jobs::Job& job : claimed) {
       const auto done = world.session().write([&](db::Tx& tx) -> Result<void> {
         TRY_VOID(activitypub::run_distribute(env, tx, job.payload));
-        jobs::finish(tx, job.id);
+        jobs::finish(tx, job);
         return {};
       });
       if (!done) throw std::runtime_error(done.error().message);

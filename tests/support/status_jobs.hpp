@@ -23,7 +23,7 @@ inline int run_status_jobs(Api& api) {
       if (job.kind == service::kPublishScheduled.name) {
         TRY_VOID(services.scheduled_statuses.publish(tx, documents, *StatusId::parse(job.payload)));
       }
-      jobs::finish(tx, job.id);
+      jobs::finish(tx, job);
       return {};
     });
     if (!done) throw std::runtime_error("a job failed: " + done.error().message);

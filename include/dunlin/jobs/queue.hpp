@@ -30,14 +30,15 @@ inline constexpr int kClaimBatch = 50;
 
 /// Due jobs of a lane, most urgent first; nobody else gets them before now + lease.
 std::vector<Job> claim(db::Tx& tx, Lane lane, int limit, std::chrono::milliseconds lease);
-/// Done: the row goes. false: it had gone before, as somebody else has done the job since our lease lapsed.
-bool finish(db::Tx& tx, JobId id);
-/// These three take the job as it was claimed, and do nothing once somebody else has claimed it since our lease lapsed.
-void retry(db::Tx& tx, const Job& job, std::string_view error, Time run_at);
+/// These four take the job as it was claimed. Once somebody else has claimed it since our lease lapsed they do nothing;
+/// false then.
+/// Done: the row goes.
+bool finish(db::Tx& tx, const Job& job);
+bool retry(db::Tx& tx, const Job& job, std::string_view error, Time run_at);
 /// Kept and listed until an admin requeues it or it is purged.
-void give_up(db::Tx& tx, const Job& job, std::string_view error);
+bool give_up(db::Tx& tx, const Job& job, std::string_view error);
 /// Puts a claimed job back unharmed (shutdown): the attempt does not count.
-void put_back(db::Tx& tx, const Job& job);
+bool put_back(db::Tx& tx, const Job& job);
 /// When the lane has work next: a due job, a lapsing lease. nullopt: none is pending.
 std::optional<Time> next_job_at(db::Tx& tx, Lane lane);
 

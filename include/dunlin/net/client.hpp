@@ -26,7 +26,7 @@ enum class ExchangeFailure : std::uint8_t {
   too_large,        // body, headers or compression ratio
   protocol,         // not HTTP as we speak it
   closed,           // hung up before the answer was complete
-  overloaded,       // our own resolver queue is full
+  overloaded,       // no room here: our own resolver queue is full, say
   cancelled,        // we are stopping
 };
 std::string_view to_string(ExchangeFailure failure);
@@ -34,6 +34,8 @@ std::string_view to_string(ExchangeFailure failure);
 Error exchange_error(ExchangeFailure failure, const std::string& why);
 /// What exchange_error() was made with; `closed` for other errors.
 ExchangeFailure failure_of(const Error& error);
+/// A timeout before anything was asked of the server: while its name was looked up, or for want of a free connection.
+bool is_timeout_before_asking(const Error& error);
 
 using ExchangeCallback = std::move_only_function<void(Result<http::OutboundResponse>)>;
 
@@ -43,6 +45,9 @@ class Exchanger {
   virtual ~Exchanger() = default;
   /// One request, one answer, no redirect. From any thread; calls back once, from any thread.
   virtual void exchange(http::OutboundRequest request, ExchangeCallback done) = 0;
+  /// False: what needs a new connection there would be refused as overloaded now. From any thread, never blocks for
+  /// long.
+  [[nodiscard]] virtual bool has_room(const std::string& /*url*/) { return true; }
 };
 
 struct ClientOptions {
@@ -81,6 +86,8 @@ class Client final : public Exchanger {
   Client& operator=(const Client&) = delete;
 
   void exchange(http::OutboundRequest request, ExchangeCallback done) override;
+  /// Whether one more name below the same domain may wait to be looked up.
+  [[nodiscard]] bool has_room(const std::string& url) override;
 
   /// Ends all exchanges as cancelled, refuses new ones, waits for the last callback. Idempotent.
   void stop();

@@ -91,6 +91,9 @@ struct DeliveryPumpOptions {
   /// that accepts and then hangs costs a connection of 10 KB, and no other host's turn.
   std::chrono::milliseconds patience{20};
   int max_patient = 4096;
+  /// A host whose delivery could not be attempted for want of room here (its name has to wait for others below one
+  /// domain, say) stays ours and waits, first for so long, then twice as long each time, up to 32 times.
+  std::chrono::milliseconds room_pause{1'000};
   double retry_scale = 1.0;
   std::chrono::milliseconds poll{5'000};            // at least so often it looks for work of other processes
   std::chrono::milliseconds renew{10'000};          // of leases

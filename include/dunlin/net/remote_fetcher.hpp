@@ -29,8 +29,12 @@ struct FetcherOptions {
   std::chrono::milliseconds missing_cache{std::chrono::hours(1)};
   std::chrono::milliseconds refused_cache{std::chrono::minutes(10)};
   std::chrono::milliseconds transport_cache{std::chrono::minutes(1)};
+  /// How long a key is remembered: until those who asked at one time have stored it, who does so after them asks
+  /// nobody.
+  std::chrono::milliseconds key_cache{std::chrono::seconds(1)};
   /// The longest that a whole host is left alone because it asked for it: 429 or 503 with Retry-After. 0 = not at all.
-  std::chrono::milliseconds max_pause{std::chrono::hours(1)};
+  /// Its new actors' deliveries are refused meanwhile.
+  std::chrono::milliseconds max_pause{std::chrono::minutes(10)};
   /// Our own "host" or "host:port": what is ours is in the database, never fetched.
   std::set<std::string> own_authorities;
   /// Whether a "host" or "host:port" may be asked at all, by the admin's policy: also where a redirect leads. Empty:

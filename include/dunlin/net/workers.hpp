@@ -12,9 +12,10 @@
 namespace dunlin::net {
 
 /// Kinds of blocking work that must not starve one another: each has its own threads and its own bounded queue.
-/// `media` is for people's uploads; `fetched` for files of other servers, and films that are converted.
-enum class Lane : std::uint8_t { read, write, inbox, jobs, media, fetched };
-inline constexpr std::size_t kLanes = 6;
+/// `media` is for people's uploads; `fetched` for files of other servers, and films that are converted; `passing` for
+/// files that pass through from a store elsewhere.
+enum class Lane : std::uint8_t { read, write, inbox, jobs, media, fetched, passing };
+inline constexpr std::size_t kLanes = 7;
 std::string_view to_string(Lane lane);
 
 struct LaneOptions {
@@ -24,7 +25,8 @@ struct LaneOptions {
 
 struct WorkersOptions {
   std::array<LaneOptions, kLanes> lanes{LaneOptions{4, 512},  LaneOptions{2, 256}, LaneOptions{2, 256},
-                                        LaneOptions{2, 1024}, LaneOptions{1, 64},  LaneOptions{1, 1024}};
+                                        LaneOptions{2, 1024}, LaneOptions{1, 64},  LaneOptions{1, 1024},
+                                        LaneOptions{0, 0}};
   LaneOptions crypto{2, 4096};  // signatures; no database session
   LaneOptions files{1, 1024};   // spooled bodies; no database session
 

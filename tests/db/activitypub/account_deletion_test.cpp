@@ -36,7 +36,7 @@ struct Setup : Fediverse {
     for (const jobs::Job& job : claimed) {
       world.write([&](db::Tx& tx) {
         REQUIRE(service::run_delete_account(tx, env, job.payload));
-        jobs::finish(tx, job.id);
+        jobs::finish(tx, job);
       });
     }
     return !claimed.empty();

@@ -44,7 +44,7 @@ struct Setup : Fediverse {
       const auto done = remote.run_with([&](service::RemoteDocuments& documents) {
         return world.session().write([&](db::Tx& tx) -> Result<void> {
           TRY_VOID(run_synchronize_followers(env, services, tx, documents, job.payload));
-          jobs::finish(tx, job.id);
+          jobs::finish(tx, job);
           return {};
         });
       });

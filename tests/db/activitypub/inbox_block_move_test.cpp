@@ -61,11 +61,11 @@ struct Setup : Fediverse {
           return world.session().write([&](db::Tx& tx) -> Result<void> {
             TRY_VOID(job.kind == kMoveFollowers.name ? run_move_followers(env, services, tx, job.payload)
                                                      : run_move_account(env, services, tx, documents, job.payload));
-            jobs::finish(tx, job.id);
+            jobs::finish(tx, job);
             return {};
           });
         });
-        if (!last) world.write([&](db::Tx& tx) { jobs::finish(tx, job.id); });
+        if (!last) world.write([&](db::Tx& tx) { jobs::finish(tx, job); });
       }
     }
   }

@@ -221,7 +221,7 @@ TEST_CASE("of a remote poll that has ended the last numbers are fetched, then it
   const auto due = [&] {
     return f.world.write([](db::Tx& tx) {
       auto claimed = jobs::claim(tx, jobs::Lane::feed, 50, 30s);
-      for (const auto& job : claimed) jobs::finish(tx, job.id);
+      for (const auto& job : claimed) jobs::finish(tx, job);
       return claimed;
     });
   };

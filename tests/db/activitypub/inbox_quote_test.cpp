@@ -55,7 +55,7 @@ struct Setup : Fediverse {
       for (const auto& job : due) {
         world.write([&](db::Tx& tx) {
           if (job.kind == service::kDecideQuotes.name) REQUIRE(services.quotes.decide_waiting(tx, job.payload));
-          jobs::finish(tx, job.id);
+          jobs::finish(tx, job);
         });
       }
     }
@@ -455,7 +455,7 @@ TEST_CASE("consent from elsewhere is looked at again after a week, when somebody
         });
         CHECK(done);
       }
-      f.world.write([&](db::Tx& tx) { jobs::finish(tx, job.id); });
+      f.world.write([&](db::Tx& tx) { jobs::finish(tx, job); });
     }
     return rechecked;
   };

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,25 @@ TEST_CASE("a purge goes on in batches, and soon when a run was not enough", "[da
   CHECK(f.activities() == 5);
   CHECK(f.purge({.batch = 4, .batches = 5}) == 1h);
   CHECK(f.activities() == 0);
+}
+
+TEST_CASE("a purge whose time is over gives each kind one batch, and goes on soon", "[daemon][purge]") {
+  Setup f;
+  f.insert_old_activities(25);
+  f.world.write([](db::Tx& tx) { store::insert_tombstone(tx, "https://far.example/1", tx.now() - 1h); });
+  CHECK(f.purge({.batch = 4, .time = 0ms}) == 1min);
+  CHECK(f.activities() == 21);
+  CHECK(f.world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 10); }) == 0);  // it is gone already
+}
+
+TEST_CASE("a purge ends when the server stops, and keeps its place among the sets of receivers", "[daemon][purge]") {
+  Setup f;
+  f.insert_old_activities(5);
+  std::stop_source stopping;
+  stopping.request_stop();
+  REQUIRE(run_purge(f.world.session(), f.queue, "40", {.stop = stopping.get_token()}));
+  CHECK(f.activities() == 5);
+  CHECK(test::pending_jobs(f.world, jobs::kPurge) == Payloads{"40"});
 }
 
 TEST_CASE("a purge that fails keeps neither the others nor its own next run", "[daemon][purge]") {

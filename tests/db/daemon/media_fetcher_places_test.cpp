@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <expected>
@@ -126,6 +127,31 @@ TEST_CASE("what is fetched ahead takes half of the places at most, and is nobody
   CHECK(f.comes(waits));
 }
 
+TEST_CASE("what is fetched ahead takes half of the places of a domain at most, and waits behind those who look",
+          "[daemon][media]") {
+  Fetching f;
+  std::vector<std::string> ahead;
+  for (int i = 0; i < 75; ++i) {
+    ahead.push_back(f.file_at("hang.example/ahead" + std::to_string(i)));
+    CHECK(f.fetcher.offer(ahead.back()));
+  }
+  REQUIRE(f.hold(3));
+  for (int i = 0; i < 5; ++i) f.look("hang.example/seen" + std::to_string(i));
+  REQUIRE(f.hold(6));
+  f.exchanger.release(net::test::answer(404));
+  // Whoever looks first.
+  const auto seen = [&] {
+    return std::ranges::count_if(f.exchanger.asked(), [](const auto& request) { return request.url.contains("seen"); });
+  };
+  CHECK(eventually([&] { return seen() == 5; }));
+  CHECK(f.hold(5));  // two who look, three ahead
+  // Now somebody looks at what waits.
+  f.look_at(ahead[30]);
+  CHECK(f.hold(6));
+  CHECK(std::ranges::count_if(f.exchanger.asked(),
+                              [](const auto& request) { return request.url.ends_with("ahead30"); }) == 1);
+}
+
 TEST_CASE("so much waits ahead and no more", "[daemon][media]") {
   Fetching f;
   int taken = 0;
@@ -158,4 +184,28 @@ TEST_CASE("a server that has hung gets fewer places for a while", "[daemon][medi
   CHECK(f.hold(2));
   std::this_thread::sleep_for(50ms);
   CHECK(f.exchanger.held() == 2);
+}
+
+TEST_CASE("a server is not slow when its name is not found in time, nor when it answers now and then",
+          "[daemon][media]") {
+  Fetching f;
+  int files = 0;
+  const auto hang = [&](int count, const FakeExchanger::Answer& answer) {
+    for (int i = 0; i < count; ++i) f.look("hang.example/" + std::to_string(files++));
+    REQUIRE(f.hold(static_cast<std::size_t>(count)));
+    f.exchanger.release(answer);
+    REQUIRE(eventually([&] {
+      const std::lock_guard lock(f.mutex);
+      return f.ended.size() == static_cast<std::size_t>(files);
+    }));
+  };
+  const auto timeout = [](const char* why) -> FakeExchanger::Answer {
+    return std::unexpected(net::exchange_error(net::ExchangeFailure::timeout, why));
+  };
+  hang(5, timeout("no answer from the name server"));
+  hang(2, timeout("no complete answer in time"));
+  hang(1, net::test::answer(404));
+  hang(2, timeout("no complete answer in time"));
+  for (int i = 0; i < 10; ++i) f.look("hang.example/" + std::to_string(files++));
+  CHECK(f.hold(6));
 }

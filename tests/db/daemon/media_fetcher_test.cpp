@@ -25,6 +25,8 @@ const db::Statement kArrived{"media_fetcher_test.arrived",
 const db::Statement kQuestion{"media_fetcher_test.question",
                               "SELECT xmin::text::bigint FROM media_fetches WHERE name = $1"};
 
+const db::Statement kClaims{"media_fetcher_test.claims", "SELECT count(*) FROM media_fetches"};
+
 template <class F>
 bool wait_until(F&& holds) {
   const auto until = std::chrono::steady_clock::now() + 20s;
@@ -92,6 +94,9 @@ struct Setup : test::Fediverse {
   std::int64_t question(const service::RemoteFile& file) {
     return world.read([&](db::Tx& tx) { return tx.exec(kQuestion, {file.name()})[0].i64(0); });
   }
+  std::int64_t claims() {
+    return world.read([](db::Tx& tx) { return tx.exec(kClaims)[0].i64(0); });
+  }
   /// It has been asked about once more, and is waited for again.
   void outlast_question(const service::RemoteFile& file) {
     for (int i = 0; i < 2; ++i) {
@@ -141,6 +146,20 @@ TEST_CASE("what is waited for elsewhere takes no place of what is fetched here",
   for (const auto& file : elsewhere) f.other.end(f.world.session(), file);
   REQUIRE(wait_until([&] { return f.answered() == 61; }));
   CHECK(f.asked().size() == 61);
+}
+
+TEST_CASE("a fetch whose end cannot be stored keeps other processes waiting no longer than that", "[daemon][media]") {
+  Setup f;
+  f.world.db.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$;"
+      "CREATE TRIGGER refuse BEFORE UPDATE ON media_attachments FOR EACH ROW EXECUTE FUNCTION refuse();"
+      "CREATE TRIGGER refuse BEFORE DELETE ON media_fetches FOR EACH ROW EXECUTE FUNCTION refuse()");
+  f.fetch(f.attach("one"));
+  REQUIRE(wait_until([&] { return f.answered() == 1; }));
+  CHECK(f.claims() == 1);
+  f.world.db.run("DROP TRIGGER refuse ON media_fetches");
+  CHECK(wait_until([&] { return f.claims() == 0; }));
+  CHECK(f.asked().size() == 1);
 }
 
 TEST_CASE("a stop turns away who waits for another process", "[daemon][media]") {

@@ -77,9 +77,10 @@ TEST_CASE_METHOD(World, "whose lease has lapsed takes nothing from who has the j
   const auto running = claim_all();
   REQUIRE(running.size() == 1);
   write([&](db::Tx& tx) {
-    retry(tx, lapsed[0], "late", clock.now());
-    put_back(tx, lapsed[0]);
-    give_up(tx, lapsed[0], "late");
+    CHECK_FALSE(finish(tx, lapsed[0]));
+    CHECK_FALSE(retry(tx, lapsed[0], "late", clock.now()));
+    CHECK_FALSE(put_back(tx, lapsed[0]));
+    CHECK_FALSE(give_up(tx, lapsed[0], "late"));
   });
   CHECK(claim_all().empty());
   CHECK(write([&](db::Tx& tx) { return list(tx, JobState::given_up, 10); }).empty());
@@ -104,7 +105,7 @@ TEST_CASE_METHOD(World, "finished jobs go, retried ones wait, given-up ones stay
   const auto jobs = claim_all();
   REQUIRE(jobs.size() == 3);
   write([&](db::Tx& tx) {
-    finish(tx, jobs[0].id);
+    finish(tx, jobs[0]);
     retry(tx, jobs[1], "flaky", clock.now() + 5s);
     give_up(tx, jobs[2], "hopeless");
   });

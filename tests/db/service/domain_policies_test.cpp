@@ -48,7 +48,7 @@ struct Setup {
         world.write([&](db::Tx& tx) {
           // What it does to files: tests/db/web/refused_media_test.cpp.
           if (job.kind == kApplyDomainPolicy.name) domains.run_apply(tx, policies, job.payload).value();
-          jobs::finish(tx, job.id);
+          jobs::finish(tx, job);
         });
       }
     }

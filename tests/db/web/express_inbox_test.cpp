@@ -64,6 +64,14 @@ TEST_CASE("who is known needs no statement to be believed", "[web][inbox]") {
   CHECK(f.remote.requested.size() == 1);
 }
 
+TEST_CASE("who is known is believed, whoever else sends from the same address", "[web][inbox]") {
+  Setup f;
+  auto request = f.signed_like("1");
+  request.remote_address = "198.51.100.7";
+  for (int i = 0; i < 100; ++i) f.federation.inbox_limiter().count("failed 198.51.100.7", 100, 300s);
+  CHECK(f.express.open(request));
+}
+
 TEST_CASE("the short way into the inbox refuses nobody: what is not plain goes the long way", "[web][inbox]") {
   Setup f;
   CHECK_FALSE(f.express.open(f.signed_like("1", "/ap/users/" + f.anna.id.str() + "/inbox")));

@@ -76,7 +76,7 @@ struct Refusing : MediaSite {
         }
         world.write([&](db::Tx& tx) {
           if (job.kind == service::kApplyDomainPolicy.name) domains.run_apply(tx, policies, job.payload).value();
-          jobs::finish(tx, job.id);
+          jobs::finish(tx, job);
         });
       }
     }

@@ -94,6 +94,12 @@ TEST_CASE("people of one network have us fetch so many files and no more", "[web
   for (int i = 1; i < 600; ++i) REQUIRE(site.look(away).status() == 503);
   CHECK(site.look(away).status() == 429);
   CHECK(site.look(here).status() == 200);  // costs nobody anything
+  // Who has another picture to show shows that.
+  auto face = site.world.remote_account("face", "remote.example");
+  face.avatar_url = "https://remote.example/face.png";
+  site.world.write([&](db::Tx& tx) { store::update_account(tx, face); });
+  CHECK(site.look(service::media_urls::avatar(site.config, face)).location() ==
+        "https://example.org/static/avatar.png");
   CHECK(site.look(away, {}, "198.51.100.1").status() == 503);
   site.world.clock.advance(std::chrono::minutes(11));
   CHECK(site.look(away).status() == 503);

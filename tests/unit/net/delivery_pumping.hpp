@@ -105,6 +105,7 @@ class FakeQueue final : public DeliveryQueue {
     return std::nullopt;
   }
   Result<http::OutboundRequest> prepare(const PendingDelivery& delivery, SignatureScheme scheme) override {
+    ++prepared;
     if (delivery.row.host == "unsignable.example") return fail(Errc::not_found, "no key");
     http::OutboundRequest request;
     request.method = http::Method::post;
@@ -136,6 +137,7 @@ class FakeQueue final : public DeliveryQueue {
   std::atomic<int> conclusions{0};
   std::atomic<int> claims{0};
   std::atomic<int> questions{0};  // when something is due
+  std::atomic<int> prepared{0};
   int per_host = 4;
 
  private:

@@ -3,6 +3,7 @@
 #include "dunlin/net/client.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -33,6 +34,14 @@ class FakeExchanger final : public Exchanger {
     lock.unlock();
     done(*std::move(answer));
   }
+
+  bool has_room(const std::string& /*url*/) override {
+    ++asked_for_room;
+    return room;
+  }
+
+  std::atomic<bool> room{true};
+  std::atomic<int> asked_for_room{0};
 
   /// Answers everything that is held.
   void release(const Answer& answer) {

@@ -330,6 +330,36 @@ TEST_CASE("equal fetches at one time are one", "[net][fetcher]") {
   CHECK(f.network.asked().size() == 2);
 }
 
+// 8.34: who asks after the answer came, and before it is stored.
+TEST_CASE("a key is remembered for a moment", "[net][fetcher]") {
+  FetcherOptions options;
+  options.key_cache = 1h;
+  std::string body = "key";
+  SECTION("of the usual size") {
+    Fetching f([&](const auto&) { return answer(200, body); }, options);
+    CHECK(f.fetch("https://a.example/key", RemoteKind::key).body == "key");
+    CHECK(f.fetch("https://a.example/key", RemoteKind::key).body == "key");
+    CHECK(f.network.asked().size() == 1);
+    f.fetch("https://a.example/key");
+    CHECK(f.network.asked().size() == 2);
+  }
+  SECTION("not what is large") {
+    body.assign(100'000, 'x');
+    Fetching f([&](const auto&) { return answer(200, body); }, options);
+    f.fetch("https://a.example/key", RemoteKind::key);
+    f.fetch("https://a.example/key", RemoteKind::key);
+    CHECK(f.network.asked().size() == 2);
+  }
+  SECTION("and no longer") {
+    options.key_cache = 1ms;
+    Fetching f([&](const auto&) { return answer(200, body); }, options);
+    CHECK(eventually([&] {
+      f.fetch("https://a.example/key", RemoteKind::key);
+      return f.network.asked().size() >= 2;
+    }));
+  }
+}
+
 TEST_CASE("failures are remembered for their time, successes are not", "[net][fetcher]") {
   std::atomic<int> status{404};
   FetcherOptions options;
@@ -387,6 +417,21 @@ TEST_CASE("a host that asks for a pause is left alone, whatever is asked of it",
   CHECK(f.fetch("https://other.example/moved").status == status);  // where a redirect leads, too
   CHECK(f.network.asked().size() == 3);
   CHECK(f.fetch("https://other.example/1").body == "well");
+}
+
+TEST_CASE("what a host says to previews holds previews only", "[net][fetcher]") {
+  const bool names_time = GENERATE(true, false);
+  Fetching f([&](const http::OutboundRequest& request) {
+    if (request.headers.get("Accept").starts_with("application/activity+json")) return answer(200, "well");
+    return names_time ? answer(429, "", "Retry-After", "600") : answer(503);
+  });
+  CHECK(f.fetch("https://busy.example/page", RemoteKind::web_page).status != 200);
+  CHECK(f.fetch("https://busy.example/page", RemoteKind::web_page).status != 200);
+  CHECK(f.network.asked().size() == 1);
+  CHECK(f.fetch("https://busy.example/page", RemoteKind::oembed).status != 200);
+  CHECK(f.network.asked().size() == 1);
+  CHECK(f.fetch("https://busy.example/page").body == "well");
+  CHECK(f.fetch("https://busy.example/page", RemoteKind::key).body == "well");
 }
 
 TEST_CASE("what waits its turn when a host asks for a pause is not sent", "[net][fetcher]") {
