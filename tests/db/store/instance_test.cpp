@@ -242,6 +242,11 @@ TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][
   CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 1); }) == 1);
   CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 10); }) == 1);
   CHECK(there("https://a.test/2", eve));
+  // Nor what was here and is gone: that one has no end.
+  world.write([&](db::Tx& tx) { store::insert_tombstone(tx, "https://a.test/4", std::nullopt, eve); });
+  CHECK(world.write([](db::Tx& tx) { return store::purge_early_tombstones(tx, 0, 10); }) == 0);
+  CHECK(there("https://a.test/4", eve));
+  CHECK_FALSE(there("https://a.test/4", mara));
 }
 
 TEST_CASE("a tombstone lives as long as the longest that was asked", "[store][tombstones]") {
