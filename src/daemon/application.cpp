@@ -77,10 +77,13 @@ std::set<std::string> own_authorities(const config::Config& config) {
 }
 
 /// Nothing is asked of hosts that the admin's policy leaves out.
-net::FetcherOptions fetcher_options(const config::Config& config, const service::DomainPolicies& policies) {
+net::FetcherOptions fetcher_options(const config::Config& config, activitypub::FederationService& federation) {
   net::FetcherOptions options;
   options.own_authorities = own_authorities(config);
-  options.may_ask = [&policies](std::string_view authority) { return policies.may_federate(authority); };
+  options.may_ask = [&federation](std::string_view authority) { return federation.policies().may_federate(authority); };
+  options.may_meet = [&federation](db::Session& session, const std::string& authority) {
+    return session.read([&](db::Tx& tx) -> Result<bool> { return federation.may_meet(tx, authority); }).value();
+  };
   options.recall_scheme = [](db::Session& session, const std::string& authority) {
     const auto known = session.read(
         [&](db::Tx& tx) -> Result<std::optional<int>> { return jobs::find_signature_scheme(tx, authority); });
@@ -213,7 +216,7 @@ Application::Application(Core& core, net::CidrSet private_ranges, activitypub::S
       outgoing_("outgoing"),
       client_(outgoing_, client_options(core.config(), std::move(private_ranges), workers_)),
       fetcher_(outgoing_, client_, workers_, sign_fetches(instance_key_, core.clock()),
-               fetcher_options(core.config(), core.federation().policies())),
+               fetcher_options(core.config(), core.federation())),
       trusted_client_(outgoing_, trusted_client_options(core.config(), workers_)),
       translator_(outgoing_, trusted_client_, workers_, {}, translator_options()),
       media_fetcher_(client_, workers_, core.services().remote_media, own_authorities(core.config()),

@@ -105,6 +105,18 @@ constexpr Purge kPurges[] = {
     {"jobs", [](db::Tx& tx, int) { return jobs::purge_given_up_jobs(tx, tx.now() - kGivenUpWork); }},
 };
 
+/// The others are not held up by one that fails each time.
+template <class F>
+void apart(const char* name, F run) {
+  try {
+    run();
+  } catch (const db::Unavailable&) {
+    throw;
+  } catch (const std::exception& e) {
+    log::warn("purge failed", {log::kv("of", name), log::kv("error", e.what())});
+  }
+}
+
 /// A transaction for each batch, so that none runs into the limit of time, and what is done stays done. false: there
 /// may be more of it.
 bool run_one(db::Session& session, const Purge& purge, const PurgeLimits& limits, Steady::time_point deadline,
@@ -144,18 +156,12 @@ Result<void> run_purge(db::Session& session, const jobs::Queue& queue, std::stri
   const auto deadline = Steady::now() + limits.time;
   for (const Purge& purge : kPurges) {
     std::size_t total = 0;
-    try {
-      left = !run_one(session, purge, limits, deadline, total) || left;
-    } catch (const db::Unavailable&) {
-      throw;
-    } catch (const std::exception& e) {
-      // The others are not held up by one that fails each time.
-      log::warn("purge failed", {log::kv("of", purge.name), log::kv("error", e.what())});
-    }
+    apart(purge.name, [&] { left = !run_one(session, purge, limits, deadline, total) || left; });
     if (total > 0) purged += fmt::format("{}{} {}", purged.empty() ? "" : ", ", total, purge.name);
   }
   std::size_t sets = 0;
-  std::string next = purge_sets(session, payload, limits, deadline, sets);
+  std::string next;  // from the beginning again, should the place where it was be the trouble
+  apart("receiver sets", [&] { next = purge_sets(session, payload, limits, deadline, sets); });
   log::info("purged", {log::kv("rows", purged), log::kv("receiver_sets", sets)});
   return session.write([&](db::Tx& tx) -> Result<void> {
     queue.enqueue(tx, {.kind = service::kDropFiles, .payload = {}, .unique_key = "all"});

@@ -86,6 +86,11 @@ std::vector<SignatureForm> other_forms(SignatureForm first, const Url& url, int 
   return forms;
 }
 
+/// What the word of other servers makes us ask: people and previews go where a page is.
+bool counts_new_hosts(RemoteKind kind) {
+  return kind == RemoteKind::activity || kind == RemoteKind::webfinger || kind == RemoteKind::host_meta;
+}
+
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
@@ -136,6 +141,7 @@ struct RemoteFetcher::Impl {
   asio::awaitable<RemoteDocument> follow(RemoteRequest request);
   asio::awaitable<Answer> get(Url url, RemoteRequest asked, Steady::time_point deadline);
   asio::awaitable<Answer> get_with(Url url, RemoteRequest asked, SignatureForm form, Steady::time_point deadline);
+  asio::awaitable<bool> may_go_on(RemoteKind kind, std::string from, std::string to);
   asio::awaitable<SignatureForm> form_for(std::string authority);
   asio::awaitable<void> learn(std::string authority, SignatureForm form, bool tell);
   asio::awaitable<Answer> in_turn(Url url, RemoteKind kind, http::OutboundRequest request, Steady::time_point deadline);
@@ -212,8 +218,24 @@ asio::awaitable<RemoteDocument> RemoteFetcher::Impl::follow(RemoteRequest reques
     if (url->scheme == "https" && next->scheme != "https") {
       co_return failed(url->str(), "refused address: redirected from https to http");
     }
+    if (!co_await may_go_on(request.kind, url->authority(), next->authority()))
+      co_return failed(next->str(), "refused address: too many new servers below one domain");
     url = std::move(next);
   }
+}
+
+/// A redirect is a way to have us ask one more host.
+asio::awaitable<bool> RemoteFetcher::Impl::may_go_on(RemoteKind kind, std::string from, std::string to) {
+  if (!options.may_meet || from == to || !counts_new_hosts(kind)) co_return true;
+  bool may = false;
+  co_await run_on(workers, Lane::read, [&](Worker& worker) {
+    try {
+      may = options.may_meet(*worker.session, to);
+    } catch (const std::exception& e) {
+      log::warn("whether a host is known cannot be read", {log::kv("host", to), log::kv("what", e.what())});
+    }
+  });
+  co_return may;
 }
 
 /// Signed with what this host is known to take, then with what else it may take if it refuses.

@@ -55,7 +55,10 @@ std::optional<Status> StatusService::receive(db::Tx& tx, RemoteStatus remote) {
   const auto link = choose_card_link(env_.config, status, remote.mentions);
   if (link) status.set(model::Part::card);
   if (!remote.notify) status.set(model::Part::untold);
-  if (!store::insert_status(tx, status, remote.mentions)) return std::nullopt;
+  const bool stored =
+      store::insert_status(tx, status, remote.mentions) ||
+      (store::release_uri(tx, status.uri, status.account_id) && store::insert_status(tx, status, remote.mentions));
+  if (!stored) return std::nullopt;
   if (link) link_card(env_, tx, status, *link);
   if (!remote.media.empty()) media_.receive(tx, status, remote.media);
   index_status(tx, status);

@@ -94,10 +94,11 @@ void copy_account_notes(db::Tx& tx, AccountId from, AccountId to, std::string_vi
 }
 
 const db::Statement kFindBlock{"account_moves.find_block",
-                               "SELECT account_id, target_account_id FROM blocks WHERE uri = $1 LIMIT 1"};
+                               "SELECT account_id, target_account_id FROM blocks WHERE uri = $1 AND account_id = $2 "
+                               "LIMIT 1"};
 
-std::optional<BlockParties> find_block_parties(db::Tx& tx, std::string_view uri) {
-  return first_row(tx.exec(kFindBlock, {uri}), [](const db::Row& row) {
+std::optional<BlockParties> find_block_parties(db::Tx& tx, std::string_view uri, AccountId by) {
+  return first_row(tx.exec(kFindBlock, {uri, by}), [](const db::Row& row) {
     return BlockParties{.account_id = row.id<AccountId>(0), .target_account_id = row.id<AccountId>(1)};
   });
 }

@@ -85,6 +85,14 @@ bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor) {
   return tx.exec(kIsTombstoned, {uri, tx.now(), actor})[0].boolean(0);
 }
 
+const db::Statement kTombstoneEnd{"tombstones.end",
+                                  "SELECT expires_at FROM tombstones WHERE uri = $1 AND by_actor = $2"};
+
+std::optional<Time> find_tombstone_end(db::Tx& tx, std::string_view uri, std::string_view by) {
+  const auto rows = tx.exec(kTombstoneEnd, {uri, by});
+  return rows.empty() ? std::nullopt : rows[0].opt_time(0);
+}
+
 const db::Statement kPurgeTombstones{"tombstones.purge", R"sql(
 DELETE FROM tombstones
 WHERE ctid = ANY(ARRAY(SELECT ctid FROM tombstones WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2))
@@ -97,9 +105,9 @@ std::size_t purge_tombstones(db::Tx& tx, int limit) {
 const db::Statement kPurgeEarly{"tombstones.purge_early", R"sql(
 DELETE FROM tombstones
 WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM tombstones WHERE by_actor <> '' ORDER BY created_at
-  LIMIT least($2, greatest(0, (SELECT count(*) FROM tombstones WHERE by_actor <> '') - $1))))
-  AND by_actor <> '')sql"};
+  SELECT ctid FROM tombstones WHERE by_actor <> '' AND expires_at IS NOT NULL ORDER BY created_at
+  LIMIT least($2, greatest(0, (SELECT count(*) FROM tombstones WHERE by_actor <> '' AND expires_at IS NOT NULL) - $1))))
+  AND by_actor <> '' AND expires_at IS NOT NULL)sql"};
 
 std::size_t purge_early_tombstones(db::Tx& tx, std::int64_t most, int limit) {
   return tx.exec(kPurgeEarly, {most, limit}).affected();

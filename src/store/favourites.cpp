@@ -49,10 +49,11 @@ std::optional<Favourite> delete_favourite(db::Tx& tx, AccountId who, StatusId st
 
 const db::Statement kFindFavouriteByUri{
     "favourites.find_by_uri",
-    "SELECT id, account_id, status_id, uri FROM favourites WHERE uri = $1 ORDER BY id DESC LIMIT 1"};
+    "SELECT id, account_id, status_id, uri FROM favourites WHERE uri = $1 AND account_id = $2 "
+    "ORDER BY id DESC LIMIT 1"};
 
-std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri) {
-  return first_row(tx.exec(kFindFavouriteByUri, {uri}), read_favourite);
+std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri, AccountId by) {
+  return first_row(tx.exec(kFindFavouriteByUri, {uri, by}), read_favourite);
 }
 
 #define DUNLIN_FAVOURITING(order)                                                                   \

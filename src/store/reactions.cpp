@@ -60,10 +60,11 @@ std::optional<model::Reaction> delete_reaction(db::Tx& tx, AccountId who, Status
 
 const db::Statement kFindReactionByUri{"reactions.find_by_uri",
                                        "SELECT " DUNLIN_REACTION_COLUMNS
-                                       " FROM emoji_reactions r WHERE r.uri = $1 ORDER BY r.id DESC LIMIT 1"};
+                                       " FROM emoji_reactions r WHERE r.uri = $1 AND r.account_id = $2 "
+                                       "ORDER BY r.id DESC LIMIT 1"};
 
-std::optional<model::Reaction> find_reaction_by_uri(db::Tx& tx, std::string_view uri) {
-  return first_row(tx.exec(kFindReactionByUri, {uri}), read_reaction);
+std::optional<model::Reaction> find_reaction_by_uri(db::Tx& tx, std::string_view uri, AccountId by) {
+  return first_row(tx.exec(kFindReactionByUri, {uri, by}), read_reaction);
 }
 
 const db::Statement kCountOwnReactions{"reactions.count_own",

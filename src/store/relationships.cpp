@@ -40,10 +40,11 @@ std::optional<model::Follow> find_follow(db::Tx& tx, AccountId who, AccountId ta
 
 const db::Statement kFindFollowByUri{"relationships.find_follow_by_uri",
                                      "SELECT " DUNLIN_FOLLOW_COLUMNS
-                                     " FROM follows WHERE uri = $1 ORDER BY id DESC LIMIT 1"};
+                                     " FROM follows WHERE uri = $1 AND $2 IN (account_id, target_account_id) "
+                                     "ORDER BY id DESC LIMIT 1"};
 
-std::optional<model::Follow> find_follow_by_uri(db::Tx& tx, std::string_view uri) {
-  return first_row(tx.exec(kFindFollowByUri, {uri}), read_follow);
+std::optional<model::Follow> find_follow_by_uri(db::Tx& tx, std::string_view uri, AccountId party) {
+  return first_row(tx.exec(kFindFollowByUri, {uri, party}), read_follow);
 }
 
 const db::Statement kFindFollowRequest{"relationships.find_follow_request", "SELECT " DUNLIN_FOLLOW_COLUMNS R"sql(
@@ -53,12 +54,14 @@ std::optional<model::Follow> find_follow_request(db::Tx& tx, AccountId who, Acco
   return first_row(tx.exec(kFindFollowRequest, {who, target}), read_follow);
 }
 
-const db::Statement kFindFollowRequestByUri{"relationships.find_follow_request_by_uri",
-                                            "SELECT " DUNLIN_FOLLOW_COLUMNS
-                                            " FROM follow_requests WHERE uri = $1 ORDER BY id DESC LIMIT 1"};
+const db::Statement kFindFollowRequestByUri{
+    "relationships.find_follow_request_by_uri",
+    "SELECT " DUNLIN_FOLLOW_COLUMNS
+    " FROM follow_requests WHERE uri = $1 AND $2 IN (account_id, target_account_id) "
+    "ORDER BY id DESC LIMIT 1"};
 
-std::optional<model::Follow> find_follow_request_by_uri(db::Tx& tx, std::string_view uri) {
-  return first_row(tx.exec(kFindFollowRequestByUri, {uri}), read_follow);
+std::optional<model::Follow> find_follow_request_by_uri(db::Tx& tx, std::string_view uri, AccountId party) {
+  return first_row(tx.exec(kFindFollowRequestByUri, {uri, party}), read_follow);
 }
 
 // xmax is 0 in a row that was inserted and not in one that the conflict updated.

@@ -25,6 +25,7 @@ model::Status read_status(const db::Row& row) {
   s.in_reply_to_account_id = row.opt_id<AccountId>(c++);
   s.in_reply_to_uri = row.opt_text(c++);
   s.reblog_of_id = row.opt_id<StatusId>(c++);
+  if (s.reblog_of_id) s.uri.resize(std::min(s.uri.size(), s.uri.find(' ')));
   s.conversation_id = row.opt_id<ConversationId>(c++);
   s.application_id = row.opt_id<ApplicationId>(c++);
   s.tags = row.texts(c++);

@@ -130,11 +130,21 @@ bool insert_status(db::Tx& tx, const model::Status& s, std::span<const model::Me
 }
 
 // An Announce that is sent again finds its uri, also after it was undone.
+const db::Statement kReleaseUri{"statuses.release_uri", R"sql(
+UPDATE statuses SET uri = uri || ' ' || account_id || ' ' || id
+WHERE uri = $1 AND account_id <> $2 AND deleted_at IS NOT NULL)sql"};
+
+bool release_uri(db::Tx& tx, std::string_view uri, AccountId by) {
+  return tx.exec(kReleaseUri, {uri, by}).affected() > 0;
+}
+
 const db::Statement kInsertReblog{"statuses.insert_reblog", R"sql(
 WITH new AS (
   INSERT INTO statuses (id, uri, url, account_id, local, visibility, reblog_of_id, application_id, created_at, local_only)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
-  WHERE NOT EXISTS (SELECT 1 FROM statuses WHERE uri = $2)
+  SELECT $1, u.uri, $3, $4::bigint, $5, $6, $7, $8, $9, $10
+  FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM statuses WHERE uri = $2::text AND account_id <> $4::bigint)
+                    THEN $2::text || ' ' || $4::bigint ELSE $2::text END AS uri) u
+  WHERE NOT EXISTS (SELECT 1 FROM statuses s WHERE s.uri = u.uri)
   ON CONFLICT (account_id, reblog_of_id) WHERE reblog_of_id IS NOT NULL AND deleted_at IS NULL DO NOTHING
   RETURNING id, account_id, reblog_of_id, visibility, created_at),
 stats AS (

@@ -43,6 +43,15 @@ std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri
   return first_row(tx.exec(kFindStatusByUri, {uri}), read_status);
 }
 
+const db::Statement kFindStatusOf{"statuses.find_of",
+                                  "SELECT " DUNLIN_STATUS_COLUMNS " FROM " DUNLIN_STATUS_TABLES
+                                  " WHERE s.uri = ANY(ARRAY[$1::text, $1::text || ' ' || $2::bigint])"
+                                  " AND s.account_id = $2::bigint AND s.deleted_at IS NULL LIMIT 1"};
+
+std::optional<model::Status> find_status_of(db::Tx& tx, std::string_view uri, AccountId by) {
+  return first_row(tx.exec(kFindStatusOf, {uri, by}), read_status);
+}
+
 const db::Statement kFindStatusByUrl{"statuses.find_by_url",
                                      "SELECT " DUNLIN_STATUS_COLUMNS " FROM " DUNLIN_STATUS_TABLES
                                      " WHERE s.url = $1 AND " DUNLIN_IS_ON("s.uri", "$2") R"sql(

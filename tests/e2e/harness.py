@@ -74,8 +74,9 @@ def request(method, url, token=None, form=None, body=None, headers=None):
 class Instance:
     """One daemon with a private database. Use as a context manager."""
 
-    def __init__(self, extra="", env=None, secure_mode=False, port=None, prefix=None):
-        """`prefix`: a command that becomes the daemon; it gets the instance's folder before the daemon's own command."""
+    def __init__(self, extra="", env=None, secure_mode=False, port=None, prefix=None, reachable="127.0.0.0/8"):
+        """`prefix`: a command that becomes the daemon; it gets the instance's folder before the daemon's own command.
+        `reachable`: the addresses of other servers, of those that no server has in the open network."""
         self.port = port or free_port()
         self.domain = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.domain}"
@@ -90,7 +91,7 @@ listen = "127.0.0.1:{self.port}"
 data_dir = "{self.dir}/data"
 [federation]
 allow_http = true
-allow_private_addresses = ["127.0.0.0/8"]
+allow_private_addresses = ["{reachable}"]
 authorized_fetch = {str(secure_mode).lower()}
 [limits]
 rate_limits = false

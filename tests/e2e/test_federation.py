@@ -1,9 +1,16 @@
 """Two daemons on loopback: everything done on one side arrives on the other, in order, once."""
 
 import concurrent.futures
+import http.server
+import json
+import re
+import socket
+import threading
+import time
 import unittest
+import urllib.parse
 
-from harness import Instance, request, wait_until
+from harness import Instance, free_port, request, wait_until
 from plain_peer import Peer
 
 
@@ -94,6 +101,34 @@ class Federation(unittest.TestCase):
         found = self.bob.get(f"/api/v2/search?resolve=true&q={status['url']}")["statuses"]
         self.assertEqual([s["uri"] for s in found], [status["uri"]])
 
+    def test_zz_no_log_holds_a_signature_a_body_or_a_token(self):
+        """R32. The last of its class: all of the traffic above has been logged, at the lowest level that there is."""
+        said = "what nobody reads in a log"
+        status = self.alice.status(f"{said} @{self.bob.handle}", spoiler_text=said)
+        self.bob.status(said, in_reply_to_id=self.at_b(status)["id"])
+        wait_until(lambda: self.alice.get(f"/api/v1/statuses/{status['id']}")["replies_count"] == 1, what="the reply")
+        with Peer() as peer:
+            # Refused at the door, taken and found wanting, and no JSON at all.
+            activity = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "id": peer.actor + "/1", "actor": peer.actor, "content": said}
+            body, headers = peer.signed(self.a.domain, "/inbox", activity)
+            forged = headers["Signature"].replace('signature="', 'signature="AAAA')
+            self.assertEqual(request("POST", self.a.url + "/inbox", headers={**headers, "Signature": forged}, body=activity).status, 401)
+            self.assertEqual(peer.send(self.a, activity).status, 202)
+            self.assertEqual(peer.send(self.a, [said]).status, 400)
+            request("GET", self.a.url + "/api/v1/timelines/home", headers={"Authorization": "Bearer " + said.replace(" ", "")})
+            request("GET", self.a.url + f"/api/v1/timelines/home?access_token={self.alice.token}")
+            request("POST", self.a.url + "/oauth/token", body={"grant_type": "authorization_code", "code": said, "client_secret": said})
+        secrets = [said, said.replace(" ", ""), said.replace(" ", "+"), said.replace(" ", "%20"), self.alice.password,
+                   self.alice.token, self.bob.token]
+        for instance in (self.a, self.b):
+            log = instance.log.read_text(errors="replace")
+            self.assertRegex(log, r"(?m)^\S+ debug ")
+            self.assertRegex(log, "activity processed")
+            for secret in secrets:
+                self.assertNotIn(secret, log)
+            self.assertNotRegex(log, r"(?i)signature=|keyId=|Bearer |BEGIN [A-Z ]*KEY")
+            self.assertNotRegex(log, r"[A-Za-z0-9+/]{80,}={0,2}")  # the shortest signature has 86
+
 
 class Unfollow(unittest.TestCase):
     def test_unfollow_ends_delivery(self):
@@ -173,6 +208,117 @@ class Strangers(unittest.TestCase):
                 replies = list(pool.map(lambda like: peer.send(here, like).status, likes))
             self.assertEqual(replies, [202] * len(likes))
         self.assertEqual(peer.shown.count("/users/peer"), 1, peer.shown)
+
+
+class Trap:
+    """Counts who connects to a port of this machine, at any of its addresses."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.connections = []
+        self.sockets = []
+        for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1")):
+            try:
+                listening = socket.socket(family)
+                listening.bind((address, self.port))
+            except OSError:  # no IPv6 here
+                continue
+            listening.listen(50)
+            self.sockets.append(listening)
+            threading.Thread(target=self.count, args=(listening,), daemon=True).start()
+
+    def count(self, listening):
+        while True:
+            try:
+                connection, peer = listening.accept()
+            except OSError:
+                return
+            self.connections.append(peer)
+            connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        for listening in self.sockets:
+            listening.close()
+
+
+class Site:
+    """Pages at the one address that may be asked. /to?URL redirects there."""
+
+    def __init__(self):
+        site = self
+        self.asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                site.asked.append(self.path)
+                target = self.path.removeprefix("/to?")
+                self.send_response(302 if target != self.path else 200)
+                if target != self.path:
+                    self.send_header("Location", urllib.parse.unquote(target))
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<html><head><title>A page</title><meta property='og:title' content='A page'></head></html>")
+
+            def log_message(self, *args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.3", 0), Handler)
+        self.url = f"http://127.0.0.3:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def to(self, url):
+        return f"{self.url}/to?{urllib.parse.quote(url, safe='')}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class InnerNetwork(unittest.TestCase):
+    """R30: whatever a person has the server fetch, nothing arrives at this machine or its neighbours: by an address, by
+    a name of one, by a redirect to either."""
+
+    NAMES = ["127.0.0.1", "127.0.0.2", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "0.0.0.0", "127.1", "2130706433",
+             "0x7f000001", "0177.0.0.1", "localhost.", "LOCALHOST"]
+    ELSEWHERE = ["169.254.169.254", "10.0.0.1", "192.168.0.1", "[fe80::1]", "[fc00::1]", "100.64.0.1"]
+
+    def test_nothing_that_people_have_us_fetch_arrives_in_the_inner_network(self):
+        with Trap() as trap, Site() as site, Instance(reachable="127.0.0.3/32") as here:
+            alice = here.add_user("alice")
+            inner = [f"http://{name}:{trap.port}/secret" for name in self.NAMES + [socket.gethostname()]]
+            inner += [f"http://{name}/latest/meta-data" for name in self.ELSEWHERE]
+            urls = inner + [site.to(url) for url in inner]
+
+            def search(text):
+                return alice.get("/api/v2/search?resolve=true&q=" + urllib.parse.quote(text))
+
+            for url in urls:
+                found = search(url)
+                self.assertEqual(found["statuses"] + found["accounts"], [], url)
+            for name in ("127.0.0.1", "localhost"):
+                self.assertEqual(search(f"@peer@{name}:{trap.port}")["accounts"], [])
+            cards = [alice.status(f"see {url}")["id"] for url in urls]
+            good = alice.status(f"see {site.to(site.url + '/good')}")["id"]
+            mine = [f"http://{name}:{trap.port}/me" for name in ("127.0.0.1", "localhost", "[::1]")]
+            links = [mine[0], mine[1], site.to(mine[1]), site.to(mine[2])]
+            alice.call("PATCH", "/api/v1/accounts/update_credentials", form={
+                f"fields_attributes[{n}][{key}]": value for n, url in enumerate(links) for key, value in (("name", f"link {n}"), ("value", url))})
+            for url in links:
+                wait_until(lambda: f"fetched url={url}" in here.log.read_text(), what=f"{url} is looked at")
+            card = wait_until(lambda: alice.get(f"/api/v1/statuses/{good}")["card"], what="the card of what may be asked")
+            self.assertEqual(card["title"], "A page")
+            self.assertIn("/good", site.asked)
+            time.sleep(1)  # for cards that are made at the same time
+            self.assertEqual([c for c in cards if alice.get(f"/api/v1/statuses/{c}")["card"]], [])
+            self.assertFalse([f for f in alice.get(f"/api/v1/accounts/{alice.id}")["fields"] if f["verified_at"]])
+            self.assertEqual(trap.connections, [])
+            self.assertIn("refused address", here.log.read_text())
 
 
 if __name__ == "__main__":

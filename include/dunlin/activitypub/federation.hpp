@@ -40,6 +40,8 @@ class FederationService final : public service::Federation {
   [[nodiscard]] const jobs::Deliveries& deliveries() const { return deliveries_; }
   [[nodiscard]] service::DomainPolicies& policies() { return policies_; }
   [[nodiscard]] HostBudget& host_budget() { return host_budget_; }
+  /// Whether `host` may be asked because others speak of it: it is known, or within the share of its owner.
+  bool may_meet(db::Tx& tx, std::string_view host);
   [[nodiscard]] KnownSigners& signers() { return signers_; }
   /// How often others were asked about something because somebody spoke of it.
   [[nodiscard]] service::AttemptLimiter& origin_checks() { return origin_checks_; }

@@ -40,6 +40,9 @@ struct FetcherOptions {
   /// Whether a "host" or "host:port" may be asked at all, by the admin's policy: also where a redirect leads. Empty:
   /// all.
   std::function<bool(std::string_view authority)> may_ask{};
+  /// Whether the host that a redirect leads to may be asked, as one that is known or that there is still a share for.
+  /// Called on workers. Empty: always.
+  std::function<bool(db::Session& session, const std::string& authority)> may_meet{};
   /// What deliveries and other processes know of the signatures that a host takes, and telling them what was found out
   /// here. Called on workers. Empty: each fetcher finds out for itself.
   std::function<std::optional<SignatureScheme>(db::Session& session, const std::string& authority)> recall_scheme{};

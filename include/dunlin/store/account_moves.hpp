@@ -29,6 +29,7 @@ struct BlockParties {
   AccountId account_id;
   AccountId target_account_id;
 };
-std::optional<BlockParties> find_block_parties(db::Tx& tx, std::string_view uri);
+/// The block that `by` calls so.
+std::optional<BlockParties> find_block_parties(db::Tx& tx, std::string_view uri, AccountId by);
 
 }  // namespace dunlin::store

@@ -67,9 +67,11 @@ std::size_t purge_inbound_activities(db::Tx& tx, Time before, int limit);
 void insert_tombstone(db::Tx& tx, std::string_view uri, std::optional<Time> expires_at, std::string_view by = {});
 /// For what `actor` sends; "" = whoever it may be.
 bool is_tombstoned(db::Tx& tx, std::string_view uri, std::string_view actor = {});
+/// When the one by this actor is over; nullopt: there is none, or it never is.
+std::optional<Time> find_tombstone_end(db::Tx& tx, std::string_view uri, std::string_view by);
 /// Those that are over, so many at most.
 std::size_t purge_tombstones(db::Tx& tx, int limit);
-/// The oldest of those by one actor when there are more than `most`, so many at most.
+/// The oldest of those by one actor that have an end, when there are more than `most`, so many at most.
 std::size_t purge_early_tombstones(db::Tx& tx, std::int64_t most, int limit);
 
 }  // namespace dunlin::store

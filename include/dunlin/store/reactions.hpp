@@ -18,7 +18,8 @@ namespace dunlin::store {
 bool insert_reaction(db::Tx& tx, const model::Reaction& reaction);
 /// The removed row.
 std::optional<model::Reaction> delete_reaction(db::Tx& tx, AccountId who, StatusId status, std::string_view name);
-std::optional<model::Reaction> find_reaction_by_uri(db::Tx& tx, std::string_view uri);
+/// `by`'s own: others of its host may have used the id.
+std::optional<model::Reaction> find_reaction_by_uri(db::Tx& tx, std::string_view uri, AccountId by);
 std::int64_t count_reactions(db::Tx& tx, AccountId who, StatusId status);
 /// Oldest first; `name` nullopt: all.
 std::vector<model::Reaction> list_reactions(db::Tx& tx, StatusId status, const std::optional<std::string>& name,

@@ -13,9 +13,10 @@
 namespace dunlin::store {
 
 std::optional<model::Follow> find_follow(db::Tx& tx, AccountId who, AccountId target);
-std::optional<model::Follow> find_follow_by_uri(db::Tx& tx, std::string_view uri);
+/// Of those that `party` follows or is followed by: others of its host may have used the id.
+std::optional<model::Follow> find_follow_by_uri(db::Tx& tx, std::string_view uri, AccountId party);
 std::optional<model::Follow> find_follow_request(db::Tx& tx, AccountId who, AccountId target);
-std::optional<model::Follow> find_follow_request_by_uri(db::Tx& tx, std::string_view uri);
+std::optional<model::Follow> find_follow_request_by_uri(db::Tx& tx, std::string_view uri, AccountId party);
 /// Counts both sides. false: it existed, and now has the uri and options given.
 bool upsert_follow(db::Tx& tx, const model::Follow& follow);
 /// false: it existed, and now has the uri and options given.

@@ -27,6 +27,8 @@ std::optional<model::Status> find_status(db::Tx& tx, StatusId id);
 /// (docs/visibility.md). Suspended authors' statuses are not visible.
 std::optional<model::Status> find_visible_status(db::Tx& tx, std::optional<AccountId> viewer, StatusId id);
 std::optional<model::Status> find_status_by_uri(db::Tx& tx, std::string_view uri);
+/// The status or reblog that `by` calls so, also a reblog whose id another account has used before (insert_reblog()).
+std::optional<model::Status> find_status_of(db::Tx& tx, std::string_view uri, AccountId by);
 /// By its page's address, which counts only on the host of its uri.
 std::optional<model::Status> find_status_by_url(db::Tx& tx, std::string_view url);
 std::optional<model::Status> find_deleted_status(db::Tx& tx, StatusId id);
@@ -38,7 +40,10 @@ std::vector<model::Status> list_visible_statuses(db::Tx& tx, std::optional<Accou
 /// The status with its stats row, mentions, tags; the author's and the parent's counters. false: the uri is there
 /// already. Children that waited for this uri are attached.
 bool insert_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
-/// nullopt: `who` has reblogged it already.
+/// Deleted statuses of others no longer hold `uri`: it is `by`'s. false: there were none.
+bool release_uri(db::Tx& tx, std::string_view uri, AccountId by);
+/// nullopt: `who` has reblogged it already. An id that another account holds is kept with who uses it behind a blank,
+/// which no id has and no reader sees.
 std::optional<model::Status> insert_reblog(db::Tx& tx, const model::Status& wrapper);
 /// Content fields, parts, edited_at, tags and mentions of an edited status.
 void update_status(db::Tx& tx, const model::Status& status, std::span<const model::Mention> mentions);
@@ -61,7 +66,8 @@ struct Favourite {
 bool insert_favourite(db::Tx& tx, const Favourite& favourite);
 /// The removed row. Takes back the count.
 std::optional<Favourite> delete_favourite(db::Tx& tx, AccountId who, StatusId status);
-std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri);
+/// `by`'s own: others of its host may have used the id.
+std::optional<Favourite> find_favourite_by_uri(db::Tx& tx, std::string_view uri, AccountId by);
 /// Without those whom the viewer does not want to read, as in the next.
 std::vector<AccountRef> list_favouriting_accounts(db::Tx& tx, StatusId id, std::optional<AccountId> viewer,
                                                   const model::Page& page);

@@ -40,7 +40,8 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
   db::Tx& tx = context.tx;
   if (announce.id.empty()) return Outcome::ignored(Reason::incomplete, "no id");
   if (announce.objects.empty()) return Outcome::ignored(Reason::incomplete, "no object");
-  if (store::find_status_by_uri(tx, announce.id)) return Outcome::duplicate(Reason::known, "the reblog is here");
+  if (store::find_status_of(tx, announce.id, context.actor.id))
+    return Outcome::duplicate(Reason::known, "the reblog is here");
   if (store::is_tombstoned(tx, announce.id, context.actor.uri))
     return Outcome::ignored(Reason::taken_back, "undone before it came");
   if (is_relay(tx, context.actor)) return on_relay_announce(context, announce);
@@ -52,6 +53,7 @@ Result<Outcome> on_announce(InboxContext& context, const Activity& announce) {
     return Outcome::ignored(Reason::nobody_concerned, "nobody here follows the actor");
   if (context.actor.actor_type == model::ActorType::group && object.is_bare() && !is_ours &&
       !store::find_status_by_uri(tx, object.id)) {
+    if (asked_too_often(context, object.id, few_an_hour(object.id))) return asked_too_much();
     if (auto whole = TRY(with_activity(context, announce))) return on_group_announce(context, *whole);
   }
   // An own status may be for followers, who are the ones to see the reblog.

@@ -143,9 +143,14 @@ Result<Outcome> on_create(InboxContext& context, const Activity& create) {
   db::Tx& tx = context.tx;
   if (has_vote(create)) return on_votes(context, create);
   const std::string& id = create.object_id();
-  if (const auto known = store::find_status_by_uri(tx, id)) return on_known(context, *known);
+  const auto known = store::find_status_by_uri(tx, id);
+  if (known && known->account_id == context.actor.id) return on_known(context, *known);
   if (store::is_tombstoned(tx, id, context.actor.uri))
     return Outcome::ignored(Reason::taken_back, "deleted before it came");
+  if (known) {
+    const auto confirmed = TRY(win_id(context, create, *known));
+    return confirmed ? on_create(context, *confirmed) : Outcome::duplicate(Reason::id_taken, "the id is in use");
+  }
   const auto note = TRY(own_note(context, create));
   if (note.is_vote) return Outcome::ignored(Reason::unsupported, "a vote that has to be fetched");
   if (note.is_private_message && !is_for_one_of_us(context, note))

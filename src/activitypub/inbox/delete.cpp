@@ -28,23 +28,23 @@ Result<Outcome> on_delete(InboxContext& context, const Activity& deletion) {
   const std::string& id = deletion.object_id();
   if (id.empty()) return Outcome::ignored(Reason::incomplete, "no object");
   if (id == context.actor.uri) return delete_actor(context);
-  const auto status = store::find_status_by_uri(context.tx, id);
+  const auto status = store::find_status_of(context.tx, id, context.actor.id);
   if (!status) {
+    const bool is_anothers = store::find_status_by_uri(context.tx, id).has_value();
     if (auto outcome = authorization_deleted(context, id)) return std::move(*outcome);
     if (!same_origin(id, context.actor.uri))
       return Outcome::rejected(Reason::other_origin, "the object is on another host than the actor");
     bury(context, id, kDeletedEarly);
+    if (is_anothers) return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
     return Outcome::ignored(Reason::unknown, "the status is not here");
   }
-  if (status->account_id != context.actor.id)
-    return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
   if (status->reblog_of_id) {
     if (const auto original = store::find_status(context.tx, *status->reblog_of_id)) {
       context.services.statuses.receive_unreblog(context.tx, context.actor, *original);
     }
     return Outcome::accepted();
   }
-  store::insert_tombstone(context.tx, id, std::nullopt);
+  store::insert_tombstone(context.tx, id, std::nullopt, context.actor.uri);
   context.services.statuses.receive_delete(context.tx, *status);
   return Outcome::accepted();
 }

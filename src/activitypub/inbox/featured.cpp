@@ -3,11 +3,14 @@
 #include "dunlin/base/url.hpp"
 #include "dunlin/service/status_marks.hpp"
 #include "dunlin/service/tags.hpp"
+#include "dunlin/store/activities.hpp"
 #include "dunlin/store/status_marks.hpp"
 #include "dunlin/store/statuses.hpp"
 #include "dunlin/store/tags.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <vector>
 
 namespace dunlin::activitypub {
@@ -29,6 +32,23 @@ bool is_hashtag(const Activity& activity) {
   return !activity.objects.empty() && activity.objects.front().type == "Hashtag";
 }
 
+constexpr std::chrono::hours kRemembered{6};
+
+Time came_at(const InboxContext& context) {
+  return Time{std::chrono::milliseconds{context.received.value >> 16U}};
+}
+
+/// What a Remove leaves behind. No id has a space in it.
+std::string taken_off(const Activity& activity) {
+  return activity.object_id() + " off " + activity.target;
+}
+
+/// An Add that has to fetch its status may be overtaken by the Remove that came after it.
+bool is_overtaken(InboxContext& context, const Activity& add) {
+  const auto end = store::find_tombstone_end(context.tx, taken_off(add), context.actor.uri);
+  return end && *end - kRemembered >= came_at(context);
+}
+
 Outcome on_hashtag(InboxContext& context, const Activity& activity, bool adds) {
   const std::string& name = activity.objects.front().name;
   auto& tags = context.services.tags;
@@ -45,6 +65,7 @@ Result<Outcome> on_add(InboxContext& context, const Activity& add) {
   if (is_hashtag(add)) return on_hashtag(context, add, true);
   if (!same_origin(add.object_id(), context.actor.uri))
     return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
+  if (is_overtaken(context, add)) return Outcome::ignored(Reason::taken_back, "taken off after it came");
   const auto status = TRY(context.resolver.status(add.object_id()));
   if (status.account_id != context.actor.id)
     return Outcome::rejected(Reason::not_theirs, "the status is another actor's");
@@ -61,6 +82,7 @@ Result<Outcome> on_remove(InboxContext& context, const Activity& remove) {
   if (!is_featured(context, remove))
     return Outcome::ignored(Reason::unsupported, "nothing is done with that collection");
   if (is_hashtag(remove)) return on_hashtag(context, remove, false);
+  store::insert_tombstone(context.tx, taken_off(remove), came_at(context) + kRemembered, context.actor.uri);
   const auto status = find_known_status(context, remove.object_id());
   auto pins = pins_of(context);
   if (!status || std::erase(pins, status->id) == 0)

@@ -1,6 +1,7 @@
 #include "inbox/handlers.hpp"
 
 #include "dunlin/activitypub/federation.hpp"
+#include "dunlin/activitypub/intake.hpp"
 #include "dunlin/base/text.hpp"
 #include "dunlin/service/reports.hpp"
 #include "dunlin/service/uris.hpp"
@@ -63,7 +64,7 @@ Result<Outcome> on_flag(InboxContext& context, const Activity& flag) {
   model::Report report;
   report.target_account_id = reported.account->id;
   report.comment = std::string(text::truncate_utf8(flag.content, kMaxComment));
-  if (!flag.id.empty()) report.uri = flag.id;
+  if (!flag.id.empty()) report.uri = receipt_name(flag.id, context.actor.uri);
   // Posts of others have no place in a report on this one.
   for (const model::Status& status : reported.statuses) {
     if (status.account_id == reported.account->id) report.status_ids.push_back(status.id);

@@ -11,13 +11,13 @@ namespace dunlin::activitypub {
 
 namespace {
 
-/// The id belongs to a follow of other parties.
+/// The id belongs to another follow of the actor's.
 bool is_taken(InboxContext& context, const std::string& uri, AccountId target) {
   const auto differs = [&](const std::optional<model::Follow>& follow) {
-    return follow && (follow->account_id != context.actor.id || follow->target_account_id != target);
+    return follow && follow->account_id == context.actor.id && follow->target_account_id != target;
   };
-  return differs(store::find_follow_by_uri(context.tx, uri)) ||
-         differs(store::find_follow_request_by_uri(context.tx, uri));
+  return differs(store::find_follow_by_uri(context.tx, uri, context.actor.id)) ||
+         differs(store::find_follow_request_by_uri(context.tx, uri, context.actor.id));
 }
 
 }  // namespace

@@ -23,12 +23,13 @@ Result<Outcome> voted_in_group(InboxContext& context, const Activity& vote) {
 /// A vote is taken back when its voter's server does not show it any more.
 Result<Outcome> vote_undone_in_group(InboxContext& context, const Activity& vote) {
   db::Tx& tx = context.tx;
-  const auto favourite = store::find_favourite_by_uri(tx, vote.id);
-  const auto reaction = favourite ? std::nullopt : store::find_reaction_by_uri(tx, vote.id);
+  const auto voter = store::find_account_by_uri(tx, vote.actor);
+  if (!voter || voter->is_local()) return Outcome::ignored(Reason::unknown, "the voter is not here");
+  const auto favourite = store::find_favourite_by_uri(tx, vote.id, voter->id);
+  const auto reaction = favourite ? std::nullopt : store::find_reaction_by_uri(tx, vote.id, voter->id);
   if (!favourite && !reaction) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
-  const auto voter = store::find_account(tx, favourite ? favourite->account_id : reaction->account_id);
   const auto target = store::find_status(tx, favourite ? favourite->status_id : reaction->status_id);
-  if (!voter || voter->is_local() || !target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
+  if (!target) return Outcome::ignored(Reason::unknown, "nothing of the kind is here");
   if (asked_too_often(context, vote.id, few_an_hour(vote.id))) return asked_too_much();
   const auto at_origin = context.resolver.fetch(vote.id);
   if (at_origin && at_origin->type != "Tombstone")

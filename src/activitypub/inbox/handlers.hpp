@@ -78,6 +78,11 @@ Result<Outcome> deleted_at_origin(InboxContext& context, const Activity& deletio
 /// Errors: need_remote; remote_failed: its origin cannot say now.
 Result<Outcome> deleted_in_group(InboxContext& context, const std::string& id);
 
+/// Another account has a status or reblog under the id of what the actor creates. When the origin shows it as the
+/// actor's, the other's goes, and the Create as the origin shows it comes back; nullopt: it stays, or the origin may
+/// not be asked now. Errors: as Resolver::fetch, bad_request.
+Result<std::optional<Activity>> win_id(InboxContext& context, const Activity& create, const model::Status& held);
+
 /// A Like or EmojiReact that somebody else tells of counts when its actor's own server shows it.
 Result<Outcome> liked_at_origin(InboxContext& context, const Activity& like);
 

@@ -16,14 +16,11 @@ Result<Outcome> on_like(InboxContext& context, const Activity& like) {
   if (!like.id.empty()) {
     if (store::is_tombstoned(tx, like.id, context.actor.uri))
       return Outcome::ignored(Reason::taken_back, "undone before it came");
-    if (const auto known = store::find_favourite_by_uri(tx, like.id)) {
-      return known->account_id == context.actor.id
-                 ? Outcome::duplicate(Reason::known, "favourited before")
-                 : Outcome::rejected(Reason::id_taken, "the id is that of another Like");
-    }
+    if (store::find_favourite_by_uri(tx, like.id, context.actor.id))
+      return Outcome::duplicate(Reason::known, "favourited before");
+    if (store::find_reaction_by_uri(tx, like.id, context.actor.id))
+      return Outcome::duplicate(Reason::known, "reacted before");
   }
-  if (!like.id.empty() && store::find_reaction_by_uri(tx, like.id))
-    return Outcome::duplicate(Reason::known, "reacted before");
   const auto target = find_known_status(context, like.object_id());
   if (!target) return Outcome::ignored(Reason::unknown, "the status is not here");
   if (store::is_blocked(tx, context.actor.id, target->account_id)) return Outcome::rejected(Reason::blocked, "blocked");

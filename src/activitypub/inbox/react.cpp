@@ -70,11 +70,8 @@ Result<Outcome> on_emoji_react(InboxContext& context, const Activity& react) {
   if (!react.id.empty()) {
     if (store::is_tombstoned(tx, react.id, context.actor.uri))
       return Outcome::ignored(Reason::taken_back, "undone before it came");
-    if (const auto known = store::find_reaction_by_uri(tx, react.id)) {
-      return known->account_id == context.actor.id
-                 ? Outcome::duplicate(Reason::known, "reacted before")
-                 : Outcome::rejected(Reason::id_taken, "the id is that of another reaction");
-    }
+    if (store::find_reaction_by_uri(tx, react.id, context.actor.id))
+      return Outcome::duplicate(Reason::known, "reacted before");
   }
   const auto target = find_known_status(context, react.object_id());
   if (!target) return Outcome::ignored(Reason::unknown, "the status is not here");

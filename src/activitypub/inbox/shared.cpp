@@ -40,8 +40,8 @@ std::optional<OurFollow> find_our_follow(InboxContext& context, const Object& ob
     return OurFollow{std::move(*follow), pending};
   };
   if (!object.id.empty()) {
-    if (auto found = ours(store::find_follow_request_by_uri(tx, object.id), true)) return found;
-    if (auto found = ours(store::find_follow_by_uri(tx, object.id), false)) return found;
+    if (auto found = ours(store::find_follow_request_by_uri(tx, object.id, context.actor.id), true)) return found;
+    if (auto found = ours(store::find_follow_by_uri(tx, object.id, context.actor.id), false)) return found;
   }
   // Ids get lost or rewritten on the way (old WordPress, old Pleroma forks): the parties are enough.
   if (!object.activity || object.activity->type != ActivityType::follow) return std::nullopt;

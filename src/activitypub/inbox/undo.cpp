@@ -17,38 +17,39 @@ namespace {
 
 const Outcome kNotTheirs = Outcome::rejected(Reason::not_theirs, "what is undone is another actor's");
 
-/// By the id of the inner activity, over all that is stored: some send nothing else.
+/// By the id of the inner activity, over all that is stored: some send nothing else. What another of its host has under
+/// that id is no obstacle.
 std::optional<Outcome> undo_by_id(InboxContext& context, const std::string& uri) {
   db::Tx& tx = context.tx;
-  auto follow = store::find_follow_by_uri(tx, uri);
-  if (!follow) follow = store::find_follow_request_by_uri(tx, uri);
+  const AccountId who = context.actor.id;
+  auto follow = store::find_follow_by_uri(tx, uri, who);
+  if (!follow) follow = store::find_follow_request_by_uri(tx, uri, who);
   if (follow) {
     const auto target = store::find_account(tx, follow->target_account_id);
-    if (follow->account_id != context.actor.id || !target) return kNotTheirs;
+    if (!target) return kNotTheirs;
     context.services.follows.receive_unfollow(tx, context.actor, *target);
     return Outcome::accepted();
   }
-  if (const auto reaction = store::find_reaction_by_uri(tx, uri)) {
+  if (const auto reaction = store::find_reaction_by_uri(tx, uri, who)) {
     const auto status = store::find_status(tx, reaction->status_id);
-    if (reaction->account_id != context.actor.id || !status) return kNotTheirs;
+    if (!status) return kNotTheirs;
     context.services.reactions.receive_undo(tx, *reaction, *status);
     return Outcome::accepted();
   }
-  if (const auto favourite = store::find_favourite_by_uri(tx, uri)) {
+  if (const auto favourite = store::find_favourite_by_uri(tx, uri, who)) {
     const auto status = store::find_status(tx, favourite->status_id);
-    if (favourite->account_id != context.actor.id || !status) return kNotTheirs;
+    if (!status) return kNotTheirs;
     context.services.statuses.receive_unfavourite(tx, context.actor, *status);
     return Outcome::accepted();
   }
-  if (const auto block = store::find_block_parties(tx, uri)) {
-    if (block->account_id != context.actor.id) return kNotTheirs;
-    store::delete_block(tx, block->account_id, block->target_account_id);
-    context.env.events.tell(tx, service::events::BlockChanged{block->account_id, block->target_account_id});
+  if (const auto block = store::find_block_parties(tx, uri, who)) {
+    store::delete_block(tx, who, block->target_account_id);
+    context.env.events.tell(tx, service::events::BlockChanged{who, block->target_account_id});
     return Outcome::accepted();
   }
-  if (const auto wrapper = store::find_status_by_uri(tx, uri); wrapper && wrapper->reblog_of_id) {
+  if (const auto wrapper = store::find_status_of(tx, uri, who); wrapper && wrapper->reblog_of_id) {
     const auto original = store::find_status(tx, *wrapper->reblog_of_id);
-    if (wrapper->account_id != context.actor.id || !original) return kNotTheirs;
+    if (!original) return kNotTheirs;
     context.services.statuses.receive_unreblog(tx, context.actor, *original);
     return Outcome::accepted();
   }

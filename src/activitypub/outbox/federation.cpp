@@ -8,6 +8,7 @@
 #include "dunlin/crypto/digest.hpp"
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
+#include "dunlin/store/federation.hpp"
 #include "dunlin/store/quotes.hpp"
 #include "dunlin/store/relationships.hpp"
 #include "dunlin/store/relays.hpp"
@@ -55,6 +56,10 @@ FederationService::FederationService(const Clock& clock, IdGenerator& ids, const
 
 FederationService& FederationService::of(const service::Environment& env) {
   return dynamic_cast<FederationService&>(env.federation);
+}
+
+bool FederationService::may_meet(db::Tx& tx, std::string_view host) {
+  return store::is_known_host(tx, host) || host_budget_.allow(host);
 }
 
 void FederationService::send(db::Tx& tx, NewActivity activity, const std::string& inbox) const {

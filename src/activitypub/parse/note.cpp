@@ -245,12 +245,30 @@ void read_replies(const json& object, Note& note) {
   }
 }
 
+/// Castopod keeps the title of an episode with its sound, and the text in a description; nullopt: no such thing.
+std::optional<json> as_titled(const json& episode) {
+  const json* sound = fields::find(episode, "audio");
+  if (sound == nullptr || !sound->is_object() || fields::find(episode, "name") != nullptr) return std::nullopt;
+  const std::string title = fields::text(*sound, "name", kMaxTitleBytes);
+  if (title.empty()) return std::nullopt;
+  json titled = episode;
+  titled["name"] = title;
+  const json* description = fields::find(episode, "description");
+  const json* text =
+      description == nullptr || !description->is_object() ? nullptr : fields::find(*description, "contentMap");
+  if (text != nullptr && fields::find(episode, "content") == nullptr) titled["contentMap"] = *text;
+  return titled;
+}
+
 }  // namespace
 
 std::optional<Note> read_note(const json& object) {
   Note note;
   note.type = status_type(object);
   if (note.type.empty()) return std::nullopt;
+  if (note.type == "PodcastEpisode") {
+    if (const auto titled = as_titled(object)) return read_note(*titled);
+  }
   const auto content = fields::text(object, "content", kMaxContentBytes + 1);
   if (content.size() > kMaxContentBytes) return std::nullopt;
   note.id = fields::id(object, "id");

@@ -134,8 +134,7 @@ Result<model::Account> Resolver::refresh_if_older(const model::Account& known, s
 
 Result<void> Resolver::check_budget(std::string_view url) {
   const std::string host = domain_of(url);
-  if (host.empty() || store::is_known_host(tx_, host)) return {};
-  if (FederationService::of(env_).host_budget().allow(host)) return {};
+  if (host.empty() || FederationService::of(env_).may_meet(tx_, host)) return {};
   return fail(Errc::remote_failed, "Remote data could not be fetched", "too many new servers below one domain");
 }
 

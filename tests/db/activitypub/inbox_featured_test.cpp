@@ -53,6 +53,18 @@ TEST_CASE("8.79: Add pins a status of the actor's own, Remove takes it off, also
   CHECK(f.receive(f.mara, f.activity("Remove", f.mara.uri + "/notes/1")).verdict == Verdict::ignored);
 }
 
+TEST_CASE("8.79: a Remove that overtakes its Add wins, a later Add counts", "[activitypub][inbox][featured]") {
+  Setup f;
+  const auto add = f.put(f.mara, f.activity("Add", f.mara.uri + "/notes/1"));
+  const auto remove = f.put(f.mara, f.activity("Remove", f.mara.uri + "/notes/1"));
+  const auto again = f.put(f.mara, f.activity("Add", f.mara.uri + "/notes/1"));
+  CHECK(f.judge(remove)->verdict == Verdict::ignored);
+  CHECK(f.judge(add)->why == Reason::taken_back);
+  CHECK(f.pins() == 0);
+  CHECK(f.judge(again)->verdict == Verdict::accepted);
+  CHECK(f.pins() == 1);
+}
+
 TEST_CASE("8.79: nothing is added to another's collection, nor another's or a hidden status",
           "[activitypub][inbox][featured]") {
   Setup f;

@@ -157,6 +157,16 @@ TEST_CASE("a group's Deletes and Updates make us ask only so often", "[activityp
   CHECK(last.why == Reason::flood);
 }
 
+// R14
+TEST_CASE("nobody is asked without end for what a group names by ids alone", "[activitypub][inbox][group]") {
+  Setup f;
+  f.remote.requested.clear();
+  Outcome last;
+  for (int i = 0; i < 310; ++i) last = f.receive(f.group, f.announce(f.sam.uri + "/creates/" + std::to_string(i)));
+  CHECK(f.remote.requested.size() == 300);
+  CHECK(last.why == Reason::flood);
+}
+
 TEST_CASE("a group's Delete waits while the origin cannot say what is true", "[activitypub][inbox][group]") {
   Setup f;
   f.receive(f.group, f.announce(f.inner("Create", f.page())));
@@ -220,7 +230,8 @@ TEST_CASE("a vote that a group passes on counts on posts of ours, when its voter
     f.remote.serve(react["id"], document);
     CHECK(f.receive(f.group, f.announce(react)).verdict == Verdict::accepted);
     CHECK(likes() == 0);
-    CHECK(f.world.read([&](db::Tx& tx) { return store::find_reaction_by_uri(tx, react["id"].get<std::string>()); }));
+    CHECK(f.world.read(
+        [&](db::Tx& tx) { return store::find_reaction_by_uri(tx, react["id"].get<std::string>(), f.sam.id); }));
   }
   SECTION("and taken back when it is gone there") {
     auto document = like;

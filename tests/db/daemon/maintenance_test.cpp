@@ -106,4 +106,16 @@ TEST_CASE("a purge that fails keeps neither the others nor its own next run", "[
   CHECK(f.world.write([](db::Tx& tx) { return store::purge_tombstones(tx, 10); }) == 0);  // it is gone already
 }
 
+TEST_CASE("sets of receivers that cannot be looked at do not keep the next purge", "[daemon][purge]") {
+  Setup f;
+  f.insert_old_activities(8);
+  f.world.db.run(
+      "INSERT INTO receiver_sets (digest, inboxes, created_at) VALUES ('x', '{}', '2000-01-01');"
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE EXCEPTION 'too long'; END $$;"
+      "CREATE TRIGGER refuse BEFORE DELETE ON receiver_sets FOR EACH STATEMENT EXECUTE FUNCTION refuse()");
+  CHECK(f.purge({}) == 1h);
+  CHECK(f.activities() == 0);
+}
+
 }  // namespace dunlin::daemon

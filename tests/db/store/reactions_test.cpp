@@ -35,7 +35,9 @@ TEST_CASE("a favourite counts once and is taken back once", "[store][favourites]
   again.id = world.ids.next<FavouriteId>();
   CHECK_FALSE(insert(again));
   CHECK(world.reload(s).favourites_count == 1);
-  world.read([&](db::Tx& tx) { CHECK(store::find_favourite_by_uri(tx, "https://x.test/like")->id == like.id); });
+  world.read([&](db::Tx& tx) {
+    CHECK(store::find_favourite_by_uri(tx, "https://x.test/like", like.account_id)->id == like.id);
+  });
 
   const auto remove = [&] {
     return world.write([&](db::Tx& tx) { return store::delete_favourite(tx, alice.id, s.id); });

@@ -42,7 +42,7 @@ TEST_CASE("a follow is counted on both sides, once", "[store][relationships]") {
     CHECK(found->notify);
     CHECK(found->languages == follow.languages);
     CHECK(found->created_at == follow.created_at);
-    CHECK(store::find_follow_by_uri(tx, *follow.uri)->id == follow.id);
+    CHECK(store::find_follow_by_uri(tx, *follow.uri, follow.account_id)->id == follow.id);
     CHECK_FALSE(store::find_follow(tx, bob.id, alice.id));
   });
 
@@ -84,7 +84,7 @@ TEST_CASE("a follow request is kept apart from follows", "[store][relationships]
   world.read([&](db::Tx& tx) {
     CHECK_FALSE(store::find_follow(tx, alice.id, bob.id));
     CHECK(store::find_follow_request(tx, alice.id, bob.id)->id == request.id);
-    CHECK(store::find_follow_request_by_uri(tx, *request.uri)->id == request.id);
+    CHECK(store::find_follow_request_by_uri(tx, *request.uri, request.account_id)->id == request.id);
     CHECK(store::count_follow_requests(tx, bob.id) == 1);
     CHECK(store::count_follow_requests(tx, alice.id) == 0);
   });

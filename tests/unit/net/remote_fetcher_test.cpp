@@ -270,6 +270,37 @@ TEST_CASE("a bad request is not asked again without its query's signature", "[ne
   CHECK(f.network.asked().size() == 2);
 }
 
+// R14
+TEST_CASE("a redirect to a host that nobody has heard of counts like a question to it", "[net][fetcher]") {
+  std::vector<std::string> met;
+  FetcherOptions options;
+  options.may_meet = [&](db::Session&, const std::string& authority) {
+    if (authority == "broken.example") throw db::Unavailable("no database");
+    met.push_back(authority);
+    return met.size() <= 2;
+  };
+  Fetching f(
+      [](const http::OutboundRequest& request) {
+        if (!request.url.starts_with("https://a.example/")) return answer(200, "there");
+        if (path(request) == "/same") return answer(302, "", "Location", "/other");
+        if (path(request) == "/other") return answer(200, "other");
+        return answer(302, "", "Location", "https://" + path(request).substr(1) + "/");
+      },
+      options);
+  CHECK(f.fetch("https://a.example/same").body == "other");
+  CHECK(met.empty());
+  CHECK(f.fetch("https://a.example/1.b.example").body == "there");
+  CHECK(f.fetch("https://a.example/2.b.example", RemoteKind::webfinger).body == "there");
+  const auto asked = f.network.asked().size();
+  CHECK(f.fetch("https://a.example/3.b.example").failure == "refused address: too many new servers below one domain");
+  CHECK_FALSE(f.fetch("https://a.example/broken.example").failure.empty());
+  CHECK(f.network.asked().size() == asked + 2);  // those that redirect
+  // What a person pastes, or a preview, is no other server's doing.
+  CHECK(f.fetch("https://a.example/4.b.example", RemoteKind::page).body == "there");
+  CHECK(f.fetch("https://a.example/4.b.example", RemoteKind::web_page).body == "there");
+  CHECK(met == std::vector<std::string>{"1.b.example", "2.b.example", "3.b.example"});
+}
+
 // 8.37
 TEST_CASE("what others know of a host's signatures is used, and they are told what is new", "[net][fetcher]") {
   std::atomic<int> recalled{0};
