@@ -147,6 +147,8 @@ class Stream:
                 self.message()
         except Closed as closed:
             return closed.code
+        except (ConnectionResetError, BrokenPipeError):  # our pong reached a socket that was closed
+            return None
 
     def close(self):
         self.socket.close()
