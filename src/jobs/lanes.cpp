@@ -77,8 +77,8 @@ const db::Statement kReleaseIdle{
   " WHERE (b.account_id = lanes.account_id AND b.target_account_id = r.id)"                            \
   " OR (b.account_id = r.id AND b.target_account_id = lanes.account_id))) END"
 
-// A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either. Walked from
-// the last one backwards, as a frame whose start moves would be gone through anew for every row.
+// A delivery is as urgent as the most urgent one of its account behind it: else that one could not go either. Walked
+// from the last one backwards, as a frame whose start moves would be gone through anew for every row.
 const db::Statement kLoadLanes{
     "lanes.load_lanes",
     "SELECT " DUNLIN_DELIVERY_COLUMNS ", " DUNLIN_MAY_SPEAK ", " DUNLIN_NAMED_LEFT

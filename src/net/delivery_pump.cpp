@@ -382,7 +382,8 @@ void DeliveryPump::Impl::note(HostWork& lane, const DeliveryResult& result) {
   }
 }
 
-/// One writer for the results of all lanes: what came in a short while, or while it recorded the last, is recorded together.
+/// One writer for the results of all lanes: what came in a short while, or while it recorded the last, is recorded
+/// together.
 asio::awaitable<void> DeliveryPump::Impl::record_loop() {
   for (;;) {
     if (results.empty() && leaving.empty()) {

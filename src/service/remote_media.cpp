@@ -218,14 +218,12 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
   if (!is_heic && !media::is_served(type.extension))
     return fail(Errc::invalid, "", "a type that the web does not know");
   media::Made made;
-  if (type.kind == model::MediaType::image) {
+  if (is_heic) {
+    made = TRY(processor.image(folder.path(), path));
+  } else if (type.kind == model::MediaType::image) {
     made = TRY(processor.preview(folder.path(), path));
-    if (is_heic) {
-      made = TRY(processor.image(folder.path(), path));
-    } else {
-      made.file = path;
-      made.content_type = type.content_type;
-    }
+    made.file = path;
+    made.content_type = type.content_type;
   } else {
     made = TRY(processor.film_preview(folder.path(), path, type));
   }
