@@ -303,7 +303,7 @@ void Application::register_jobs() {
     return service::run_refuse_follow_requests(tx, core_.env(), job.payload);
   });
   job_queue_.on(service::kFetchCard.name, [this](db::Tx& tx, Documents& documents, const jobs::Job& job) {
-    return service::run_fetch_card(core_.env(), tx, documents, job.payload);
+    return service::run_fetch_card(core_.env(), tx, core_.services().remote_media, documents, job.payload);
   });
   job_queue_.on(service::kTrends.name, [this](db::Tx& tx, Documents&, const jobs::Job& job) {
     return service::run_trends(core_.env(), tx, job.payload);

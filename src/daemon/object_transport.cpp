@@ -27,6 +27,12 @@ http::Method method_of(const std::string& name) {
   return http::Method::get;
 }
 
+/// A timeout may come later than that, and so may the end of a connection.
+bool is_before_sending(net::ExchangeFailure failure) {
+  using enum net::ExchangeFailure;
+  return failure == dns || failure == refused || failure == refused_address || failure == tls;
+}
+
 }  // namespace
 
 StoreTransport::StoreTransport(bool allow_http) : thread_("store"), client_(thread_, options_for(allow_http)) {}
@@ -48,9 +54,14 @@ Result<media::ObjectResponse> StoreTransport::exchange(media::ObjectRequest requ
   auto future = promise->get_future();
   client_.exchange(std::move(outgoing),
                    [promise](Result<http::OutboundResponse> answer) { promise->set_value(std::move(answer)); });
-  auto answer = TRY(future.get());
-  media::ObjectResponse response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
-  for (const auto& field : answer.headers.all()) response.headers.emplace_back(field.name, field.value);
+  auto answer = future.get();
+  if (!answer) {
+    auto error = answer.error();
+    error.code = is_before_sending(net::failure_of(error)) ? Errc::unavailable : Errc::remote_failed;
+    return std::unexpected(std::move(error));
+  }
+  media::ObjectResponse response{.status = answer->status, .headers = {}, .body = std::move(answer->body)};
+  for (const auto& field : answer->headers.all()) response.headers.emplace_back(field.name, field.value);
   return response;
 }
 

@@ -23,8 +23,12 @@ std::unexpected<Error> unavailable(std::string_view what, std::string_view why) 
   return fail(Errc::unavailable, "", fmt::format("S3 {}: {}", what, why));
 }
 
+std::string status_text(const ObjectResponse& answer) {
+  return fmt::format("{} {}", answer.status, text::to_valid_utf8(answer.body.substr(0, 300)));
+}
+
 std::unexpected<Error> unexpected_answer(std::string_view what, const ObjectResponse& answer) {
-  return unavailable(what, fmt::format("{} {}", answer.status, text::to_valid_utf8(answer.body.substr(0, 300))));
+  return unavailable(what, status_text(answer));
 }
 
 /// The text of the first element of this name in the small XML documents of S3, which have no attributes or nesting of
@@ -80,16 +84,18 @@ std::string S3Storage::url_of(std::string_view key, std::string_view query) cons
   return url;
 }
 
-Result<ObjectResponse> S3Storage::ask(const ObjectRequest& request) const {
-  Result<ObjectResponse> answer = unavailable(request.method, "not asked");
+Result<ObjectResponse> S3Storage::ask(const ObjectRequest& request, Errc unknown) const {
+  std::string why;
+  bool heard = false;
   for (int attempt = 0; attempt < 2; ++attempt) {
     auto signed_request = request;
     sigv4::sign(signed_request, options_, clock_.now());
-    answer = transport_.exchange(std::move(signed_request));
+    auto answer = transport_.exchange(std::move(signed_request));
     if (answer && answer->status < 500) return answer;
+    heard = heard || answer || answer.error().code != Errc::unavailable;
+    why = answer ? status_text(*answer) : answer.error().detail;
   }
-  if (!answer) return unavailable(request.method, answer.error().detail);
-  return unexpected_answer(request.method, *answer);
+  return fail(heard ? unknown : Errc::unavailable, "", fmt::format("S3 {}: {}", request.method, why));
 }
 
 Result<void> S3Storage::put(std::string_view key, const fs::path& file) {
@@ -188,7 +194,7 @@ Result<fs::path> S3Storage::get(std::string_view key, const fs::path& folder) {
 }
 
 Result<void> S3Storage::remove(std::string_view key) {
-  const auto answer = TRY(ask({.method = "DELETE", .url = url_of(key)}));
+  const auto answer = TRY(ask({.method = "DELETE", .url = url_of(key)}, Errc::remote_failed));
   if (answer.status != 200 && answer.status != 204 && answer.status != 404) return unexpected_answer("delete", answer);
   return {};
 }

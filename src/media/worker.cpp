@@ -17,7 +17,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace dunlin::media {
 
@@ -29,6 +32,7 @@ constexpr std::size_t kMaxOutput = 1UL << 20U;
 constexpr std::size_t kMaxComplaint = 8192;
 constexpr int kThreads = 2;  // that may work at once
 constexpr int kBadFile = 2;
+constexpr int kPatienceShare = 6;  // of its time, until one that gets no processor asks for more of it
 constexpr const char* kBroken = "Error processing thumbnail for uploaded media";
 
 class Pipe {
@@ -54,16 +58,27 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-/// Timelines first: whatever else wants the processor gets it, and at once (sched(7), SCHED_IDLE). Not left to the
-/// child: until it runs a line of its own the loader has worked on its hundred libraries for 25 ms. Best effort here;
-/// the child sees to it, too.
-void let_stand_back(pid_t child) {
+/// How much of the processor it asks for.
+enum class Priority : std::uint8_t {
+  idle,    // timelines first: whatever else wants the processor gets it, and at once (sched(7), SCHED_IDLE)
+  normal,  // an ordinary process, of less weight
+};
+constexpr int kNice = 5;
+
+/// Not left to the child: until it runs a line of its own the loader has worked on its hundred libraries for 25 ms.
+/// Best effort here; the child sees to the first, too.
+void set_priority(pid_t child, Priority priority) {
+  if (priority == Priority::normal) {
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(child), kNice);
+    return;
+  }
   const sched_param none{};
   ::sched_setscheduler(child, SCHED_IDLE, &none);
 }
 
 /// posix_spawn with a clean slate: no input, own process group, no signals blocked or ignored, a short environment.
-Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output, const Pipe& complaint) {
+Result<pid_t> spawn(const std::vector<std::string>& command, Priority priority, const Pipe& output,
+                    const Pipe& complaint) {
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -93,11 +108,11 @@ Result<pid_t> spawn(const std::vector<std::string>& command, const Pipe& output,
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (error != 0) return fail(Errc::internal, kBroken, command.front() + ": " + std::strerror(error));
-  let_stand_back(child);
+  set_priority(child, priority);
   return child;
 }
 
-/// Reads both pipes until they end. false: out of time, or too much was written.
+/// Reads both pipes until they end. false: out of time, or too much was written; it may be called again.
 bool read_all(const Pipe& output, const Pipe& complaint, SteadyClock::time_point deadline, std::string& out,
               std::string& err) {
   std::array<pollfd, 2> ends{pollfd{output.read_end(), POLLIN, 0}, pollfd{complaint.read_end(), POLLIN, 0}};
@@ -147,6 +162,15 @@ std::chrono::milliseconds processor_time(const rusage& used) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(of(used.ru_utime) + of(used.ru_stime));
 }
 
+/// Of all its threads, so far.
+std::chrono::milliseconds processor_time(pid_t child) {
+  clockid_t clock = 0;
+  timespec used{};
+  if (::clock_getcpuclockid(child, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::seconds(used.tv_sec) +
+                                                               std::chrono::nanoseconds(used.tv_nsec));
+}
+
 /// It failed for want of something that is no fault of the file; "" = nothing was wanting.
 std::string what_was_wanting(const std::filesystem::path& folder, const WorkLimits& limits, bool in_time,
                              const rusage& used) {
@@ -166,42 +190,99 @@ std::string last_line(std::string_view text) {
   return text::to_valid_utf8(start == std::string_view::npos ? text : text.substr(start + 1));
 }
 
+/// One run of the program.
+class Child {
+ public:
+  static Result<std::unique_ptr<Child>> start(const std::vector<std::string>& command, Priority priority) {
+    auto child = std::make_unique<Child>();
+    if (!child->output_.is_open() || !child->complaint_.is_open()) return fail(Errc::unavailable, "", "no pipes");
+    child->pid_ = TRY(spawn(command, priority, child->output_, child->complaint_));
+    child->output_.close_write();
+    child->complaint_.close_write();
+    return child;
+  }
+  Child() = default;
+  ~Child() { end(); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  /// Whether it has ended by then; not when it says too much.
+  bool ends_by(SteadyClock::time_point deadline) {
+    in_time_ = read_all(output_, complaint_, deadline, out_, err_) && media::ends_by(pid_, deadline);
+    return in_time_;
+  }
+  /// It stood back the whole time, and got next to nothing.
+  [[nodiscard]] bool has_starved(std::chrono::milliseconds since) const {
+    constexpr int kShare = 8;
+    return out_.size() <= kMaxOutput && processor_time(pid_) < since / kShare;
+  }
+  /// It runs no line of its own any more. It is not waited for yet, so that the number is still its own.
+  void kill() const { ::kill(-pid_, SIGKILL); }
+  /// Kills it if it runs, and waits for it.
+  void end() {
+    if (pid_ == 0) return;
+    if (!in_time_) kill();
+    while (::wait4(pid_, &status_, 0, &used_) < 0 && errno == EINTR) {
+    }
+    pid_ = 0;
+  }
+  Result<std::string> take(const std::filesystem::path& folder, const WorkLimits& limits, bool is_program) {
+    end();
+    if (in_time_ && WIFEXITED(status_) && WEXITSTATUS(status_) == 0) return std::move(out_);
+    std::string why = last_line(err_);
+    if (!in_time_) {
+      why = "took too long, or said too much";
+    } else if (WIFSIGNALED(status_)) {
+      why = fmt::format("died of signal {} ({})", WTERMSIG(status_), why);
+    }
+    if (const auto wanting = what_was_wanting(folder, limits, in_time_, used_); !wanting.empty()) {
+      return fail(Errc::unavailable, "", wanting);
+    }
+    // ffmpeg and ffprobe exit with 1 when they do not like a file.
+    const bool ours = in_time_ && WIFEXITED(status_) && WEXITSTATUS(status_) != kBadFile && !is_program;
+    return fail(ours ? Errc::internal : Errc::invalid, kBroken, why);
+  }
+
+ private:
+  Pipe output_;
+  Pipe complaint_;
+  pid_t pid_ = 0;
+  std::string out_;
+  std::string err_;
+  bool in_time_ = false;
+  int status_ = 0;
+  rusage used_{};
+};
+
 }  // namespace
 
 Result<std::string> Worker::run(const std::filesystem::path& folder, const WorkLimits& limits,
                                 const std::vector<std::string>& task) const {
-  std::vector<std::string> command{program_.string(), folder.string(), std::to_string(limits.memory_bytes),
-                                   std::to_string(kThreads * limits.time.count()), std::to_string(limits.file_bytes)};
-  command.insert(command.end(), task.begin(), task.end());
-  Pipe output;
-  Pipe complaint;
-  if (!output.is_open() || !complaint.is_open()) return fail(Errc::unavailable, "", "no pipes");
-  const pid_t child = TRY(spawn(command, output, complaint));
-  output.close_write();
-  complaint.close_write();
-  std::string out;
-  std::string err;
-  const auto deadline = SteadyClock::now() + limits.time;
-  const bool in_time = read_all(output, complaint, deadline, out, err) && ends_by(child, deadline);
-  // It is not waited for yet, so that the number is still its own.
-  if (!in_time) ::kill(-child, SIGKILL);
-  int status = 0;
-  rusage used{};
-  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
+  const auto command = [&](std::string_view priority) {
+    std::vector<std::string> words{program_.string(),
+                                   folder.string(),
+                                   std::to_string(limits.memory_bytes),
+                                   std::to_string(kThreads * limits.time.count()),
+                                   std::to_string(limits.file_bytes),
+                                   std::string(priority)};
+    words.insert(words.end(), task.begin(), task.end());
+    return words;
+  };
+  const auto begun = SteadyClock::now();
+  const auto deadline = begun + limits.time;
+  const auto patience = std::chrono::milliseconds(limits.time) / kPatienceShare;
+  auto child = TRY(Child::start(command("idle"), Priority::idle));
+  std::unique_ptr<Child> starved;
+  if (!child->ends_by(begun + patience)) {
+    if (child->has_starved(patience)) {
+      // Only who may do more than others may make it an ordinary process again: another one begins anew (adr/0145). To
+      // die it needs the processor, too: that is waited for when the other one has ended.
+      child->kill();
+      starved = std::exchange(child, TRY(Child::start(command("normal"), Priority::normal)));
+    }
+    child->ends_by(deadline);
   }
-  if (in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0) return out;
-  std::string why = last_line(err);
-  if (!in_time) {
-    why = "took too long, or said too much";
-  } else if (WIFSIGNALED(status)) {
-    why = fmt::format("died of signal {} ({})", WTERMSIG(status), why);
-  }
-  if (const auto wanting = what_was_wanting(folder, limits, in_time, used); !wanting.empty()) {
-    return fail(Errc::unavailable, "", wanting);
-  }
-  // ffmpeg and ffprobe exit with 1 when they do not like a file.
-  const bool ours = in_time && WIFEXITED(status) && WEXITSTATUS(status) != kBadFile && task.front() != "run";
-  return fail(ours ? Errc::internal : Errc::invalid, kBroken, why);
+  return child->take(folder, limits, task.front() == "run");
 }
 
 std::filesystem::path default_worker_program() {

@@ -157,7 +157,7 @@ std::string confine(const std::filesystem::path& folder, const Limits& limits) {
                        limit(RLIMIT_FSIZE, limits.file_bytes) && limit(RLIMIT_NOFILE, kOpenFiles) &&
                        limit(RLIMIT_CORE, 0);
   if (!limited) return failed("setrlimit");
-  if (!stand_back()) return failed("sched_setscheduler");
+  if (limits.stands_back && !stand_back()) return failed("sched_setscheduler");
   if (auto why = confine_files(folder); !why.empty()) return why;
   return confine_calls();
 }

@@ -11,6 +11,7 @@ struct Limits {
   std::uint64_t memory_bytes = 2ULL << 30U;  // of address space
   std::uint64_t cpu_seconds = 60;
   std::uint64_t file_bytes = 256ULL << 20U;  // of each file that it writes
+  bool stands_back = true;                   // runs when nobody else wants to
 };
 
 /// Gives up, for this process and whatever it becomes: open files but the standard ones, a share of the processor that

@@ -23,7 +23,6 @@ constexpr double kMostOriginalPixels = 8'294'400;  // 3840 x 2160
 constexpr double kPreviewPixels = 230'400;         // 640 x 360
 constexpr int kBlurhashSide = 32;
 constexpr int kMostFrames = 400;
-constexpr double kMostFramePixels = 100e6;  // all frames together
 constexpr int kQuality = 88;
 
 struct Unref {
@@ -87,10 +86,10 @@ bool is_moving(const Image& image) {
   return (loader.starts_with("gif") || loader.starts_with("webp")) && pages_of(image) > 1;
 }
 
-/// All frames together are not more than we want to decode.
-bool may_move(const Image& head) {
+/// From the head alone: all frames together have no more pixels than a still picture may have.
+bool may_move(const PictureTask& task, const Image& head) {
   const double pixels = static_cast<double>(width_of(head)) * frame_height(head) * pages_of(head);
-  return is_moving(head) && pages_of(head) <= kMostFrames && pixels <= kMostFramePixels;
+  return is_moving(head) && pages_of(head) <= kMostFrames && pixels <= static_cast<double>(task.most_pixels);
 }
 
 /// As people see it: turned as the camera says, in eight bits of RGB or grey.
@@ -254,8 +253,8 @@ std::string make_shaped(const PictureTask& task, const Shape& shape) {
   out.begin_object();
   const auto first = without_metadata(in_srgb(shape(alone(decoded(upright(head))))));
   // One that would take too much stands still.
-  write_size(out, first, may_move(head) ? pages_of(head) : 1);
-  if (!may_move(head)) {
+  write_size(out, first, may_move(task, head) ? pages_of(head) : 1);
+  if (!may_move(task, head)) {
     out.field("file", save_original(task, first));
     out.end_object();
     return out.take();
@@ -277,7 +276,7 @@ std::string make_attachment(const PictureTask& task) {
   const auto original = without_metadata(bounded(picture, kMostOriginalPixels));
   write_size(out, original, is_moving(head) ? pages_of(head) : 1);
   // The web plays WebP; a GIF that moves is a film, which the caller sees by `pages`.
-  const bool plays = may_move(head) && loader_of(head).starts_with("webp");
+  const bool plays = may_move(task, head) && loader_of(head).starts_with("webp");
   const auto shape = [](const Image& frame) { return bounded(upright(frame), kMostOriginalPixels); };
   out.field("file", plays ? save_webp(task, shaped_frames(task, shape), "file") : save_original(task, original));
   write_preview(out, task, picture);

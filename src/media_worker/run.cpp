@@ -69,14 +69,16 @@ int become(std::span<char*> arguments) {
 
 int run(int argc, char** argv) {
   const std::span arguments(argv, static_cast<std::size_t>(argc));
-  constexpr std::size_t kTask = 5;
+  constexpr std::size_t kTask = 6;
   if (arguments.size() < kTask + 2) return complain(kOurFault, "dunlin-media is started by dunlin");
   const std::filesystem::path folder = arguments[1];
   const auto memory = number(arguments[2]);
   const auto cpu = number(arguments[3]);
   const auto file = number(arguments[4]);
+  const bool stands_back = std::string_view(arguments[5]) != "normal";
   if (!memory || !cpu || !file || chdir(folder.c_str()) != 0) return complain(kOurFault, "bad arguments");
-  if (const auto why = confine(folder, {.memory_bytes = *memory, .cpu_seconds = *cpu, .file_bytes = *file});
+  if (const auto why = confine(
+          folder, {.memory_bytes = *memory, .cpu_seconds = *cpu, .file_bytes = *file, .stands_back = stands_back});
       !why.empty()) {
     return complain(kOurFault, why);
   }

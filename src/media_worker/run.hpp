@@ -4,7 +4,7 @@ namespace dunlin::media_worker {
 
 /// The program dunlin-media: confines itself, then does one task on one file.
 ///
-///   dunlin-media FOLDER MEMORY CPU_SECONDS FILE_BYTES attachment|preview INPUT MOST_PIXELS
+///   dunlin-media FOLDER MEMORY CPU_SECONDS FILE_BYTES idle|normal attachment|preview INPUT MOST_PIXELS
 ///   dunlin-media ... crop INPUT MOST_PIXELS WIDTH HEIGHT
 ///   dunlin-media ... fit INPUT MOST_PIXELS SIDE
 ///   dunlin-media ... run PROGRAM ARGUMENT...        becomes ffmpeg or ffprobe

@@ -1,5 +1,7 @@
 #include "media_files.hpp"
 
+#include "dunlin/base/log.hpp"
+#include "dunlin/store/media_cache.hpp"
 #include "dunlin/store/stored_files.hpp"
 
 #include <fmt/core.h>
@@ -26,20 +28,58 @@ Result<std::int64_t> plain_size(const fs::path& file) {
   return static_cast<std::int64_t>(bytes);
 }
 
+template <class F>
+void write(db::Session& session, F&& body) {
+  std::ignore = session.write([&](db::Tx& tx) -> Result<void> {
+    body(tx);
+    return {};
+  });
+}
+
 /// Says that the file is about to be stored, then stores it.
 Result<std::int64_t> put(db::Session& session, const media::Library& library, const std::string& key,
                          const fs::path& file) {
   const auto bytes = TRY(plain_size(file));
-  const bool announced =
-      TRY(session.write([&](db::Tx& tx) -> Result<bool> { return store::announce_file(tx, key, bytes); }));
+  const bool announced = TRY(session.write(
+      [&](db::Tx& tx) -> Result<bool> { return store::announce_file(tx, key, bytes, tx.now() - kFileGrace); }));
   if (!announced) return fail(Errc::unavailable, "", key + " is being dropped");
-  TRY_VOID(library.storage().put(key, file));
-  return bytes;
+  auto stored = library.storage().put(key, file);
+  if (stored) return bytes;
+  // Nobody waits for it to be named.
+  write(session, [&](db::Tx& tx) { std::ignore = store::settle_files(tx, std::span(&key, 1)); });
+  return std::unexpected(std::move(stored).error());
 }
 
 std::string extension_of(const fs::path& file) {
   const auto extension = file.extension().string();
   return extension.empty() ? "raw" : extension.substr(1);
+}
+
+/// Puts one file of what was made; its key is written down when it is there.
+Result<void> store_one(db::Session& session, const media::Library& library, std::string key, const fs::path& file,
+                       std::optional<std::string>& stored, std::int64_t& bytes) {
+  bytes += TRY(put(session, library, key, file));
+  stored = std::move(key);
+  return {};
+}
+
+Result<void> store_each(db::Session& session, const media::Library& library, const media::Made& made,
+                        StoredKeys& keys) {
+  std::ignore = TRY(size_of(made));  // before any of them is read
+  if (!made.file.empty()) {
+    // The name of a moving picture tells that a still one lies beside it.
+    const auto extension = made.still.empty() ? extension_of(made.file) : std::string("anim.webp");
+    auto key = TRY(media::content_key(made.file, extension));
+    TRY_VOID(store_one(session, library, std::move(key), made.file, keys.file, keys.bytes));
+  }
+  if (!made.still.empty()) {
+    TRY_VOID(store_one(session, library, media::still_key(*keys.file), made.still, keys.still, keys.bytes));
+  }
+  if (!made.preview.empty()) {
+    auto key = TRY(media::content_key(made.preview, extension_of(made.preview)));
+    TRY_VOID(store_one(session, library, std::move(key), made.preview, keys.preview, keys.bytes));
+  }
+  return {};
 }
 
 }  // namespace
@@ -73,22 +113,51 @@ Result<std::string> store_file(db::Session& session, const media::Library& libra
 
 Result<StoredKeys> store_made(db::Session& session, const media::Library& library, const media::Made& made) {
   StoredKeys keys;
-  std::ignore = TRY(size_of(made));  // before any of them is read
-  if (!made.file.empty()) {
-    // The name of a moving picture tells that a still one lies beside it.
-    const auto extension = made.still.empty() ? extension_of(made.file) : std::string("anim.webp");
-    keys.file = TRY(media::content_key(made.file, extension));
-    keys.bytes += TRY(put(session, library, *keys.file, made.file));
+  auto stored = store_each(session, library, made, keys);
+  if (stored) return keys;
+  abandon(session, library, keys.all());
+  return std::unexpected(std::move(stored).error());
+}
+
+void abandon(db::Session& session, const media::Library& library, std::span<const std::string> keys) {
+  if (keys.empty()) return;
+  std::vector<std::string> unwanted;
+  write(session, [&](db::Tx& tx) {
+    std::ignore = store::settle_files(tx, keys);
+    unwanted = store::begin_dropping_keys(tx, keys, tx.now() - kFileGrace);
+  });
+  if (const auto dropped = drop_files(session, library, unwanted); !dropped) {
+    log::warn("a file that nothing names stays in the store for now", {log::kv("why", dropped.error().detail)});
   }
-  if (!made.still.empty()) {
-    keys.still = media::still_key(*keys.file);
-    keys.bytes += TRY(put(session, library, *keys.still, made.still));
+}
+
+Result<void> drop_files(db::Session& session, const media::Library& library, std::span<const std::string> keys) {
+  if (keys.empty()) return {};
+  // Long before others take them for abandoned: each may take two minutes.
+  const auto until = std::chrono::steady_clock::now() + kFileGrace / 2;
+  std::vector<std::string> gone;
+  std::vector<std::string> kept;
+  Result<void> done;
+  for (const std::string& key : keys) {
+    if (done && std::chrono::steady_clock::now() > until) done = fail(Errc::unavailable, "", "the store is too slow");
+    if (!done) {
+      kept.push_back(key);
+      continue;
+    }
+    done = library.storage().remove(key);
+    if (done) {
+      gone.push_back(key);
+    } else if (done.error().code == Errc::unavailable) {
+      kept.push_back(key);
+    }
   }
-  if (!made.preview.empty()) {
-    keys.preview = TRY(media::content_key(made.preview, extension_of(made.preview)));
-    keys.bytes += TRY(put(session, library, *keys.preview, made.preview));
-  }
-  return keys;
+  TRY_VOID(session.write([&](db::Tx& tx) -> Result<void> {
+    if (!gone.empty()) store::end_dropping_files(tx, gone);
+    if (!kept.empty()) store::keep_files(tx, kept);
+    return {};
+  }));
+  if (!done) return fail(Errc::unavailable, "", done.error().detail);
+  return {};
 }
 
 Result<void> settle(db::Tx& tx, std::span<const std::string> keys) {

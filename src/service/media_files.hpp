@@ -6,6 +6,7 @@
 #include "dunlin/model/media.hpp"
 #include "dunlin/service/media.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -16,6 +17,10 @@
 
 /// Steps that uploads, pictures and files of other servers share.
 namespace dunlin::service {
+
+/// Between announcing a file and naming it, or marking and removing it, lie seconds: nothing younger than this is taken
+/// for abandoned.
+inline constexpr std::chrono::minutes kFileGrace{10};
 
 /// The upload as a file in the work folder. Errors: unavailable.
 Result<std::filesystem::path> take_file(const media::WorkFolder& folder, const UploadedFile& file,
@@ -32,14 +37,19 @@ struct StoredKeys {
   /// Each once.
   [[nodiscard]] std::vector<std::string> all() const;
 };
-/// Puts what was made into the store: first announced, then written, each file whole or not at all. Errors:
-/// unavailable.
+/// Puts what was made into the store: first announced, then written, all of it or nothing. Errors: unavailable.
 Result<StoredKeys> store_made(db::Session& session, const media::Library& library, const media::Made& made);
 /// All its files together. Errors: internal (one is no plain file), unavailable.
 Result<std::int64_t> size_of(const media::Made& made);
 /// One file under a key with this extension. Errors: unavailable.
 Result<std::string> store_file(db::Session& session, const media::Library& library, const std::filesystem::path& file,
                                std::string_view extension);
+
+/// What was stored and will not be named goes at once, unless others have the same content.
+void abandon(db::Session& session, const media::Library& library, std::span<const std::string> keys);
+/// Removes from the store what has been marked as being dropped. What is still there afterwards may be stored again at
+/// once; if nobody knows whether it is, after kFileGrace. Errors: unavailable (some are left).
+Result<void> drop_files(db::Session& session, const media::Library& library, std::span<const std::string> keys);
 
 /// In the transaction that names them: they are still there. Errors: unavailable.
 Result<void> settle(db::Tx& tx, std::span<const std::string> keys);

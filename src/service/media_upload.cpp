@@ -77,6 +77,13 @@ MediaType first_guess(const media::FileType& type, const media::Probe& probe) {
 
 }  // namespace
 
+/// An upload that has been looked at.
+struct MediaService::Prepared {
+  std::filesystem::path file;
+  std::optional<media::Made> made;  // nullopt: a film that a job converts
+  std::optional<Thumbnail> thumbnail;
+};
+
 Result<const media::Library*> MediaService::library() const {
   if (library_ == nullptr) return fail(Errc::unavailable, "", "this process handles no media");
   return library_;
@@ -92,30 +99,38 @@ Result<MediaAttachment> MediaService::upload(db::Session& session, AccountId own
   TRY_VOID(check_size(env_.config, type, upload.file.size));
 
   auto media = new_upload(env_.ids.next<MediaId>(), owner, upload);
-  std::optional<media::Made> made;
-  std::optional<Thumbnail> thumbnail;
+  Prepared prepared{.file = file, .made = {}, .thumbnail = {}};
+  auto& made = prepared.made;
   if (type.kind == MediaType::image) {
     made = TRY(library.processor().image(folder.path(), file));
     if (made->pages > 1 && !type.demuxer.empty()) made.reset();  // a GIF that moves: a film
   } else if (upload.thumbnail) {
-    thumbnail.emplace(TRY(make_thumbnail(env_.config, library, *upload.thumbnail)));
+    prepared.thumbnail.emplace(TRY(make_thumbnail(env_.config, library, *upload.thumbnail)));
   }
   if (!made && wait) made = TRY(library.processor().film(folder.path(), file, type, kPatience));
-  // Stored at last, all at once: what waits unnamed for long is dropped.
-  std::vector<std::string> stored;
-  if (made) {
-    if (thumbnail) made->preview.clear();
-    auto keys = TRY(store_made(session, library, *made));
-    stored = keys.all();
-    take_over(media, *made, std::move(keys));
-  } else {
-    const auto probe = TRY(library.processor().probe(folder.path(), file, type));
-    media.type = first_guess(type, probe);
+  if (!made) {
+    media.type = first_guess(type, TRY(library.processor().probe(folder.path(), file, type)));
     media.content_type = type.content_type;
-    media.file_key = TRY(store_file(session, library, file, "raw"));
+  }
+  std::vector<std::string> stored;
+  auto kept = keep(session, prepared, std::move(media), stored);
+  if (!kept) abandon(session, library, stored);
+  return kept;
+}
+
+/// Stored at last, all at once: what waits unnamed for long is dropped.
+Result<MediaAttachment> MediaService::keep(db::Session& session, Prepared& prepared, MediaAttachment media,
+                                           std::vector<std::string>& stored) {
+  if (prepared.made) {
+    if (prepared.thumbnail) prepared.made->preview.clear();
+    auto keys = TRY(store_made(session, *library_, *prepared.made));
+    stored = keys.all();
+    take_over(media, *prepared.made, std::move(keys));
+  } else {
+    media.file_key = TRY(store_file(session, *library_, prepared.file, "raw"));
     stored.push_back(*media.file_key);
   }
-  if (thumbnail) append(stored, TRY(add_thumbnail(session, library, *thumbnail, media)).all());
+  if (prepared.thumbnail) append(stored, TRY(add_thumbnail(session, *library_, *prepared.thumbnail, media)).all());
   return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
     media.last_viewed_at = media.created_at = media.updated_at = tx.now();
     media.unattached_at = tx.now();
@@ -138,7 +153,7 @@ Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session
     const auto made = TRY(make_thumbnail(env_.config, library, thumbnail));
     stored = TRY(add_thumbnail(session, library, made, changed)).all();
   }
-  return session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
+  auto changed_row = session.write([&](db::Tx& tx) -> Result<MediaAttachment> {
     TRY(update(tx, owner, id, change));
     auto locked = store::lock_media(tx, std::span(&id, 1));
     if (locked.empty()) return fail(Errc::not_found, "Record not found");
@@ -153,6 +168,8 @@ Result<MediaAttachment> MediaService::update_with_thumbnail(db::Session& session
     store::update_media(tx, media);
     return std::move(media);
   });
+  if (!changed_row) abandon(session, library, stored);
+  return changed_row;
 }
 
 Result<void> MediaService::convert(db::Session& session, MediaId id) {
@@ -171,18 +188,20 @@ Result<void> MediaService::convert(db::Session& session, MediaId id) {
   auto made = library.processor().film(folder.path(), file, type, env_.config.media.transcoding_timeout);
   if (!made && made.error().code != Errc::invalid) return std::unexpected(made.error());
   StoredKeys keys;
+  std::vector<std::string> announced;
   if (made) {
     if (row->preview_key) made->preview.clear();
     keys = TRY(store_made(session, library, *made));
+    announced = keys.all();
   } else {
     log::info("an upload cannot be shown", {log::kv("media", id.str()), log::kv("why", made.error().detail)});
   }
-  return session.write([&](db::Tx& tx) -> Result<void> {
+  auto named = session.write([&](db::Tx& tx) -> Result<void> {
     auto locked = store::lock_media(tx, std::span(&id, 1));
     if (locked.empty()) return {};  // deleted meanwhile
     MediaAttachment& media = locked.front();
     if (made) {
-      TRY_VOID(settle(tx, keys.all()));
+      TRY_VOID(settle(tx, announced));
       // The owner's own picture, which may have come meanwhile, stays.
       if (media.preview_key) keys.preview.reset();
       take_over(media, *made, keys);
@@ -194,6 +213,8 @@ Result<void> MediaService::convert(db::Session& session, MediaId id) {
     store::update_media(tx, media);
     return {};
   });
+  if (!named) abandon(session, library, announced);
+  return named;
 }
 
 void MediaService::give_up(db::Session& session, MediaId id) {

@@ -13,11 +13,13 @@
 #include "dunlin/service/uris.hpp"
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/preview_cards.hpp"
+#include "dunlin/store/refused_media.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <span>
+#include <tuple>
 
 namespace dunlin::service {
 
@@ -102,6 +104,18 @@ Result<std::optional<model::PreviewCard>> read_card(Environment& env, db::Tx& tx
   return card;
 }
 
+/// A picture that is not served is not named. Returns whether it was so.
+bool hide_refused_picture(const RemoteMediaService& media, model::PreviewCard& card) {
+  if (card.image_url.empty() || media.may_show(domain_of(card.image_url), card.url)) return false;
+  card.image_url.clear();
+  card.image_description.clear();
+  if (card.type == model::CardType::photo) {
+    card.type = model::CardType::link;
+    card.embed_url.clear();
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::string> choose_card_link(const config::Config& config, const model::Status& status,
@@ -135,7 +149,8 @@ void relink_card(Environment& env, db::Tx& tx, model::Status& status, std::span<
   }
 }
 
-Result<void> run_fetch_card(Environment& env, db::Tx& tx, RemoteDocuments& documents, std::string_view payload) {
+Result<void> run_fetch_card(Environment& env, db::Tx& tx, const RemoteMediaService& media, RemoteDocuments& documents,
+                            std::string_view payload) {
   std::int64_t id = 0;
   std::from_chars(payload.data(), payload.data() + payload.size(), id);
   const auto link = store::find_card_link(tx, id);
@@ -149,10 +164,13 @@ Result<void> run_fetch_card(Environment& env, db::Tx& tx, RemoteDocuments& docum
   std::string picture_of;  // the server whose page has a picture
   if (is_html(page)) {
     if (auto card = TRY(read_card(env, tx, page, documents))) {
+      const bool refused = hide_refused_picture(media, *card);
       const auto address = Url::parse(card->url);
       if (address && !card->image_url.empty()) picture_of = address->authority();
       card->id = env.ids.next<PreviewCardId>();
       stored = store::upsert_preview_card(tx, *card);
+      // The copy of an earlier one goes with all that nothing names.
+      if (refused) std::ignore = store::clear_card_pictures(tx, std::span(&*stored, 1));
     }
   }
   store::record_card_check(tx, link->id, stored, tx.now() + kKeep);

@@ -1,5 +1,7 @@
 #include "dunlin/store/refused_media.hpp"
 
+#include "media_files.hpp"
+
 #include "dunlin/base/log.hpp"
 #include "dunlin/base/url.hpp"
 #include "dunlin/jobs/queue.hpp"
@@ -26,7 +28,6 @@ namespace {
 
 constexpr int kAtOnce = 200;
 constexpr int kCardsAtOnce = 1000;
-constexpr std::chrono::minutes kGrace{10};
 constexpr std::array<std::string_view, 3> kNames{"account", "emojis", "cards"};
 
 }  // namespace
@@ -66,7 +67,7 @@ Result<void> RemoteMediaService::follow_policy(db::Session& session, std::string
       const auto text = next.payload();
       env_.queue.enqueue(tx, {.kind = kFollowMediaPolicy, .payload = text, .unique_key = text});
     }
-    return store::begin_dropping_keys(tx, unnamed, tx.now() - kGrace);
+    return store::begin_dropping_keys(tx, unnamed, tx.now() - kFileGrace);
   }));
   if (keys.empty()) return {};
   log::info("files of a server are let go", {log::kv("of", files->which), log::kv("files", keys.size())});
@@ -113,21 +114,21 @@ std::optional<std::int64_t> RemoteMediaService::follow_emojis(db::Tx& tx, const 
   std::vector<std::int64_t> refused;
   std::vector<std::int64_t> admitted;
   // By each one's own domain: a subdomain may be an exception.
-  for (const auto& emoji : page) (may_show(emoji.domain) ? admitted : refused).push_back(emoji.owner);
+  for (const auto& emoji : page) (may_show(emoji.domain) ? admitted : refused).push_back(emoji.id);
   keys = store::set_emojis_refused(tx, refused, true);
   std::ignore = store::set_emojis_refused(tx, admitted, false);
-  return page.size() == kAtOnce ? std::optional(page.back().owner) : std::nullopt;
+  return page.size() == kAtOnce ? std::optional(page.back().id) : std::nullopt;
 }
 
 std::optional<std::int64_t> RemoteMediaService::follow_cards(db::Tx& tx, const RefusedFiles& files,
                                                              std::vector<std::string>& keys) {
-  const auto page = store::list_card_pictures(tx, files.after, kCardsAtOnce);
-  std::vector<std::int64_t> refused;
-  for (const auto& card : page) {
-    if (!may_show(domain_of(card.url))) refused.push_back(card.owner);
+  const auto page = store::list_card_pictures(tx, PreviewCardId{files.after}, kCardsAtOnce);
+  std::vector<PreviewCardId> refused;
+  for (const auto& one : page) {
+    if (!may_show(domain_of(one.url), one.page)) refused.push_back(one.card);
   }
   keys = store::clear_card_pictures(tx, refused);
-  return page.size() == kCardsAtOnce ? std::optional(page.back().owner) : std::nullopt;
+  return page.size() == kCardsAtOnce ? std::optional(page.back().card.value) : std::nullopt;
 }
 
 }  // namespace dunlin::service

@@ -45,9 +45,7 @@ constexpr std::size_t kMaxEmojiBytes = 2UL << 20U;
 constexpr std::int64_t kMaxKeptEmojiBytes = 256L << 10U;
 constexpr int kEvictedAtOnce = 200;
 constexpr int kLookedAtAtOnce = 1000;
-/// Between announcing a file, or reserving its room, and naming it in a row lie seconds; nothing younger than this is
-/// taken for abandoned.
-constexpr auto kGrace = 10min;
+constexpr auto kGrace = kFileGrace;
 /// What is not ended by then is taken for forgotten: four answers of two minutes each, and a while in queues.
 constexpr auto kLongestFetch = 15min;
 /// Of files that are not here, by people of one network: four first pages full of strangers. Mastodon's thirty would be
@@ -218,14 +216,12 @@ Result<void> RemoteMediaService::finish_attachment(db::Session& session, MediaId
   if (!is_heic && !media::is_served(type.extension))
     return fail(Errc::invalid, "", "a type that the web does not know");
   media::Made made;
-  if (type.kind == model::MediaType::image) {
+  if (is_heic) {
+    made = TRY(processor.image(folder.path(), path));
+  } else if (type.kind == model::MediaType::image) {
     made = TRY(processor.preview(folder.path(), path));
-    if (is_heic) {
-      made = TRY(processor.image(folder.path(), path));
-    } else {
-      made.file = path;
-      made.content_type = type.content_type;
-    }
+    made.file = path;
+    made.content_type = type.content_type;
   } else {
     made = TRY(processor.film_preview(folder.path(), path, type));
   }
@@ -285,15 +281,7 @@ Result<void> RemoteMediaService::finish_picture(db::Session& session, const Remo
 
 Result<void> RemoteMediaService::settle(db::Session& session, const StoredKeys& keys, const Result<bool>& named) {
   if (named && *named) return {};
-  std::vector<std::string> unwanted;
-  write(session, [&](db::Tx& tx) {
-    const auto all = keys.all();
-    std::ignore = store::settle_files(tx, all);
-    unwanted = store::begin_dropping_keys(tx, all, tx.now() - kGrace);
-  });
-  if (const auto dropped = drop(session, unwanted); !dropped) {
-    log::warn("a file that nothing names stays in the store for now", {log::kv("why", dropped.error().detail)});
-  }
+  abandon(session, *library_, keys.all());
   if (!named) return std::unexpected(named.error());
   return {};
 }
@@ -480,11 +468,9 @@ RemoteMediaService::Pruned RemoteMediaService::prune(db::Session& session, Time 
   }
 }
 
-Result<void> RemoteMediaService::drop(db::Session& session, const std::vector<std::string>& keys) {
-  if (keys.empty()) return {};
-  for (const std::string& key : keys) TRY_VOID(library_->storage().remove(key));
-  write(session, [&](db::Tx& tx) { store::end_dropping_files(tx, keys); });
-  return {};
+Result<void> RemoteMediaService::drop(db::Session& session, std::span<const std::string> keys) {
+  if (library_ == nullptr) return fail(Errc::unavailable, "", "this process handles no media");
+  return drop_files(session, *library_, keys);
 }
 
 Result<std::string> RemoteMediaService::drop_unused(db::Session& session, std::string_view after) {

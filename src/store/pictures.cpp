@@ -53,7 +53,7 @@ FROM custom_emojis e LEFT JOIN pictures p ON p.emoji_id = e.id
 WHERE e.id = $1 AND NOT e.disabled)sql"};
 
 const db::Statement kFindCardPicture{"pictures.find_of_card", R"sql(
-SELECT c.image_url, '', '', )sql" DUNLIN_PICTURE_COLUMNS R"sql(
+SELECT c.image_url, '', c.url, )sql" DUNLIN_PICTURE_COLUMNS R"sql(
 FROM preview_cards c LEFT JOIN pictures p ON p.card_id = c.id
 WHERE c.id = $1)sql"};
 

@@ -100,22 +100,15 @@ std::vector<std::string> evict_pictures_of(db::Tx& tx, AccountId account) {
 }
 
 const db::Statement kListEmojisOfDomain{"refused_media.list_emojis", R"sql(
-SELECT id, domain, '' FROM custom_emojis
+SELECT id, domain FROM custom_emojis
 WHERE id > $2 AND domain <> ''
   AND (domain = $1 OR split_part(domain, ':', 1) = $1
        OR right(split_part(domain, ':', 1), length($1) + 1) = '.' || $1)
 ORDER BY id LIMIT $3)sql"};
 
-namespace {
-
-RemotePicture read_remote_picture(const db::Row& row) {
-  return {.owner = row.i64(0), .domain = std::string(row.text(1)), .url = std::string(row.text(2))};
-}
-
-}  // namespace
-
-std::vector<RemotePicture> list_emojis_of_domain(db::Tx& tx, std::string_view domain, std::int64_t after, int limit) {
-  return all_rows(tx.exec(kListEmojisOfDomain, {domain, after, limit}), read_remote_picture);
+std::vector<RemoteEmoji> list_emojis_of_domain(db::Tx& tx, std::string_view domain, std::int64_t after, int limit) {
+  return all_rows(tx.exec(kListEmojisOfDomain, {domain, after, limit}),
+                  [](const db::Row& row) { return RemoteEmoji{.id = row.i64(0), .domain = std::string(row.text(1))}; });
 }
 
 const db::Statement kSetEmojisRefused{"refused_media.set_emojis", R"sql(
@@ -131,22 +124,29 @@ std::vector<std::string> set_emojis_refused(db::Tx& tx, std::span<const std::int
 }
 
 const db::Statement kListCardPictures{"refused_media.list_cards", R"sql(
-SELECT id, '', image_url FROM preview_cards WHERE id > $1 AND image_url <> '' ORDER BY id LIMIT $2)sql"};
+SELECT id, url, image_url FROM preview_cards WHERE id > $1 AND image_url <> '' ORDER BY id LIMIT $2)sql"};
 
-std::vector<RemotePicture> list_card_pictures(db::Tx& tx, std::int64_t after, int limit) {
-  return all_rows(tx.exec(kListCardPictures, {after, limit}), read_remote_picture);
+std::vector<CardPicture> list_card_pictures(db::Tx& tx, PreviewCardId after, int limit) {
+  return all_rows(tx.exec(kListCardPictures, {after, limit}), [](const db::Row& row) {
+    return CardPicture{
+        .card = row.id<PreviewCardId>(0), .page = std::string(row.text(1)), .url = std::string(row.text(2))};
+  });
 }
 
 const db::Statement kClearCardPictures{"refused_media.clear_cards", R"sql(
 WITH marked AS (
-  UPDATE preview_cards SET image_url = '' WHERE id = ANY($1::bigint[])),
+  UPDATE preview_cards
+  SET image_url = '', image_description = '',
+    type = CASE WHEN type = $2 THEN $3 ELSE type END, embed_url = CASE WHEN type = $2 THEN '' ELSE embed_url END
+  WHERE id = ANY($1::bigint[]) AND image_url <> ''),
 gone AS (
   DELETE FROM pictures WHERE card_id = ANY($1::bigint[]) RETURNING file_key, still_key)
 SELECT DISTINCT k.key FROM gone g, unnest(ARRAY[g.file_key, g.still_key]) AS k (key) WHERE k.key IS NOT NULL)sql"};
 
-std::vector<std::string> clear_card_pictures(db::Tx& tx, std::span<const std::int64_t> ids) {
+std::vector<std::string> clear_card_pictures(db::Tx& tx, std::span<const PreviewCardId> ids) {
   if (ids.empty()) return {};
-  return keys_of(tx.exec(kClearCardPictures, {db::Param::bigints(ids)}));
+  return keys_of(tx.exec(kClearCardPictures, {db::Param::ids(ids), static_cast<int>(model::CardType::photo),
+                                              static_cast<int>(model::CardType::link)}));
 }
 
 }  // namespace dunlin::store

@@ -19,16 +19,18 @@ std::vector<std::string> keys_of(const db::Rows& rows) {
 const db::Statement kAnnounceFile{"files.announce", R"sql(
 INSERT INTO stored_files (key, bytes, touched_at, claims)
 VALUES ($1, $2, $3, 1)
-ON CONFLICT (key) DO UPDATE SET touched_at = EXCLUDED.touched_at, claims = stored_files.claims + 1
-WHERE NOT stored_files.dropping
+ON CONFLICT (key) DO UPDATE
+SET touched_at = EXCLUDED.touched_at, dropping = false,
+  claims = CASE WHEN stored_files.dropping THEN 1 ELSE stored_files.claims + 1 END
+WHERE NOT stored_files.dropping OR stored_files.touched_at < $4
 RETURNING key)sql"};
 
 const db::Statement kSettleFiles{
     "files.settle",
     "UPDATE stored_files SET claims = greatest(claims - 1, 0) WHERE key = ANY($1::text[]) AND NOT dropping"};
 
-bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes) {
-  return !tx.exec(kAnnounceFile, {key, bytes, tx.now()}).empty();
+bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes, Time before) {
+  return !tx.exec(kAnnounceFile, {key, bytes, tx.now(), before}).empty();
 }
 
 bool settle_files(db::Tx& tx, std::span<const std::string> keys) {
@@ -74,6 +76,13 @@ const db::Statement kEndDropping{"files.end_dropping",
 
 void end_dropping_files(db::Tx& tx, std::span<const std::string> keys) {
   tx.exec(kEndDropping, {db::Param::texts(keys)});
+}
+
+const db::Statement kKeepFiles{"files.keep",
+                               "UPDATE stored_files SET dropping = false WHERE key = ANY($1::text[]) AND dropping"};
+
+void keep_files(db::Tx& tx, std::span<const std::string> keys) {
+  tx.exec(kKeepFiles, {db::Param::texts(keys)});
 }
 
 const db::Statement kBeginDroppingStranger{"files.begin_dropping_stranger", R"sql(

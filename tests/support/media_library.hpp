@@ -21,6 +21,8 @@ namespace dunlin::test {
 /// What happens to a store in a test.
 struct StorageEvents {
   std::function<void(std::string_view key)> after_put;
+  std::function<bool(std::string_view key)> full;            // whether there is no room for it
+  std::function<Result<void>(std::string_view key)> remove;  // its failure, if any
   bool down = false;
   bool elsewhere = false;            // as a store that is no folder of this machine
   std::vector<std::string> reads{};  // what it was asked for then: "size", "all", "part 2 3"
@@ -32,6 +34,7 @@ class WatchedStorage final : public media::Storage {
 
   Result<void> put(std::string_view key, const std::filesystem::path& file) override {
     if (events_.down) return fail(Errc::unavailable, "", "the store is down");
+    if (events_.full && events_.full(key)) return fail(Errc::unavailable, "", "no space left on device");
     TRY_VOID(files_.put(key, file));
     if (events_.after_put) events_.after_put(key);
     return {};
@@ -50,7 +53,10 @@ class WatchedStorage final : public media::Storage {
     events_.reads.push_back("part " + std::to_string(first) + " " + std::to_string(count));
     return files_.get_part(key, first, count, folder);
   }
-  Result<void> remove(std::string_view key) override { return files_.remove(key); }
+  Result<void> remove(std::string_view key) override {
+    if (events_.remove) TRY_VOID(events_.remove(key));
+    return files_.remove(key);
+  }
   Result<void> list(const std::function<void(std::string_view, std::uint64_t)>& seen) override {
     return files_.list(seen);
   }

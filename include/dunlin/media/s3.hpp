@@ -34,7 +34,8 @@ struct ObjectResponse {
   /// "" when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
-/// Who talks to the store: net does, this library knows no sockets. Blocks. Errors: remote_failed.
+/// Who talks to the store: net does, this library knows no sockets. Blocks. Errors: unavailable (the store has not
+/// heard of it), remote_failed (it may have).
 class ObjectTransport {
  public:
   virtual ~ObjectTransport() = default;
@@ -79,8 +80,9 @@ class S3Storage final : public Storage {
 
  private:
   [[nodiscard]] std::string url_of(std::string_view key, std::string_view query = {}) const;
-  /// Signed, and tried again once when the store is not well. Errors: unavailable.
-  Result<ObjectResponse> ask(const ObjectRequest& request) const;
+  /// Signed, and tried again once when the store is not well. Errors: unavailable; `unknown` when the store may have
+  /// done it all the same, or may yet do it.
+  Result<ObjectResponse> ask(const ObjectRequest& request, Errc unknown = Errc::unavailable) const;
   Result<void> put_in_parts(std::string_view key, const std::filesystem::path& file, std::uint64_t size);
   Result<std::string> put_parts(std::string_view key, const std::filesystem::path& file, std::uint64_t size,
                                 const std::string& upload);

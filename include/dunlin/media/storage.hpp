@@ -40,7 +40,8 @@ class Storage {
   /// That part of it as a file in `folder`; it lies within. Errors: not_found, unavailable.
   virtual Result<std::filesystem::path> get_part(std::string_view key, std::uint64_t first, std::uint64_t count,
                                                  const std::filesystem::path& folder) = 0;
-  /// Gone afterwards, whether or not it was there. Errors: unavailable.
+  /// Gone afterwards, whether or not it was there. Errors: unavailable (and it will not go by this call any
+  /// more), remote_failed (nobody knows: the store may have heard of it and do it later).
   virtual Result<void> remove(std::string_view key) = 0;
   /// Calls `seen` with each stored key, its size and its age. Errors: unavailable.
   virtual Result<void> list(const std::function<void(std::string_view key, std::uint64_t bytes)>& seen) = 0;

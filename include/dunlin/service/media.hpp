@@ -115,6 +115,11 @@ class MediaService {
   void receive(db::Tx& tx, const model::Status& status, std::span<const RemoteMedia> named);
 
  private:
+  struct Prepared;
+  /// Stores it and names it in a new row; `stored`: what lies in the store then, also when it fails.
+  Result<model::MediaAttachment> keep(db::Session& session, Prepared& prepared, model::MediaAttachment media,
+                                      std::vector<std::string>& stored);
+
   Environment& env_;
   const media::Library* library_ = nullptr;
 };

@@ -28,7 +28,9 @@ void link_card(Environment& env, db::Tx& tx, const model::Status& status, const 
 /// After an edit: the new link, or none. Sets or leaves Part::card: call it before store::update_status.
 void relink_card(Environment& env, db::Tx& tx, model::Status& status, std::span<const model::Mention> mentions);
 
+class RemoteMediaService;
 /// Handles kFetchCard. Errors: need_remote.
-Result<void> run_fetch_card(Environment& env, db::Tx& tx, RemoteDocuments& documents, std::string_view payload);
+Result<void> run_fetch_card(Environment& env, db::Tx& tx, const RemoteMediaService& media, RemoteDocuments& documents,
+                            std::string_view payload);
 
 }  // namespace dunlin::service

@@ -88,7 +88,8 @@ class RemoteMediaService {
   /// becomes a link.
   void failed(db::Session& session, const RemoteFile& file, std::string_view why, Trouble trouble = Trouble::passing);
 
-  /// Whether files may be shown that belong to this account, or lie on this server when there is no account.
+  /// Whether files may be shown that belong to this account, or lie on this server when there is no account; those of
+  /// link previews: that lie on this server and belong to this page.
   [[nodiscard]] bool may_show(std::string_view domain, std::string_view account_uri = {}) const;
   /// Whether people of this network may have us fetch one more file that is not here.
   bool may_ask(std::string_view network);
@@ -110,6 +111,9 @@ class RemoteMediaService {
   Pruned prune(
       db::Session& session, Time before, bool dry_run,
       const std::function<void(const Pruned&)>& progress = [](const Pruned&) {});
+  /// Removes what is marked as being dropped (store/stored_files.hpp) from the store. Errors: unavailable (some are
+  /// left, and may be dropped again later).
+  Result<void> drop(db::Session& session, std::span<const std::string> keys);
   /// One step of kDropFiles: the key up to which it has looked, "" = all of them.
   Result<std::string> drop_unused(db::Session& session, std::string_view after);
 
@@ -137,7 +141,6 @@ class RemoteMediaService {
   std::optional<std::int64_t> follow_account(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
   std::optional<std::int64_t> follow_emojis(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
   std::optional<std::int64_t> follow_cards(db::Tx& tx, const RefusedFiles& files, std::vector<std::string>& keys);
-  Result<void> drop(db::Session& session, const std::vector<std::string>& keys);
   /// At least so many bytes, if there are as many. `also_unavailable`: of servers that do not answer, too.
   std::int64_t evict(db::Session& session, std::int64_t excess, bool also_unavailable);
 

@@ -2,6 +2,7 @@
 
 #include "dunlin/db/tx.hpp"
 #include "dunlin/model/media.hpp"
+#include "dunlin/model/preview_card.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -39,18 +40,22 @@ RefusedPage readmit_media_of(db::Tx& tx, AccountId account, MediaId after, int l
 /// Our copies of its avatar and header. Returns their keys.
 std::vector<std::string> evict_pictures_of(db::Tx& tx, AccountId account);
 
-struct RemotePicture {
-  std::int64_t owner = 0;  // an emoji or a card
-  std::string domain;      // of an emoji
-  std::string url;         // of a card's picture
+struct RemoteEmoji {
+  std::int64_t id = 0;
+  std::string domain;
 };
 /// Emojis of a domain and those below it, by id above `after`.
-std::vector<RemotePicture> list_emojis_of_domain(db::Tx& tx, std::string_view domain, std::int64_t after, int limit);
+std::vector<RemoteEmoji> list_emojis_of_domain(db::Tx& tx, std::string_view domain, std::int64_t after, int limit);
 /// Refused ones are shown to nobody, and our copies go. Returns their keys.
 std::vector<std::string> set_emojis_refused(db::Tx& tx, std::span<const std::int64_t> ids, bool refused);
+struct CardPicture {
+  PreviewCardId card;
+  std::string page;  // its address
+  std::string url;
+};
 /// Link previews that have a picture, by id above `after`.
-std::vector<RemotePicture> list_card_pictures(db::Tx& tx, std::int64_t after, int limit);
+std::vector<CardPicture> list_card_pictures(db::Tx& tx, PreviewCardId after, int limit);
 /// Their pictures are forgotten until the pages are looked at again. Returns the keys of our copies.
-std::vector<std::string> clear_card_pictures(db::Tx& tx, std::span<const std::int64_t> ids);
+std::vector<std::string> clear_card_pictures(db::Tx& tx, std::span<const PreviewCardId> ids);
 
 }  // namespace dunlin::store

@@ -13,8 +13,9 @@
 namespace dunlin::store {
 
 /// Said before the file is stored: from now on it is not dropped for a while, and only when no row names it. false: it
-/// is being dropped at this moment; try again soon.
-bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes);
+/// is being dropped at this moment; try again soon. Who marked it so before `before` has died, or does not know whether
+/// it is gone.
+bool announce_file(db::Tx& tx, std::string_view key, std::int64_t bytes, Time before);
 /// Said where a row names what was announced: nobody has to wait for it before it is dropped. Who does not say it only
 /// keeps the file a while longer. false: one of them is being dropped.
 bool settle_files(db::Tx& tx, std::span<const std::string> keys);
@@ -27,6 +28,8 @@ struct Dropping {
 Dropping begin_dropping_files(db::Tx& tx, std::string_view after, Time before, int limit);
 /// They are gone from the store.
 void end_dropping_files(db::Tx& tx, std::span<const std::string> keys);
+/// They could not be removed, and nobody is about to: they may be stored again.
+void keep_files(db::Tx& tx, std::span<const std::string> keys);
 /// Of these keys, those that are known.
 std::vector<std::string> list_known_files(db::Tx& tx, std::span<const std::string> keys);
 /// Keys above `after`, in order.

@@ -67,11 +67,7 @@ Result<bool> drop_stranger(Core& core, db::Session& session, const std::string& 
   const bool ours =
       TRY(session.write([&](db::Tx& tx) -> Result<bool> { return store::begin_dropping_stranger(tx, key); }));
   if (!ours) return false;
-  TRY_VOID(core.media().storage().remove(key));
-  TRY_VOID(session.write([&](db::Tx& tx) -> Result<void> {
-    store::end_dropping_files(tx, std::span(&key, 1));
-    return {};
-  }));
+  TRY_VOID(core.services().remote_media.drop(session, std::span(&key, 1)));
   return true;
 }
 

@@ -285,6 +285,28 @@ TEST_CASE("what is dropped before it is named is not named", "[api][media][uploa
   CHECK(u.is_stored(u.client.get("/api/v1/media/" + id).json()["url"]));
 }
 
+TEST_CASE("of an upload for which there is not enough room nothing stays, and it works when there is",
+          "[api][media][upload]") {
+  Uploads u;
+  const auto picture = u.media.samples.picture("64x48", "a.png");
+  const auto film = u.media.samples.film("160x120", 0.5, true, "-c:v mpeg4 -c:a aac -shortest", "a.mov");
+  u.media.events.full = [](std::string_view key) { return key.ends_with(".jpg"); };  // the second of each
+  CHECK(u.post(picture).status() == 503);
+  CHECK(u.post(film, "/api/v1/media").status() == 503);
+  CHECK(u.post(film, "/api/v2/media", {{"thumbnail", Samples::read(picture)}}).status() == 503);
+  CHECK(u.media.stored() == 0);
+  const auto id = Json::parse(u.post(film).body())["id"].get<std::string>();
+  CHECK_FALSE(u.api.services().media.convert(u.world.session(), *MediaId::parse(id)));  // and is tried again
+  CHECK(u.client.get("/api/v1/media/" + id).status() == 206);
+  CHECK(u.media.stored() == 1);  // what was uploaded
+  CHECK(u.media.at_work() == 0);
+  u.media.events.full = {};
+  CHECK(u.api.services().media.convert(u.world.session(), *MediaId::parse(id)));
+  CHECK(u.client.get("/api/v1/media/" + id).status() == 200);
+  CHECK(u.post(picture).status() == 200);
+  CHECK(u.post(film, "/api/v1/media").status() == 200);
+}
+
 TEST_CASE("a thumbnail is stored when the film is, however long that takes, and is no larger than a picture",
           "[api][media][upload]") {
   Uploads u;

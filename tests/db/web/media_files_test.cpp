@@ -247,7 +247,7 @@ TEST_CASE("what loses its room or its row while it is stored is dropped at once"
   meanwhile = [&] {
     key = media::content_key(site.remote.at("https://remote.example/a.png"), "png").value();
     site.world.clock.advance(std::chrono::hours(1));
-    site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, key, 1)); });
+    site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, key, 1, {})); });
     site.world.write([&](db::Tx& tx) { store::reserve_for_media(tx, media.id, 0); });
   };
   site.world.clock.advance(std::chrono::hours(25));
@@ -347,8 +347,8 @@ TEST_CASE("files that nothing names are dropped, after a while", "[web][media]")
   const auto key = path.substr(path.rfind('/') + 1);
   const auto used = test::upload(site.world, alice);
   site.world.write([&](db::Tx& tx) {
-    CHECK(store::announce_file(tx, key, 6));
-    CHECK(store::announce_file(tx, *used.file_key, 6));
+    CHECK(store::announce_file(tx, key, 6, {}));
+    CHECK(store::announce_file(tx, *used.file_key, 6, {}));
   });
   auto& cache = site.services.remote_media;
   CHECK(cache.drop_unused(site.world.session(), "").value().empty());
@@ -363,27 +363,27 @@ TEST_CASE("files that nothing names are dropped, after a while", "[web][media]")
 
 TEST_CASE("a file that is being dropped cannot be named meanwhile", "[web][media]") {
   MediaSite site;
-  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6)); });
+  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6, {})); });
   site.world.clock.advance(std::chrono::hours(1));
   const auto dropping =
       site.world.write([&](db::Tx& tx) { return store::begin_dropping_files(tx, "", site.world.clock.now(), 10); });
   CHECK(dropping.keys == std::vector<std::string>{"k.png"});
-  site.world.write([&](db::Tx& tx) { CHECK_FALSE(store::announce_file(tx, "k.png", 6)); });
+  site.world.write([&](db::Tx& tx) { CHECK_FALSE(store::announce_file(tx, "k.png", 6, {})); });
   site.world.write([&](db::Tx& tx) { store::end_dropping_files(tx, dropping.keys); });
-  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6)); });
+  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, "k.png", 6, {})); });
 }
 
 TEST_CASE("a file that nothing knows is dropped under guard", "[web][media]") {
   MediaSite site;
   site.world.write([&](db::Tx& tx) {
-    CHECK(store::announce_file(tx, "known.png", 1));
+    CHECK(store::announce_file(tx, "known.png", 1, {}));
     CHECK_FALSE(store::begin_dropping_stranger(tx, "known.png"));
     CHECK(store::begin_dropping_stranger(tx, "stranger.png"));
-    CHECK_FALSE(store::announce_file(tx, "stranger.png", 1));
+    CHECK_FALSE(store::announce_file(tx, "stranger.png", 1, {}));
   });
   const std::string key = "stranger.png";
   site.world.write([&](db::Tx& tx) { store::end_dropping_files(tx, std::span(&key, 1)); });
-  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, key, 1)); });
+  site.world.write([&](db::Tx& tx) { CHECK(store::announce_file(tx, key, 1, {})); });
 }
 
 TEST_CASE("files may be shown from another host", "[web][media]") {

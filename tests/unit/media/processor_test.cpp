@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -397,6 +398,27 @@ TEST_CASE("decoders stand back, and one processor is left to others", "[media][p
   CHECK(most <= std::max(1, processors - 1));
 }
 
+TEST_CASE("a picture is made on a machine that always has something else to do", "[media][process]") {
+  const Setup s;
+  const auto work = s.work(s.samples.picture("640x480", "a.png"));
+  std::atomic<bool> done = false;
+  std::vector<std::thread> loops;
+  for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i) {
+    loops.emplace_back([&] {
+      while (!done) {
+      }
+    });
+  }
+  // Who stands back gets a thousandth of a processor: 20 ms.
+  const auto made =
+      Worker(default_worker_program())
+          .run(work.folder.path(), {.time = std::chrono::seconds(20)}, {"attachment", "input", "33177600"});
+  done = true;
+  for (auto& loop : loops) loop.join();
+  REQUIRE(made);
+  CHECK(made->contains("\"width\":640"));
+}
+
 TEST_CASE("a child that closes its pipes and goes on is not waited for longer than it may take",
           "[media][process][sandbox]") {
   const Setup s;
@@ -443,6 +465,21 @@ TEST_CASE("bombs are refused within their limits", "[media][process][bomb]") {
                                             12) +
                                     "#EXTM3U\nfile:///etc/passwd\n",
                                 "playlist.mp4")));
+}
+
+TEST_CASE("a moving picture whose frames have more pixels together than a still one may have stands still",
+          "[media][process][bomb]") {
+  const Setup s;
+  const auto moving = [&](const std::string& size, const std::string& name) {
+    const auto work = s.work(s.samples.ffmpeg("-f lavfi -i color=black:size=" + size + ":rate=10:duration=0.5", name));
+    const auto avatar = s.processor.cropped(work.folder.path(), work.file, 400, 400);
+    REQUIRE(avatar);
+    CHECK((avatar->pages > 1) == !avatar->still.empty());
+    return avatar->pages;
+  };
+  CHECK(moving("2600x2500", "fits.gif") == 5);   // 32.5 million
+  CHECK(moving("2700x2500", "large.gif") == 1);  // 33.8 million
+  CHECK(moving("2700x2500", "large.webp") == 1);
 }
 
 TEST_CASE("a moving picture of many frames is worked off within its limits", "[media][process][bomb]") {

@@ -102,6 +102,39 @@ TEST_CASE("a file is put, and a large one in parts that are given up when one fa
   CHECK(transport.asked.back().method == "DELETE");
 }
 
+TEST_CASE("the bucket is a part of the path, or of the host's name", "[media][s3]") {
+  const test::Samples samples;
+  const StillClock clock;
+  Scripted transport;
+  auto named = options();
+  named.path_style = false;
+  S3Storage storage(named, clock, transport);
+  REQUIRE(storage.put(kKey, samples.bytes("abc", "small")));
+  CHECK(transport.asked[0].url == "https://birds.s3.example.net/" + std::string(kKey));
+  REQUIRE(storage.list([](std::string_view, std::uint64_t) {}));
+  CHECK(transport.asked[1].url == "https://birds.s3.example.net/?list-type=2&max-keys=1000");
+  CHECK(
+      storage.public_url(kKey)->starts_with("https://birds.s3.example.net/" + std::string(kKey) + "?X-Amz-Algorithm="));
+}
+
+TEST_CASE("a removal of which nobody knows whether it happens is told apart from one that failed", "[media][s3]") {
+  const StillClock clock;
+  Scripted transport;
+  S3Storage storage(options(), clock, transport);
+  const auto code_after = [&](const std::vector<Errc>& unheard) {
+    for (const auto code : unheard) transport.answers.emplace_back(fail(code, "", "no answer"));
+    return storage.remove(kKey).error().code;
+  };
+  CHECK(code_after({Errc::unavailable, Errc::unavailable}) == Errc::unavailable);
+  CHECK(code_after({Errc::remote_failed, Errc::unavailable}) == Errc::remote_failed);
+  transport.answer(500);
+  CHECK(code_after({Errc::unavailable}) == Errc::remote_failed);
+  transport.answer(403);
+  CHECK(storage.remove(kKey).error().code == Errc::unavailable);
+  transport.answers.assign(2, fail(Errc::remote_failed, "", "timeout"));
+  CHECK(storage.size(kKey).error().code == Errc::unavailable);  // for who reads it is all the same
+}
+
 TEST_CASE("a store that is not well is asked twice, then the caller is told", "[media][s3]") {
   const test::Samples samples;
   const StillClock clock;
@@ -110,8 +143,8 @@ TEST_CASE("a store that is not well is asked twice, then the caller is told", "[
   transport.answer(503);
   transport.answer(200);
   CHECK(storage.remove(kKey));
-  transport.answers.emplace_back(fail(Errc::remote_failed, "", "refused"));
-  transport.answers.emplace_back(fail(Errc::remote_failed, "", "refused"));
+  transport.answers.emplace_back(fail(Errc::unavailable, "", "refused"));
+  transport.answers.emplace_back(fail(Errc::unavailable, "", "refused"));
   CHECK(storage.remove(kKey).error().code == Errc::unavailable);
   transport.answer(404);
   CHECK(storage.get(kKey, samples.folder()).error().code == Errc::not_found);
