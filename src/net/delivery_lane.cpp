@@ -12,6 +12,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// However a coroutine ends, also by an exception (no memory): else its lane would wait for it for ever.
+template <class F>
+class AtEnd {
+ public:
+  explicit AtEnd(F act) : act_(std::move(act)) {}
+  ~AtEnd() { act_(); }
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  AtEnd(AtEnd&&) = delete;
+  AtEnd& operator=(AtEnd&&) = delete;
+
+ private:
+  F act_;
+};
+
 std::deque<std::deque<PendingDelivery>> by_account(std::vector<PendingDelivery> batch) {
   std::deque<std::deque<PendingDelivery>> chains;
   std::map<AccountId, std::size_t> place;
@@ -86,6 +101,10 @@ asio::awaitable<bool> DeliveryPump::Impl::leave(HostWork& lane, bool if_idle) {
 }
 
 asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> lane) {
+  const AtEnd counted_out([&] {
+    --lane->running;
+    lane->changed.ring();
+  });
   while (!lane->chains.empty() && !lane->halted && !lane->lost && !stopping) {
     auto chain = std::move(lane->chains.front());
     lane->chains.pop_front();
@@ -96,8 +115,6 @@ asio::awaitable<void> DeliveryPump::Impl::run_chains(std::shared_ptr<HostWork> l
       if (!go_on) break;
     }
   }
-  --lane->running;
-  lane->changed.ring();
 }
 
 /// Nothing is signed until there is room.
@@ -158,12 +175,13 @@ asio::awaitable<bool> DeliveryPump::Impl::run_one(HostWork& lane, PendingDeliver
   limit_turn(lane, turn, timer);
   const AttemptContext context{exchanger, workers, queue, clock, options.retry_scale};
   std::string url = delivery.row.inbox_url;
-  auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
-  turn->over = true;
-  if (turn->patient) {
+  const AtEnd turn_over([&] {
+    turn->over = true;
+    if (!turn->patient) return;
     --patient;
     --lane.patient;
-  }
+  });
+  auto result = co_await attempt_delivery(context, std::move(delivery), lane.host.scheme);
   if (!result) {
     lane.halted = true;
     lane.no_room = std::move(url);
