@@ -11,8 +11,7 @@ constexpr char kBetweenBodies = '\x1e';
 
 }  // namespace
 
-// Bodies come as one text: an array is read letter by letter. A host is young for a day, and for as long as something
-// waits that it has sent by then, though not for more than another one.
+// Bodies come as one text: an array is read letter by letter.
 const db::Statement kInsertWaiting{"waiting_activities.insert", R"sql(
 WITH valid AS (
   SELECT u.*
@@ -24,13 +23,8 @@ WITH valid AS (
                      AND k.fetched_at = u.key_fetched_at
   JOIN accounts a ON a.id = u.signer_id AND a.suspended_at IS NULL
 ), stored AS (
-  INSERT INTO waiting_activities (id, uri, signer_id, host, type, body, received_at, young)
-  SELECT v.id, nullif(v.uri, ''), v.signer_id, v.host, v.type, v.body, $9,
-         CASE WHEN i.created_at IS NULL OR i.created_at <= $9::timestamptz - interval '2 days' THEN false
-              WHEN i.created_at > $9::timestamptz - interval '1 day' THEN true
-              ELSE has_young_waiting(v.host) END
-  FROM valid v LEFT JOIN instances i ON i.domain = v.host
-  ORDER BY v.id
+  INSERT INTO waiting_activities (id, uri, signer_id, host, type, body, received_at)
+  SELECT id, nullif(uri, ''), signer_id, host, type, body, $9 FROM valid ORDER BY id
 )
 SELECT id FROM valid ORDER BY id)sql"};
 
@@ -66,7 +60,7 @@ const db::Statement kTakeWaiting{"waiting_activities.take", R"sql(
 SELECT w.id, w.uri, w.signer_id, w.host, w.type, w.body,
        EXISTS (SELECT 1 FROM inbound_activities i WHERE i.uri = w.uri)
 FROM take_waiting_activities($1) w
-ORDER BY w.young, w.id)sql"};
+ORDER BY w.id)sql"};
 
 std::vector<TakenActivity> take_waiting_activities(db::Tx& tx, int limit) {
   return all_rows(tx.exec(kTakeWaiting, {limit}), [](const db::Row& row) {

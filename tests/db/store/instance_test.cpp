@@ -158,61 +158,6 @@ TEST_CASE("the oldest that wait are found without reading all, also when none wa
   take(50);
 }
 
-// R24
-TEST_CASE("what a server sends that was first heard of today waits for the others, and keeps its order",
-          "[store][activities]") {
-  World world;
-  const auto key_of = [&](const model::Account& account) {
-    const model::AccountKey key{.key_id = account.uri + "#main-key",
-                                .account_id = account.id,
-                                .algorithm = model::KeyAlgorithm::rsa,
-                                .public_pem = "pem",
-                                .private_pem = std::nullopt,
-                                .fetched_at = world.clock.now()};
-    world.write([&](db::Tx& tx) { store::insert_key(tx, key); });
-    return key;
-  };
-  const auto old_key = key_of(world.remote_account("mara", "old.test"));
-  const auto young_key = key_of(world.remote_account("yann", "young.test"));
-  world.db.run("DELETE FROM instances");
-  world.write([](db::Tx& tx) { store::touch_instance(tx, "old.test"); });
-  world.clock.advance(std::chrono::hours(72));
-  world.write([](db::Tx& tx) { store::touch_instance(tx, "young.test"); });
-  std::int64_t last = 0;
-  const auto put = [&](const model::AccountKey& key) {
-    const store::WaitingActivity one{
-        .activity = {.id = ActivityId{++last},
-                     .uri = std::nullopt,
-                     .signer_id = key.account_id,
-                     .host = key.account_id == old_key.account_id ? "old.test" : "young.test",
-                     .type = "Like",
-                     .body = "{}"},
-        .key_id = key.key_id,
-        .key_fetched_at = key.fetched_at.value()};
-    world.write([&](db::Tx& tx) { store::insert_waiting_activities(tx, std::span(&one, 1)); });
-  };
-  const auto turns = [&] {
-    std::vector<std::int64_t> ids;
-    for (const auto& taken : world.write([](db::Tx& tx) { return store::take_waiting_activities(tx, 50); }))
-      ids.push_back(taken.activity.id.value);
-    return ids;
-  };
-  put(young_key);
-  put(old_key);
-  put(young_key);
-  CHECK(turns() == std::vector<std::int64_t>{2, 1, 3});
-  world.clock.advance(std::chrono::hours(25));
-  put(young_key);  // of age, but what it has sent before still waits
-  put(old_key);
-  CHECK(turns() == std::vector<std::int64_t>{2, 5, 1, 3, 4});
-  world.write([](db::Tx& tx) {
-    store::forget_waiting_activities(tx, std::vector{ActivityId{1}, ActivityId{3}, ActivityId{4}});
-  });
-  put(young_key);
-  put(old_key);
-  CHECK(turns() == std::vector<std::int64_t>{2, 5, 6, 7});
-}
-
 TEST_CASE("a tombstone by one actor counts for what that actor sends", "[store][tombstones]") {
   World world;
   const auto in_a_year = world.clock.now() + std::chrono::hours(24 * 365);
