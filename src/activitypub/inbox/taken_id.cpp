@@ -42,6 +42,7 @@ Result<std::optional<Activity>> win_id(InboxContext& context, const Activity& cr
   if (confirmed.objects.front().note->attributed_to == holder->uri) return lost;
   TRY(own_note(context, confirmed));
   take_away(context, held, *holder);
+  if (store::find_status_by_uri(context.tx, id)) return lost;
   return std::optional(std::move(confirmed));
 }
 

@@ -352,6 +352,7 @@ TEST_CASE("a picture is made on a machine that always has something else to do",
   CHECK(made->contains("\"width\":640"));
 }
 
+// R18
 TEST_CASE("bombs are refused within their limits", "[media][process][bomb]") {
   const Setup s;
   const auto refused = [&](const std::filesystem::path& file) {

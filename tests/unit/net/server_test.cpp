@@ -159,7 +159,9 @@ TEST_CASE("an idle kept connection costs at most 4 KB", "[.][bench][net]") {
     return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   };
   constexpr std::size_t kConnections = 4000;
-  TestServer server(echo);
+  ServerOptions options;
+  options.max_connections_per_network = 2 * kConnections;
+  TestServer server(echo, options);
   std::vector<std::unique_ptr<RawConnection>> clients(kConnections);
   const auto before = resident();
   for (auto& client : clients) {
