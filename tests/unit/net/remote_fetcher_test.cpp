@@ -1,7 +1,6 @@
 #include "dunlin/net/remote_fetcher.hpp"
 
-#include "fake_exchanger.hpp"
-#include "support.hpp"
+#include "fetching.hpp"
 
 #include "dunlin/base/time_format.hpp"
 
@@ -17,40 +16,6 @@ using service::RemoteDocument;
 using service::RemoteKind;
 
 namespace {
-
-struct Fetching {
-  explicit Fetching(FakeExchanger::Behaviour behaviour, FetcherOptions options = {}, bool with_signatures = true)
-      : network(std::move(behaviour)),
-        workers({}, no_sessions()),
-        thread("outgoing"),
-        fetcher(thread, network, workers, with_signatures ? SignFunction(sign) : SignFunction{}, std::move(options)) {}
-  ~Fetching() {
-    network.release(std::unexpected(exchange_error(ExchangeFailure::cancelled, "")));
-    fetcher.stop();
-    workers.stop();
-  }
-
-  static void sign(http::OutboundRequest& request, SignatureForm form) {
-    if (request.url.ends_with("/unsignable")) throw std::runtime_error("no key");
-    const std::string signed_url = form.with_query ? request.url : request.url.substr(0, request.url.find('?'));
-    request.headers.add("Signature", (form.scheme == SignatureScheme::cavage ? "cavage " : "rfc9421 ") + signed_url);
-  }
-
-  std::future<RemoteDocument> start(const std::string& url, RemoteKind kind = RemoteKind::activity) {
-    auto promise = std::make_shared<std::promise<RemoteDocument>>();
-    auto future = promise->get_future();
-    fetcher.fetch({url, kind}, [promise](RemoteDocument document) { promise->set_value(std::move(document)); });
-    return future;
-  }
-  RemoteDocument fetch(const std::string& url, RemoteKind kind = RemoteKind::activity) {
-    return start(url, kind).get();
-  }
-
-  FakeExchanger network;
-  Workers workers;
-  IoThread thread;
-  RemoteFetcher fetcher;
-};
 
 std::string path(const http::OutboundRequest& request) {
   return request.url.substr(request.url.find('/', 8));
@@ -425,79 +390,6 @@ TEST_CASE("failures are remembered for their time, successes are not", "[net][fe
     status = forgotten;
     CHECK(count("https://a.example/" + std::to_string(forgotten)) == 2);
   }
-}
-
-// federation.md 1.7
-TEST_CASE("a host that asks for a pause is left alone, whatever is asked of it", "[net][fetcher]") {
-  const int status = GENERATE(429, 503);
-  const bool as_date = GENERATE(false, true);
-  Fetching f([&](const http::OutboundRequest& request) {
-    if (request.url == "https://other.example/moved") return answer(302, "", "Location", "https://busy.example/3");
-    if (!request.url.starts_with("https://busy.example")) return answer(200, "well");
-    const auto until = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + 10min;
-    return answer(status, "later", "Retry-After", as_date ? format_http_date(until) : "600");
-  });
-  CHECK(f.fetch("https://busy.example/1").body == "later");
-  const auto second = f.fetch("https://busy.example/2", RemoteKind::web_page);
-  CHECK(second.status == status);
-  CHECK(second.failure.empty());
-  CHECK(second.final_url == "https://busy.example/2");
-  CHECK(f.network.asked().size() == 1);
-  CHECK(f.fetch("https://busy.example:8443/1").status == status);  // another server
-  CHECK(f.network.asked().size() == 2);
-  CHECK(f.fetch("https://other.example/moved").status == status);  // where a redirect leads, too
-  CHECK(f.network.asked().size() == 3);
-  CHECK(f.fetch("https://other.example/1").body == "well");
-}
-
-TEST_CASE("what a host says to previews holds previews only", "[net][fetcher]") {
-  const bool names_time = GENERATE(true, false);
-  Fetching f([&](const http::OutboundRequest& request) {
-    if (request.headers.get("Accept").starts_with("application/activity+json")) return answer(200, "well");
-    return names_time ? answer(429, "", "Retry-After", "600") : answer(503);
-  });
-  CHECK(f.fetch("https://busy.example/page", RemoteKind::web_page).status != 200);
-  CHECK(f.fetch("https://busy.example/page", RemoteKind::web_page).status != 200);
-  CHECK(f.network.asked().size() == 1);
-  CHECK(f.fetch("https://busy.example/page", RemoteKind::oembed).status != 200);
-  CHECK(f.network.asked().size() == 1);
-  CHECK(f.fetch("https://busy.example/page").body == "well");
-  CHECK(f.fetch("https://busy.example/page", RemoteKind::key).body == "well");
-}
-
-TEST_CASE("what waits its turn when a host asks for a pause is not sent", "[net][fetcher]") {
-  FetcherOptions options;
-  options.max_per_host = 1;
-  Fetching f([](const auto&) { return std::nullopt; }, options);
-  auto first = f.start("https://busy.example/1");
-  REQUIRE(eventually([&] { return f.network.held() == 1; }));
-  auto second = f.start("https://busy.example/2");
-  auto elsewhere = f.start("https://other.example/1");
-  REQUIRE(eventually([&] { return f.network.held() == 2; }));
-  f.network.release(answer(503, "", "Retry-After", "60"));
-  CHECK(first.get().status == 503);
-  CHECK(elsewhere.get().status == 503);
-  CHECK(second.get().status == 503);
-  CHECK(f.network.asked().size() == 2);
-}
-
-TEST_CASE("a pause has an end, however long a host wants it", "[net][fetcher]") {
-  std::atomic<bool> busy{true};
-  FetcherOptions options;
-  options.max_pause = 20ms;
-  Fetching f([&](const auto&) { return busy ? answer(429, "", "Retry-After", "4294967295") : answer(200, "well"); },
-             options);
-  CHECK(f.fetch("https://busy.example/1").status == 429);
-  busy = false;
-  CHECK(eventually([&] { return f.fetch("https://busy.example/1").body == "well"; }));
-}
-
-TEST_CASE("only 429 and 503 hold a host", "[net][fetcher]") {
-  const int status = GENERATE(200, 404, 500, 502);
-  Fetching f([&](const auto&) { return answer(status, "", "Retry-After", "600"); });
-  f.fetch("https://a.example/1");
-  f.fetch("https://a.example/2");
-  CHECK(f.network.asked().size() == 2);
 }
 
 TEST_CASE("a slow host holds its own fetches only", "[net][fetcher]") {
