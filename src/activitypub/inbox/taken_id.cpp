@@ -3,6 +3,7 @@
 #include "dunlin/store/accounts.hpp"
 #include "dunlin/store/statuses.hpp"
 
+#include <algorithm>
 #include <utility>
 
 /// Accounts of one host may use each other's ids, and the next ones of a victim can often be foreseen. Whose an id is
@@ -35,11 +36,14 @@ Result<std::optional<Activity>> win_id(InboxContext& context, const Activity& cr
     if (TRY(own_note(context, create)).attributed_to == holder->uri) return lost;
   }
   const std::string& id = create.object_id();
-  if (asked_too_often(context, id, few_an_hour(id))) return lost;
+  if (asked_too_often(context, id, few_an_hour("create " + id + " " + context.actor.uri))) return lost;
   Activity confirmed = create;
   confirmed.objects.assign(1, TRY(shown_at_origin(context, id)));
   if (confirmed.object_id() != id || !confirmed.objects.front().note) return lost;
-  if (confirmed.objects.front().note->attributed_to == holder->uri) return lost;
+  const Note& shown = *confirmed.objects.front().note;
+  const bool is_holders =
+      shown.attributed_to == holder->uri || std::ranges::find(shown.co_authors, holder->uri) != shown.co_authors.end();
+  if (shown.attributed_to.empty() || is_holders) return lost;
   TRY(own_note(context, confirmed));
   take_away(context, held, *holder);
   if (store::find_status_by_uri(context.tx, id)) return lost;

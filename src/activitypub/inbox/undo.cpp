@@ -26,7 +26,7 @@ std::optional<Outcome> undo_by_id(InboxContext& context, const std::string& uri)
   if (!follow) follow = store::find_follow_request_by_uri(tx, uri, who);
   if (follow) {
     const auto target = store::find_account(tx, follow->target_account_id);
-    if (!target) return kNotTheirs;
+    if (follow->account_id != who || !target) return kNotTheirs;
     context.services.follows.receive_unfollow(tx, context.actor, *target);
     return Outcome::accepted();
   }
